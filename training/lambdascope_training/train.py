@@ -61,21 +61,20 @@ def evaluate(model: nn.Module, pictures: torch.Tensor, labels: torch.Tensor, con
     return top1 / len(crops), top5 / len(crops)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", type=Path)
-    parser.add_argument("--stop-after", type=int, help="stop after this epoch, as an interruption would")
-    arguments = parser.parse_args()
-    config = tomllib.loads(arguments.config.read_text())
+Split = tuple[torch.Tensor, torch.Tensor]
+
+
+def train(config: dict, run: Path, train_split: Split, val_split: Split, classes: int, stop_after: int | None = None) -> None:
+    """Train to the end, or go on from the checkpoint in ``run`` as if there had been no interruption.
+
+    A split is pictures ``[n, 3, 144, 144]`` uint8 with labels ``[n]``. ``stop_after`` ends the run after that epoch.
+    """
     recipe = config["train"]
-    run = RUNS / config["name"]
     run.mkdir(parents=True, exist_ok=True)
     checkpoint = run / "checkpoint.pt"
-
+    pictures, labels = train_split
     torch.manual_seed(config["seed"])
-    pictures, labels = data.load("train")
-    val_pictures, val_labels = data.load("val")
-    model = channels_last(build(config["network"], len(data.labels()), recipe["drop_path"]))
+    model = channels_last(build(config["network"], classes, recipe["drop_path"]))
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe["ema_decay"]), use_buffers=True)
     train_faster(model)
     train_faster(average.module)  # its copied `forward` would still be bound to the model's own layers
@@ -112,7 +111,7 @@ def main() -> None:
             average.update_parameters(model)
             total += loss.item()
             progress.set_postfix(loss=f"{total / (step + 1):.3f}")
-        top1, top5 = evaluate(average.module, val_pictures, val_labels, config["input"], autocast=True)
+        top1, top5 = evaluate(average.module, *val_split, config["input"], autocast=True)
         line = dict(epoch=epoch, side=side, loss=round(total / steps_an_epoch, 4), top1=round(top1, 4), top5=round(top5, 4),
                     seconds=round(time.time() - started, 1))
         print(json.dumps(line), flush=True)
@@ -122,8 +121,17 @@ def main() -> None:
         torch.save(dict(epoch=epoch, model=model.state_dict(), average=average.state_dict(), optimizer=optimizer.state_dict(),
                         generator=generator.get_state(), rng=torch.get_rng_state()), partial)
         partial.replace(checkpoint)
-        if arguments.stop_after == epoch:
+        if stop_after == epoch:
             return
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--stop-after", type=int, help="stop after this epoch, as an interruption would")
+    arguments = parser.parse_args()
+    config = tomllib.loads(arguments.config.read_text())
+    train(config, RUNS / config["name"], data.load("train"), data.load("val"), len(data.labels()), arguments.stop_after)
 
 
 if __name__ == "__main__":
