@@ -38,8 +38,19 @@ LAYER_CASES = {
     "point_window": dict(map=[4, 4], dim=16, heads=2, k=4, r=1, stride=1),
 }
 
-# One picture a class for the page; chosen by eye among those the network gets right.
-CHOSEN: dict[str, str] = {}
+# Clear validation pictures for the page, chosen by eye; the first that the network gets right is taken.
+CHOSEN = {
+    "cassette_player": ["n02979186_1171.webp", "n02979186_20220.webp"],
+    "chain_saw": ["n03000684_1970.webp", "ILSVRC2012_val_00011951.webp"],
+    "church": ["ILSVRC2012_val_00004912.webp", "n03028079_112802.webp"],
+    "english_springer": ["n02102040_281.webp", "n02102040_3420.webp"],
+    "french_horn": ["n03394916_32422.webp", "n03394916_17890.webp"],
+    "garbage_truck": ["n03417042_19481.webp", "n03417042_152.webp"],
+    "gas_pump": ["n03425413_14600.webp", "n03425413_1381.webp"],
+    "golf_ball": ["n03445777_11162.webp", "n03445777_13311.webp"],
+    "parachute": ["n03888257_14530.webp", "n03888257_30032.webp"],
+    "tench": ["n01440764_16192.webp", "n01440764_11750.webp"],
+}
 
 
 def write(name: str, tensors: dict[str, torch.Tensor], case: dict) -> None:
@@ -74,7 +85,7 @@ def trace(model: nn.Module, x: torch.Tensor) -> dict[str, torch.Tensor]:
                 lambda _, __, output, name=name: found.__setitem__(name, output[0].permute(1, 2, 0).clone())))
         if isinstance(module, LambdaLayer):
             def keep(layer: LambdaLayer, inputs: tuple, name: str = name) -> None:
-                # Taken off the hooks' list of calls: `lambda_layer` calls the layer once more.
+                # `lambda_layer` calls the layer once more, which calls this hook: the placeholder ends that.
                 if f"{name}.q" not in found:
                     found[f"{name}.q"] = torch.empty(0)
                     parts = lambda_layer(layer, inputs[0][0].permute(1, 2, 0))
@@ -105,10 +116,7 @@ def predictions(model: nn.Module, description: dict) -> list[dict]:
     SAMPLES.mkdir(parents=True, exist_ok=True)
     names, found = description["labels"], []
     for index, label in enumerate(tqdm(names, desc="samples")):
-        if label in CHOSEN:
-            candidates = [data.folder() / "val" / label / CHOSEN[label]]
-        else:
-            candidates = [path for path, i in data.files("val") if i == index]
+        candidates = [data.folder() / "val" / label / name for name in CHOSEN[label]]
         for path in candidates:
             pixels = torch.from_numpy(data.centre_crop(Image.open(path), description["input"]["crop"]).copy())
             probabilities, ranked = logits(model, pixels, description["input"]).softmax(0).topk(5)
