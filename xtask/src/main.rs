@@ -11,6 +11,8 @@ mod server;
 mod setup;
 mod suites;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -53,8 +55,19 @@ enum Task {
     },
 }
 
-fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the task and returns whether the project is well: only checks can say no.
+fn run(arguments: Arguments) -> Result<bool> {
     let project = Project::find()?;
     let source = arguments.wasm_target;
     match arguments.task {
@@ -75,12 +88,7 @@ fn main() -> Result<()> {
             println!("lambdascope is on {} (Ctrl+C stops it)", server.address());
             server.run();
         }
-        Task::Test { only } => {
-            let passed = suites::run(&project, source, only)?;
-            if !passed {
-                std::process::exit(1);
-            }
-        }
+        Task::Test { only } => return suites::run(&project, source, only),
     }
-    Ok(())
+    Ok(true)
 }
