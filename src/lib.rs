@@ -3,8 +3,10 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod cpu;
 pub mod explain;
 pub mod kernels;
 pub mod nn;
+pub mod picture;
 pub mod protocol;
 pub mod tensor;
