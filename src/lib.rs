@@ -5,6 +5,7 @@
 
 pub mod cpu;
 pub mod explain;
+pub mod gpu;
 pub mod kernels;
 pub mod nn;
 pub mod picture;
