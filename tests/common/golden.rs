@@ -116,7 +116,9 @@ fn check_position_term(name: &str, fixture: &Fixture, layer: &LambdaTrace) {
             let query = Query { y: n / dims.width, x: n % dims.width, head };
             let attention = implicit_attention(layer, query);
             let weigh = |weights: &[f32], start: f32| -> Vec<f32> {
-                (0..v).map(|j| (0..dims.positions()).map(|m| weights[m] * layer.value.row(m)[j]).sum::<f32>() + start).collect()
+                (0..v)
+                    .map(|j| (0..dims.positions()).map(|m| weights[m] * layer.value.row(m)[j]).sum::<f32>() + start)
+                    .collect()
             };
             content.extend(weigh(&attention.content, 0.0));
             position.extend(weigh(&attention.position, attention.bias));
