@@ -6,5 +6,8 @@
 pub mod explain;
 pub mod kernels;
 pub mod nn;
+pub mod page;
 pub mod protocol;
 pub mod tensor;
+#[cfg(target_family = "wasm")]
+pub mod ui;
