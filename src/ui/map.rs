@@ -50,7 +50,7 @@ pub fn MapPanel(kind: MapKind) -> impl IntoView {
         format!("{title} map, {height} rows by {width} columns; the summary above names its strongest cells")
     };
     view! {
-        <figure class="panel" class:panel-total=kind == MapKind::Total>
+        <figure class=format!("panel panel-{title}")>
             <figcaption>
                 <span class="panel-title">{title}</span>
                 <span class="symbol">{symbol}<sub>"nm"</sub></span>

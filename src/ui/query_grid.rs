@@ -7,7 +7,7 @@ use super::map::{CropCanvas, QueryRing, cell_at, view_box};
 use super::state::State;
 use crate::page::place::Move;
 
-/// The grid with its buttons.
+/// The grid.
 #[component]
 pub fn QueryGrid() -> impl IntoView {
     let state = State::here();
@@ -77,16 +77,23 @@ pub fn QueryGrid() -> impl IntoView {
                     <QueryRing />
                 </svg>
             </div>
-            <div class="nudges" role="group" aria-label="Move the query">
-                <Nudge text="←" name="One column left" by=Move::By(0, -1) />
-                <Nudge text="↑" name="One row up" by=Move::By(-1, 0) />
-                <Nudge text="↓" name="One row down" by=Move::By(1, 0) />
-                <Nudge text="→" name="One column right" by=Move::By(0, 1) />
-            </div>
             <p id="query-keys" class="hidden">
                 "Arrow keys move the query, with Shift by four cells; Home and End go to the ends of the row, with Control to the corners; Page Up and Page Down change the layer, brackets the head."
             </p>
         </figure>
+    }
+}
+
+/// The query's movements as buttons, for those without a keyboard or a steady hand.
+#[component]
+pub fn Nudges() -> impl IntoView {
+    view! {
+        <div class="nudges" role="group" aria-label="Move the query">
+            <Nudge text="←" name="One column left" by=Move::By(0, -1) />
+            <Nudge text="↑" name="One row up" by=Move::By(-1, 0) />
+            <Nudge text="↓" name="One row down" by=Move::By(1, 0) />
+            <Nudge text="→" name="One column right" by=Move::By(0, 1) />
+        </div>
     }
 }
 

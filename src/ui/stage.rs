@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::legend::{Legend, Readout};
 use super::map::MapPanel;
-use super::query_grid::QueryGrid;
+use super::query_grid::{Nudges, QueryGrid};
 use super::state::State;
 use super::status::Status;
 use crate::explain::reading::MapKind;
@@ -26,12 +26,13 @@ pub fn Stage() -> impl IntoView {
                 <QueryGrid />
                 <span class="glyph glyph-to" aria-hidden="true">"→"</span>
                 <MapPanel kind=MapKind::Content />
-                <span class="glyph" aria-hidden="true">"+"</span>
+                <span class="glyph glyph-plus" aria-hidden="true">"+"</span>
                 <MapPanel kind=MapKind::Position />
                 <span class="glyph glyph-equals" aria-hidden="true">"="</span>
                 <MapPanel kind=MapKind::Total />
+                <Nudges />
+                <Readout />
             </div>
-            <Readout />
             <Legend />
         </section>
     }
