@@ -157,7 +157,8 @@ impl Engine {
                 Err(cause) => cause,
             };
             if let Ok(run) = self.revive_gpu(&picture).await {
-                self.notice = Some(format!("The GPU was lost ({cause}) and has been started again; nothing is missing."));
+                self.notice =
+                    Some(format!("The GPU was lost ({cause}) and has been started again; nothing is missing."));
                 return Ok(run);
             }
             self.gpu = None;
@@ -199,7 +200,8 @@ impl Engine {
     /// Starts the GPU and checks its numbers against the CPU's; milliseconds of a warm run.
     async fn start_gpu(&mut self, check: &[f32], right: &Run) -> Result<f64, String> {
         let device = gpu::Device::request().await.map_err(|e| e.to_string())?;
-        let session = gpu::Session::new(Arc::clone(&self.graph), &self.kept, device).await.map_err(|e| e.to_string())?;
+        let session =
+            gpu::Session::new(Arc::clone(&self.graph), &self.kept, device).await.map_err(|e| e.to_string())?;
         self.gpu = Some(session);
         let first = self.run_gpu(check).await;
         let agreed = first.and_then(|run| {
