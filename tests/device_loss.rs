@@ -36,14 +36,14 @@ fn a_destroyed_device_is_reported_by_load_and_by_run() {
         pollster::block_on(async {
             let (graph, picture) = (graph(), vec![0.5; SIDE * SIDE * 4]);
             let device = Device::request().await.unwrap();
-            let mut session = Session::new(Arc::clone(&graph), &[graph.logits], device.clone()).await.unwrap();
+            let mut session = Session::new(&device, Arc::clone(&graph), &[graph.logits]).await.unwrap();
             session.run(&picture, &[graph.logits]).await.unwrap();
-            session.destroy();
+            device.destroy();
             for _ in 0..2 {
                 let error = session.run(&picture, &[graph.logits]).await.unwrap_err();
                 assert!(matches!(error, GpuError::DeviceLost(_)), "{error}");
             }
-            let error = Session::new(Arc::clone(&graph), &[graph.logits], device).await.unwrap_err();
+            let error = Session::new(&device, Arc::clone(&graph), &[graph.logits]).await.unwrap_err();
             assert!(matches!(error, GpuError::DeviceLost(_)), "{error}");
         });
     });
@@ -55,7 +55,7 @@ fn a_device_destroyed_during_a_run_is_reported() {
         pollster::block_on(async {
             let (graph, picture) = (graph(), vec![0.5; SIDE * SIDE * 4]);
             let device = Device::request().await.unwrap();
-            let mut session = Session::new(Arc::clone(&graph), &[graph.logits], device.clone()).await.unwrap();
+            let mut session = Session::new(&device, Arc::clone(&graph), &[graph.logits]).await.unwrap();
             session.run(&picture, &[graph.logits]).await.unwrap();
             // Not in step with the runs, so that it falls into one of them.
             let other = std::thread::spawn(move || {

@@ -25,7 +25,7 @@ fn a_picture_gives_the_same_numbers_whatever_ran_before() {
 
     let runs = pollster::block_on(async {
         let device = gpu::Device::request().await.unwrap();
-        let mut session = gpu::Session::new(Arc::clone(&graph), &kept, device).await.unwrap();
+        let mut session = gpu::Session::new(&device, Arc::clone(&graph), &kept).await.unwrap();
         let mut runs = Vec::new();
         for picture in [&a, &b, &a] {
             runs.push(session.run(picture, &kept).await.unwrap());
@@ -55,7 +55,7 @@ fn wrong_requests_are_named() {
     let logits = [graph.logits];
     pollster::block_on(async {
         let device = gpu::Device::request().await.unwrap();
-        let mut session = gpu::Session::new(Arc::clone(&graph), &logits, device).await.unwrap();
+        let mut session = gpu::Session::new(&device, Arc::clone(&graph), &logits).await.unwrap();
         let error = session.run(&[0.0; 12], &logits).await.unwrap_err();
         assert_eq!(error, gpu::GpuError::Input { expected: SIDE * SIDE * 4, found: 12 });
         let qkv = graph.lambdas[0].qkv;

@@ -27,8 +27,8 @@ impl Session {
     ///
     /// # Errors
     /// If the graph is too large for the device, a shader does not compile, or the device is out of memory or lost.
-    pub async fn new(graph: Arc<Graph>, kept: &[ValueId], device: Device) -> Result<Self, GpuError> {
-        Self::with_tiles(graph, kept, device, conv::Params::tile).await
+    pub async fn new(device: &Device, graph: Arc<Graph>, kept: &[ValueId]) -> Result<Self, GpuError> {
+        Self::with_tiles(device, graph, kept, conv::Params::tile).await
     }
 
     /// As [`Session::new`], with another choice of the convolutions' tiles, for tests and measurements.
@@ -36,13 +36,13 @@ impl Session {
     /// # Errors
     /// As [`Session::new`].
     pub async fn with_tiles(
+        device: &Device,
         graph: Arc<Graph>,
         kept: &[ValueId],
-        device: Device,
         tile: impl Fn(&conv::Params) -> conv::Tile,
     ) -> Result<Self, GpuError> {
         device.check()?;
-        let plan = Plan::new(&device, &graph, kept, tile).await?;
+        let plan = Plan::new(device, &graph, kept, tile).await?;
         let size = kept.iter().map(|&id| bytes(graph.values[id].len())).sum();
         let staging = device.scoped(|device| {
             device.create_buffer(&wgpu::BufferDescriptor {
@@ -54,17 +54,7 @@ impl Session {
         });
         let staging = staging.await.map_err(GpuError::Refused)?;
         device.check()?;
-        Ok(Self { device, graph, plan, kept: kept.to_vec(), staging, mapped: false })
-    }
-
-    /// The adapter it runs on, for people.
-    pub fn device_name(&self) -> String {
-        self.device.adapter().to_string()
-    }
-
-    /// Destroys the device as a driver's reset would, for tests of the recovery.
-    pub fn destroy(&self) {
-        self.device.destroy();
+        Ok(Self { device: device.clone(), graph, plan, kept: kept.to_vec(), staging, mapped: false })
     }
 
     /// Runs the graph on a picture `[H, W, 4]` and reads back the wanted values, in their order.

@@ -99,7 +99,7 @@ pub async fn check(case: Case, seed: u32, device: &gpu::Device) -> Result<(), St
 
     let mut executor = cpu::Executor::new(Arc::clone(&graph), &kept);
     executor.run(&input);
-    let session = gpu::Session::with_tiles(Arc::clone(&graph), &kept, device.clone(), |_| tile).await;
+    let session = gpu::Session::with_tiles(device, Arc::clone(&graph), &kept, |_| tile).await;
     let mut session = session.map_err(|error| format!("{case:?}: {error}"))?;
     let found = session.run(&input, &kept).await.map_err(|error| format!("{case:?}: {error}"))?;
     for (id, found) in kept.iter().zip(&found) {
