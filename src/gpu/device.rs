@@ -1,5 +1,6 @@
 //! A device and what became of it: adapter, limits, loss, and errors nobody else caught.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_channel::oneshot;
@@ -37,8 +38,10 @@ struct Fate {
     lost: Option<String>,
     /// The first error outside any error scope since the last look.
     uncaught: Option<String>,
-    /// Whoever waits for the GPU now.
-    waiting: Option<oneshot::Sender<Outcome>>,
+    /// Whoever waits for the GPU now, by ticket.
+    waiting: BTreeMap<u64, oneshot::Sender<Outcome>>,
+    /// The next ticket.
+    ticket: u64,
 }
 
 impl Device {
@@ -107,11 +110,14 @@ impl Device {
     pub(super) fn wait(&self) -> (Waker, oneshot::Receiver<Outcome>) {
         let (sender, receiver) = oneshot::channel();
         let mut fate = lock(&self.fate);
+        let ticket = fate.ticket;
+        fate.ticket += 1;
         match &fate.lost {
+            // The receiver is right here, so that sending cannot fail.
             Some(reason) => drop(sender.send(Err(GpuError::DeviceLost(reason.clone())))),
-            None => fate.waiting = Some(sender),
+            None => drop(fate.waiting.insert(ticket, sender)),
         }
-        (Waker(Arc::clone(&self.fate)), receiver)
+        (Waker { fate: Arc::clone(&self.fate), ticket }, receiver)
     }
 
     /// Runs `make` under error scopes.
@@ -134,12 +140,15 @@ impl Device {
 }
 
 /// Ends the wait that [`Device::wait`] registered.
-pub(super) struct Waker(Arc<Mutex<Fate>>);
+pub(super) struct Waker {
+    fate: Arc<Mutex<Fate>>,
+    ticket: u64,
+}
 
 impl Waker {
     /// Reports the outcome, unless the device's loss was reported before.
     pub(super) fn wake(self, outcome: Outcome) {
-        if let Some(waiting) = lock(&self.0).waiting.take() {
+        if let Some(waiting) = lock(&self.fate).waiting.remove(&self.ticket) {
             // Nobody listens any more if the run's future was dropped.
             let _ = waiting.send(outcome);
         }
@@ -149,9 +158,16 @@ impl Waker {
 impl Fate {
     fn lose(&mut self, reason: String) {
         let reason = self.lost.get_or_insert(reason).clone();
-        if let Some(waiting) = self.waiting.take() {
-            let _ = waiting.send(Err(GpuError::DeviceLost(reason)));
+        for waiting in std::mem::take(&mut self.waiting).into_values() {
+            let _ = waiting.send(Err(GpuError::DeviceLost(reason.clone())));
         }
+    }
+}
+
+impl std::fmt::Display for Adapter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let software = if self.software { ", software" } else { "" };
+        write!(f, "{} ({}{software})", self.name, self.backend)
     }
 }
 

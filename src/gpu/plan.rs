@@ -51,8 +51,13 @@ impl Plan {
     /// # Errors
     /// [`GpuError::Limit`] if the graph is too large for the device, [`GpuError::Shader`], [`GpuError::Refused`] when
     /// memory runs out, or [`GpuError::DeviceLost`].
-    pub async fn new(device: &Device, graph: &Graph, kept: &[ValueId]) -> Result<Self, GpuError> {
-        let dispatches: Vec<Dispatch> = graph.ops.iter().map(dispatch).collect();
+    pub async fn new(
+        device: &Device,
+        graph: &Graph,
+        kept: &[ValueId],
+        tile: impl Fn(&conv::Params) -> conv::Tile,
+    ) -> Result<Self, GpuError> {
+        let dispatches: Vec<Dispatch> = graph.ops.iter().map(|op| dispatch(op, &tile)).collect();
         let slots = assign(graph, kept);
         check_limits(&device.device.limits(), graph, &dispatches)?;
 
@@ -116,7 +121,7 @@ pub fn bytes(length: usize) -> u64 {
     (length * size_of::<f32>()) as u64
 }
 
-fn dispatch(op: &Op) -> Dispatch {
+fn dispatch(op: &Op, tile: impl Fn(&conv::Params) -> conv::Tile) -> Dispatch {
     use Operand::{Constant, Value};
 
     let make = |shader, grid, params: &[u8], reads: &[Operand]| Dispatch {
@@ -128,7 +133,7 @@ fn dispatch(op: &Op) -> Dispatch {
     };
     match op {
         Op::Conv { params, input, weights, bias, residual, .. } => {
-            let tile = params.tile();
+            let tile = tile(params);
             // Where there is no residual the bias stands in: its binding must hold something.
             let residual = residual.map_or(Constant(*bias), Value);
             let reads = [Value(*input), Constant(*weights), Constant(*bias), residual];

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::kernels::conv;
 use crate::nn::graph::{Graph, ValueId};
 
+use super::GpuError;
 use super::device::Device;
 use super::plan::{Plan, bytes};
-use super::{Adapter, GpuError};
 
 /// A graph loaded on a device.
 #[derive(Debug)]
@@ -27,8 +28,21 @@ impl Session {
     /// # Errors
     /// If the graph is too large for the device, a shader does not compile, or the device is out of memory or lost.
     pub async fn new(device: &Device, graph: Arc<Graph>, kept: &[ValueId]) -> Result<Self, GpuError> {
+        Self::with_tiles(device, graph, kept, conv::Params::tile).await
+    }
+
+    /// As [`Session::new`], with another choice of the convolutions' tiles, for tests and measurements.
+    ///
+    /// # Errors
+    /// As [`Session::new`].
+    pub async fn with_tiles(
+        device: &Device,
+        graph: Arc<Graph>,
+        kept: &[ValueId],
+        tile: impl Fn(&conv::Params) -> conv::Tile,
+    ) -> Result<Self, GpuError> {
         device.check()?;
-        let plan = Plan::new(device, &graph, kept).await?;
+        let plan = Plan::new(device, &graph, kept, tile).await?;
         let size = kept.iter().map(|&id| bytes(graph.values[id].len())).sum();
         let staging = device.scoped(|device| {
             device.create_buffer(&wgpu::BufferDescriptor {
@@ -41,11 +55,6 @@ impl Session {
         let staging = staging.await.map_err(GpuError::Refused)?;
         device.check()?;
         Ok(Self { device: device.clone(), graph, plan, kept: kept.to_vec(), staging, mapped: false })
-    }
-
-    /// The adapter it runs on.
-    pub fn adapter(&self) -> &Adapter {
-        self.device.adapter()
     }
 
     /// Runs the graph on a picture `[H, W, 4]` and reads back the wanted values, in their order.
