@@ -1,0 +1,86 @@
+//! Convolution as an implicit GEMM: output = activation(input ∗ weights + bias + residual). `shaders/conv.wgsl`.
+
+use bytemuck::{Pod, Zeroable};
+
+use super::Grid;
+
+/// Geometry and epilogue of one square convolution with zero padding, batch 1.
+///
+/// Input `[in_height, in_width, in_channels]`, weights `[kernel · kernel · in_channels, out_channels]`, bias
+/// `[out_channels]`, residual and output `[out_height, out_width, out_channels]`. Channels are multiples of 4.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+pub struct Params {
+    /// Rows of the input.
+    pub in_height: u32,
+    /// Columns of the input.
+    pub in_width: u32,
+    /// Channels of the input.
+    pub in_channels: u32,
+    /// Rows of the output.
+    pub out_height: u32,
+    /// Columns of the output.
+    pub out_width: u32,
+    /// Channels of the output.
+    pub out_channels: u32,
+    /// Side of the square window.
+    pub kernel: u32,
+    /// Pixels between two windows.
+    pub stride: u32,
+    /// Zeros around the input on every side.
+    pub padding: u32,
+    /// [`super::Activation::code`].
+    pub activation: u32,
+    /// 1 if a residual is added before the activation.
+    pub residual: u32,
+    /// The shader's struct ends on 16 bytes.
+    pub unused: u32,
+}
+
+/// The register tile of one invocation: `rows` output pixels by `columns` vec4 of output channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tile {
+    /// Output pixels an invocation computes.
+    pub rows: u32,
+    /// Groups of four output channels an invocation computes.
+    pub columns: u32,
+}
+
+/// The tiles there are, widest first. Each is one specialisation of the shader.
+pub const TILES: [Tile; 3] = [Tile { rows: 8, columns: 2 }, Tile { rows: 4, columns: 1 }, Tile { rows: 1, columns: 1 }];
+
+/// Invocations of a workgroup along output channels and along pixels.
+pub const WORKGROUP: [u32; 2] = [8, 8];
+
+/// Workgroups below which a device is thought idle, so that a smaller tile is taken.
+const ENOUGH_WORKGROUPS: u32 = 16;
+
+impl Params {
+    /// Output pixels.
+    pub fn pixels(&self) -> u32 {
+        self.out_height * self.out_width
+    }
+
+    /// Multiplications with an addition each.
+    pub fn macs(&self) -> u64 {
+        u64::from(self.pixels() * self.out_channels) * u64::from(self.kernel * self.kernel * self.in_channels)
+    }
+
+    /// The widest tile that still gives the device enough workgroups.
+    pub fn tile(&self) -> Tile {
+        let enough = |tile: &&Tile| {
+            let [x, y, _] = self.grid(**tile);
+            x * y >= ENOUGH_WORKGROUPS
+        };
+        TILES.iter().find(enough).copied().unwrap_or(TILES[TILES.len() - 1])
+    }
+
+    /// Workgroups for a tile.
+    pub fn grid(&self, tile: Tile) -> Grid {
+        [
+            (self.out_channels / 4).div_ceil(WORKGROUP[0] * tile.columns),
+            self.pixels().div_ceil(WORKGROUP[1] * tile.rows),
+            1,
+        ]
+    }
+}

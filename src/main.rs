@@ -1,0 +1,3 @@
+//! The page: mounts the leptos components. Everything it shows lives in `lambdascope::ui`.
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! What a network is: its description as data, its weights, BatchNorm folding, the graph of kernels it becomes, and the
+//! trace a run leaves behind.
+//!
+//! Nothing here executes: [`crate::cpu`] and [`crate::gpu`] do.
+
+pub mod builder;
+pub mod description;
+pub mod fold;
+pub mod graph;
+pub mod lambda_layer;
+pub mod liveness;
+pub mod network;
+pub mod trace;
+pub mod weights;

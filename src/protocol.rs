@@ -1,0 +1,271 @@
+//! The messages between the page and the engine behind it. Both ends are this crate, so they travel as postcard bytes in
+//! one transferred buffer.
+//!
+//! A request for a picture carries an id; the page shows only the answer to the latest one it sent.
+
+use serde::{Deserialize, Serialize};
+
+use crate::nn::graph::Graph;
+use crate::nn::network::Network;
+use crate::nn::trace::Trace;
+
+/// Which backend the visitor (or a test) asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BackendChoice {
+    /// The fastest one whose numbers are right.
+    #[default]
+    Auto,
+    /// WebGPU (natively Vulkan, Metal or DX12), even where the CPU is faster.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// The backend that computed something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Backend {
+    /// Compute shaders.
+    Gpu,
+    /// WASM SIMD, or native code.
+    Cpu,
+}
+
+/// What runs, and why: shown as the page's badge.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BackendReport {
+    /// The backend that ran last (before the first picture: the one the start-up check ran).
+    pub backend: Backend,
+    /// The adapter, such as `google SwiftShader`, or `WebAssembly SIMD`.
+    pub device: String,
+    /// One sentence: why this backend and not the other.
+    pub reason: String,
+}
+
+/// From the page to the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// The first message: fetch the weights, choose a backend, check it, warm it up.
+    Load {
+        /// The visitor's choice.
+        choice: BackendChoice,
+    },
+    /// Run the network on an encoded picture (PNG, JPEG, WebP, GIF, BMP).
+    Classify {
+        /// Grows with every request.
+        id: u64,
+        /// The file's bytes.
+        bytes: Vec<u8>,
+    },
+    /// Run the network on one of the page's own samples.
+    ClassifySample {
+        /// Grows with every request.
+        id: u64,
+        /// The sample's file name under `samples/`.
+        file: String,
+    },
+}
+
+/// The part of loading that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoadStep {
+    /// Weights come over the network.
+    Downloading,
+    /// Weights come from the browser's cache.
+    ReadingCache,
+    /// The hash is checked and the network is built.
+    Checking,
+    /// Shaders compile, the start-up check and a warm-up run are made.
+    Warming,
+}
+
+/// What the page needs to know of the network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkCard {
+    /// Its name for people.
+    pub title: String,
+    /// Learned values.
+    pub parameters: u64,
+    /// Multiplications with an addition, for one picture.
+    pub macs: u64,
+    /// Side of the square picture it sees, in pixels.
+    pub side: usize,
+    /// Top-1 accuracy as a fraction and the data it was measured on, if the file says so.
+    pub accuracy: Option<(f64, String)>,
+    /// The strip: stem, blocks and head in order.
+    pub parts: Vec<NetworkPart>,
+    /// Bytes of the weights file.
+    pub weight_bytes: u64,
+}
+
+impl NetworkCard {
+    /// Describes a network and its graph, whose weights came in a file of `weight_bytes` bytes.
+    pub fn new(network: &Network, graph: &Graph, weight_bytes: u64) -> Self {
+        let description = &network.description;
+        let part = |name: &str, kind| {
+            let shape = graph.find(name).map(|id| graph.values[id].shape)?;
+            Some(NetworkPart { name: name.to_owned(), shape, kind })
+        };
+        let mut parts = vec![part("stem", PartKind::Stem)];
+        for (s, stage) in description.stages.iter().enumerate() {
+            for i in 0..stage.blocks.len() {
+                let name = format!("stages.{s}.{i}");
+                let lambda = graph.lambdas.iter().position(|site| site.name == name);
+                let kind = lambda.map_or(PartKind::Convolution, |layer| PartKind::Lambda { layer });
+                parts.push(part(&name, kind));
+            }
+        }
+        parts.push(part("logits", PartKind::Head).map(|head| NetworkPart {
+            name: "head".to_owned(),
+            shape: [1, 1, description.labels.len()],
+            ..head
+        }));
+        Self {
+            title: description.title.clone(),
+            parameters: network.parameters(),
+            macs: graph.macs(),
+            side: description.input.crop,
+            accuracy: description.accuracy.as_ref().map(|a| (a.top1, a.dataset.clone())),
+            parts: parts.into_iter().flatten().collect(),
+            weight_bytes,
+        }
+    }
+}
+
+/// One element of the network strip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkPart {
+    /// Its place, such as `stem`, `stages.1.1`, `head`. A lambda layer's is its trace's name.
+    pub name: String,
+    /// `[H, W, C]` of its output.
+    pub shape: [usize; 3],
+    /// What it is.
+    pub kind: PartKind,
+}
+
+/// What an element of the strip is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PartKind {
+    /// The first convolutions and the max pool.
+    Stem,
+    /// A bottleneck around a 3×3 convolution.
+    Convolution,
+    /// A bottleneck around a lambda layer; the index is the layer's place in the trace.
+    Lambda {
+        /// Index into [`Trace::layers`].
+        layer: usize,
+    },
+    /// Mean over positions and the classifier.
+    Head,
+}
+
+/// A class and its softmax probability.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// The label as the weights file spells it.
+    pub label: String,
+    /// 0 to 1.
+    pub probability: f32,
+}
+
+/// Milliseconds that the parts of one answer took in the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timings {
+    /// Decoding the file.
+    pub decode: f64,
+    /// Resizing, cropping, normalising.
+    pub preprocess: f64,
+    /// The network, with its results read back.
+    pub network: f64,
+}
+
+/// The answer to a picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The request's id.
+    pub id: u64,
+    /// The picture's own width and height.
+    pub original: [usize; 2],
+    /// Side of the crop that the network saw.
+    pub side: usize,
+    /// That crop, `[side, side, 3]` 8-bit sRGB.
+    pub crop: Vec<u8>,
+    /// All classes, most probable first.
+    pub predictions: Vec<Prediction>,
+    /// The lambda layers.
+    pub trace: Trace,
+    /// How long it took.
+    pub timings: Timings,
+    /// What computed it.
+    pub report: BackendReport,
+}
+
+/// From the engine to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Response {
+    /// The worker runs and can take a request.
+    Started,
+    /// Loading goes on; bytes where known.
+    Progress {
+        /// What is under way.
+        step: LoadStep,
+        /// Bytes so far (0 where none are counted).
+        done: u64,
+        /// Bytes in all (0 where none are counted).
+        total: u64,
+    },
+    /// The engine can take pictures.
+    Ready {
+        /// The network.
+        card: NetworkCard,
+        /// The backend.
+        report: BackendReport,
+    },
+    /// A picture's answer.
+    Answer(Box<Answer>),
+    /// A picture could not be used; the engine goes on.
+    PictureFailed {
+        /// The request's id.
+        id: u64,
+        /// A sentence with the cause and the next step.
+        message: String,
+    },
+    /// The engine changed its backend; a sentence with the reason.
+    Notice {
+        /// The sentence.
+        message: String,
+    },
+    /// The engine cannot start; a sentence with the cause and the next step.
+    Failed {
+        /// The sentence.
+        message: String,
+    },
+}
+
+/// Encodes a message for the other side.
+///
+/// # Errors
+/// Only if a message holds something postcard cannot write, which no message does.
+pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, postcard::Error> {
+    postcard::to_allocvec(message)
+}
+
+/// Decodes a message from the other side.
+///
+/// # Errors
+/// If the bytes are no such message, as when page and worker come from different builds.
+pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, postcard::Error> {
+    postcard::from_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_arrives_as_it_was_sent() {
+        let request = Request::ClassifySample { id: 7, file: "church.webp".into() };
+        let bytes = encode(&request).unwrap();
+        assert_eq!(decode::<Request>(&bytes).unwrap(), request);
+        assert!(decode::<Request>(&bytes[..2]).is_err());
+    }
+}
