@@ -79,17 +79,23 @@ def logits(model: nn.Module, picture: torch.Tensor, config: dict) -> torch.Tenso
     return model(data.normalise(picture.permute(2, 0, 1).unsqueeze(0), config))[0]
 
 
-def recipe(config: dict) -> str:
-    """The training recipe in one line."""
+def recipe(config: dict, epochs: int) -> str:
+    """The training recipe in one line, for a run that has done ``epochs`` of its epochs."""
     train = config["train"]
-    sizes = ", ".join(f"{side} px from epoch {first}" for first, side in train["sizes"])
-    note = f"; {train['note']}" if "note" in train else ""
-    return (
-        f"from scratch; AdamW, learning rate {train['learning_rate']} with {train['warmup_epochs']} warm-up epochs and a cosine to 0, "
-        f"weight decay {train['weight_decay']}, batch {train['batch']}, label smoothing {train['label_smoothing']}, "
-        f"average of weights with decay {train['ema_decay']}, random resized crop, flip, colour, erasing {train['random_erasing']}; "
-        f"{sizes}{note}; bf16 on CPU"
-    )
+    sizes = ", ".join(f"{side} px from epoch {first}" for first, side in train["sizes"] if first < epochs)
+    parts = [
+        f"from scratch; AdamW, learning rate {train['learning_rate']} with {train['warmup_epochs']} warm-up epochs and a cosine to 0 "
+        f"at epoch {train['epochs']}, weight decay {train['weight_decay']}, batch {train['batch']}",
+        f"label smoothing {train['label_smoothing']}, average of weights with decay {train['ema_decay']}",
+        f"random resized crop, flip, colour, erasing {train['random_erasing']}",
+        sizes,
+        "bf16 on CPU",
+    ]
+    if "note" in train:
+        parts.append(train["note"])
+    if epochs < train["epochs"]:
+        parts.append(f"stopped after {epochs} of {train['epochs']} epochs")
+    return "; ".join(parts)
 
 
 def write_manifest(folder: Path) -> None:
@@ -129,7 +135,7 @@ def export(config: dict, checkpoint: dict, pictures: torch.Tensor, labels: torch
         "training": {
             "epochs": checkpoint["epoch"] + 1,
             "seed": config["seed"],
-            "recipe": recipe(config),
+            "recipe": recipe(config, checkpoint["epoch"] + 1),
             "torch": torch.__version__.partition("+")[0],
             "timm": timm.__version__,
         },

@@ -83,3 +83,8 @@ def test_the_learning_rate_warms_up_and_ends_at_zero():
     assert rates[:10] == sorted(rates[:10])
     assert rates[10:] == sorted(rates[10:], reverse=True)
     assert rates[-1] < 0.001
+
+
+def test_the_recipe_says_where_a_run_was_stopped():
+    assert "stopped after 12 of 24 epochs" in export.recipe(CONFIG | {"train": CONFIG["train"] | {"epochs": 24}}, 12)
+    assert "stopped" not in export.recipe(CONFIG, CONFIG["train"]["epochs"])
