@@ -123,7 +123,7 @@ def export(config: dict, checkpoint: dict, pictures: torch.Tensor, labels: torch
     model = load_weights(build(config["network"], len(names)), weights)
     ranked = rank(model, pictures, config["input"], autocast=False)
     top1, top5 = accuracy(ranked, labels)
-    by_class = {name: accuracy(ranked[labels == i], labels[labels == i])[0] for i, name in enumerate(names)}
+    by_class = {name: round(accuracy(ranked[labels == i], labels[labels == i])[0], 4) for i, name in enumerate(names)}
     description = {
         "format": 1,
         "name": config["name"],

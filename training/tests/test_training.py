@@ -61,7 +61,7 @@ def test_an_exported_file_reads_back_as_the_network_it_describes(config, split, 
     torch.testing.assert_close(found, torch.tensor(description["check"]["logits"]))
     assert json.loads((tmp_path / "weights" / "manifest.json").read_text())[0]["bytes"] == path.stat().st_size
     # Two pictures of each class: the classes' mean is the whole.
-    assert sum(by_class.values()) / 10 == pytest.approx(description["accuracy"]["top1"])
+    assert sum(by_class.values()) / 10 == pytest.approx(description["accuracy"]["top1"], abs=1e-4)
 
 
 def test_the_faster_forward_is_timm_s():
