@@ -11,8 +11,11 @@ pub mod explain;
 pub mod gpu;
 pub mod kernels;
 pub mod nn;
+pub mod page;
 pub mod picture;
 pub mod protocol;
 pub mod tensor;
+#[cfg(target_family = "wasm")]
+pub mod ui;
 #[cfg(target_family = "wasm")]
 pub mod worker;

@@ -18,7 +18,14 @@ pub const TOLERANCE: f32 = 1e-4;
 
 /// Every lambda layer fixture, by file name.
 pub const LAYERS: &[(&str, &[u8])] = &[
-LAYER_FIXTURES
+    ("lambda_layer_default", include_bytes!("../fixtures/lambda_layer_default.safetensors")),
+    ("lambda_layer_one_head", include_bytes!("../fixtures/lambda_layer_one_head.safetensors")),
+    ("lambda_layer_point_window", include_bytes!("../fixtures/lambda_layer_point_window.safetensors")),
+    ("lambda_layer_pooled", include_bytes!("../fixtures/lambda_layer_pooled.safetensors")),
+    ("lambda_layer_small_window", include_bytes!("../fixtures/lambda_layer_small_window.safetensors")),
+    ("lambda_layer_tall", include_bytes!("../fixtures/lambda_layer_tall.safetensors")),
+    ("lambda_layer_wide", include_bytes!("../fixtures/lambda_layer_wide.safetensors")),
+    ("lambda_layer_window_beyond_map", include_bytes!("../fixtures/lambda_layer_window_beyond_map.safetensors")),
 ];
 
 /// The whole network on 64×64 pixels, with every block's output.
@@ -109,7 +116,9 @@ fn check_position_term(name: &str, fixture: &Fixture, layer: &LambdaTrace) {
             let query = Query { y: n / dims.width, x: n % dims.width, head };
             let attention = implicit_attention(layer, query);
             let weigh = |weights: &[f32], start: f32| -> Vec<f32> {
-                (0..v).map(|j| (0..dims.positions()).map(|m| weights[m] * layer.value.row(m)[j]).sum::<f32>() + start).collect()
+                (0..v)
+                    .map(|j| (0..dims.positions()).map(|m| weights[m] * layer.value.row(m)[j]).sum::<f32>() + start)
+                    .collect()
             };
             content.extend(weigh(&attention.content, 0.0));
             position.extend(weigh(&attention.position, attention.bias));
