@@ -6,5 +6,6 @@
 pub mod explain;
 pub mod kernels;
 pub mod nn;
+pub mod picture;
 pub mod protocol;
 pub mod tensor;

@@ -1,0 +1,61 @@
+//! What must hold of a WebP file before its pixels are decoded. A lossy bitstream repeats its size; the decoder trusts
+//! that copy for its buffers before it compares, and within an animation never compares. Decoding itself is the
+//! `image` crate's.
+
+/// Bytes before the first chunk: "RIFF", the size of the rest, "WEBP".
+const RIFF_HEADER: usize = 12;
+
+/// Bytes of an animation frame's chunk before its own chunks: position, size, duration and flags.
+const FRAME_HEADER: usize = 16;
+
+/// Whether the file is as long as its header says.
+pub(super) fn is_complete(bytes: &[u8]) -> bool {
+    let size = bytes.get(4..8).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
+    size.is_some_and(|size| bytes.len() as u64 >= 8 + u64::from(size))
+}
+
+/// Whether every lossy bitstream that decoding the first frame can meet has the size it is announced with, in pixels:
+/// the canvas' `width` and `height` for a still picture, those in the frame's header within an animation.
+pub(super) fn first_frame_agrees(bytes: &[u8], width: u32, height: u32) -> bool {
+    let mut animated = false;
+    for (name, content) in chunks(bytes.get(RIFF_HEADER..).unwrap_or_default()) {
+        match name {
+            b"VP8 " if lossy_size(content).is_some_and(|size| size != (width, height)) => return false,
+            b"ANMF" if !animated => {
+                animated = true;
+                let (Some(w), Some(h)) = (read_u24(content, 6), read_u24(content, 9)) else { return false };
+                let frame = chunks(content.get(FRAME_HEADER..).unwrap_or_default());
+                let mut sizes = frame.filter(|(name, _)| *name == b"VP8 ").filter_map(|(_, c)| lossy_size(c));
+                if sizes.any(|size| size != (w + 1, h + 1)) {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+    }
+    true
+}
+
+/// Names and contents of the chunks in `bytes`; a content cut short by the end is given as far as it goes.
+fn chunks(mut bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
+    std::iter::from_fn(move || {
+        let (name, rest) = bytes.split_first_chunk::<4>()?;
+        let (size, rest) = rest.split_first_chunk::<4>()?;
+        let size = u32::from_le_bytes(*size) as usize;
+        let content = &rest[..size.min(rest.len())];
+        // Chunks start at even offsets.
+        bytes = rest.get(size.saturating_add(size & 1)..).unwrap_or_default();
+        Some((name, content))
+    })
+}
+
+/// Width and height in a lossy bitstream's key frame header; `None` if it is too short to hold them.
+fn lossy_size(bitstream: &[u8]) -> Option<(u32, u32)> {
+    let side = |at: usize| Some(u32::from(u16::from_le_bytes([*bitstream.get(at)?, *bitstream.get(at + 1)?]) & 0x3FFF));
+    Some((side(6)?, side(8)?))
+}
+
+fn read_u24(bytes: &[u8], at: usize) -> Option<u32> {
+    let b = bytes.get(at..at + 3)?;
+    Some(u32::from_le_bytes([b[0], b[1], b[2], 0]))
+}
