@@ -39,8 +39,9 @@ pub fn QueryGrid() -> impl IntoView {
     let at = move || state.shown.get().map(|place| format!("{},{}", place.query.y, place.query.x));
     let name = move || {
         let [height, width] = state.size();
-        let place = at().map_or_else(String::new, |at| format!(", query at row and column {at}"));
-        format!("Query grid, {height} rows by {width} columns{place}")
+        let query = state.place.read().as_ref().map(|place| place.query);
+        let query = query.map_or_else(String::new, |query| format!(", query at row {}, column {}", query.y, query.x));
+        format!("Query grid, {height} rows by {width} columns{query}")
     };
     view! {
         <figure class="panel panel-query">

@@ -177,7 +177,6 @@ impl State {
         let place = kept.or_else(|| Place::of_address(&self.opening_address(), &answer.trace));
         self.report.set(Some(answer.report.clone()));
         self.answer.set(Some(Arc::new(answer)));
-        self.answered.set(self.picture.get_untracked());
         self.place.set(place);
     }
 

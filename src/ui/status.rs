@@ -23,6 +23,9 @@ pub fn Status() -> impl IntoView {
             let fraction = (total > 0).then(|| done as f64 / total as f64);
             view! { <Progress text=loading(step, done, total) fraction /> }.into_any()
         }
+        Phase::Ready if state.answer.read().is_none() && !state.busy.get() => {
+            view! { <p class="status-summary">"Choose a picture to see what the network makes of it."</p> }.into_any()
+        }
         Phase::Ready if state.answer.read().is_none() => {
             view! { <Progress text="The first picture runs through the network…".to_owned() fraction=None /> }
                 .into_any()

@@ -17,9 +17,7 @@ use safetensors::SafeTensors;
 pub const TOLERANCE: f32 = 1e-4;
 
 /// Every lambda layer fixture, by file name.
-pub const LAYERS: &[(&str, &[u8])] = &[
-LAYER_FIXTURES
-];
+pub const LAYERS: &[(&str, &[u8])] = &[LAYER_FIXTURES];
 
 /// The whole network on 64×64 pixels, with every block's output.
 pub const NETWORK_64: &[u8] = include_bytes!("../fixtures/network_64.safetensors");
@@ -109,7 +107,9 @@ fn check_position_term(name: &str, fixture: &Fixture, layer: &LambdaTrace) {
             let query = Query { y: n / dims.width, x: n % dims.width, head };
             let attention = implicit_attention(layer, query);
             let weigh = |weights: &[f32], start: f32| -> Vec<f32> {
-                (0..v).map(|j| (0..dims.positions()).map(|m| weights[m] * layer.value.row(m)[j]).sum::<f32>() + start).collect()
+                (0..v)
+                    .map(|j| (0..dims.positions()).map(|m| weights[m] * layer.value.row(m)[j]).sum::<f32>() + start)
+                    .collect()
             };
             content.extend(weigh(&attention.content, 0.0));
             position.extend(weigh(&attention.position, attention.bias));
