@@ -68,9 +68,15 @@ pub struct Engine {
     graph: Arc<Graph>,
     kept: Vec<ValueId>,
     cpu: cpu::Executor,
-    gpu: Option<gpu::Session>,
+    gpu: Option<Gpu>,
     report: BackendReport,
     notice: Option<String>,
+}
+
+/// The GPU and the network loaded on it.
+struct Gpu {
+    device: gpu::Device,
+    session: gpu::Session,
 }
 
 impl Engine {
@@ -157,7 +163,8 @@ impl Engine {
                 Err(cause) => cause,
             };
             if let Ok(run) = self.revive_gpu(&picture).await {
-                self.notice = Some(format!("The GPU was lost ({cause}) and has been started again; nothing is missing."));
+                self.notice =
+                    Some(format!("The GPU was lost ({cause}) and has been started again; nothing is missing."));
                 return Ok(run);
             }
             self.gpu = None;
@@ -172,7 +179,7 @@ impl Engine {
     /// Destroys the GPU's device as a driver's reset would, for tests of the recovery.
     pub fn lose_device(&self) {
         if let Some(gpu) = &self.gpu {
-            gpu.destroy();
+            gpu.device.destroy();
         }
     }
 
@@ -186,11 +193,11 @@ impl Engine {
         let speed = format!("one picture takes {gpu:.0} ms on the GPU and {cpu:.0} ms on the CPU");
         if choice == BackendChoice::Gpu || gpu <= cpu {
             self.report.backend = Backend::Gpu;
-            self.report.device = self.gpu.as_ref().map(gpu::Session::device_name).unwrap_or_default();
+            self.report.device = self.gpu.as_ref().map(|gpu| gpu.device.adapter().name.clone()).unwrap_or_default();
             let why = if choice == BackendChoice::Gpu { "The GPU was asked for" } else { "The GPU is faster" };
             self.report.reason = format!("{why}: {speed}. Its numbers agree with the CPU's.");
         } else {
-            let device = self.gpu.as_ref().map(gpu::Session::device_name).unwrap_or_default();
+            let device = self.gpu.as_ref().map(|gpu| gpu.device.adapter().name.clone()).unwrap_or_default();
             self.report.reason = format!("WebGPU works ({device}) but is slower here: {speed}.");
             self.gpu = None;
         }
@@ -199,8 +206,9 @@ impl Engine {
     /// Starts the GPU and checks its numbers against the CPU's; milliseconds of a warm run.
     async fn start_gpu(&mut self, check: &[f32], right: &Run) -> Result<f64, String> {
         let device = gpu::Device::request().await.map_err(|e| e.to_string())?;
-        let session = gpu::Session::new(Arc::clone(&self.graph), &self.kept, device).await.map_err(|e| e.to_string())?;
-        self.gpu = Some(session);
+        let session =
+            gpu::Session::new(&device, Arc::clone(&self.graph), &self.kept).await.map_err(|e| e.to_string())?;
+        self.gpu = Some(Gpu { device, session });
         let first = self.run_gpu(check).await;
         let agreed = first.and_then(|run| {
             let difference = relative_difference(&run.logits, &right.logits);
@@ -229,7 +237,7 @@ impl Engine {
 
     async fn run_gpu(&mut self, picture: &[f32]) -> Result<Run, String> {
         let started = Instant::now();
-        let Some(session) = &mut self.gpu else { return Err("it has not been started".into()) };
+        let Some(Gpu { session, .. }) = &mut self.gpu else { return Err("it has not been started".into()) };
         let mut values = session.run(picture, &self.kept).await.map_err(|e| e.to_string())?;
         let milliseconds = started.elapsed().as_secs_f64() * 1e3;
         let kept = &self.kept;

@@ -20,7 +20,7 @@ fn on_cpu(case: &Case) -> Vec<Vec<f32>> {
 fn on_gpu(case: &Case) -> Vec<Vec<f32>> {
     pollster::block_on(async {
         let device = gpu::Device::request().await.unwrap();
-        let mut session = gpu::Session::new(Arc::clone(&case.graph), &case.kept, device).await.unwrap();
+        let mut session = gpu::Session::new(&device, Arc::clone(&case.graph), &case.kept).await.unwrap();
         session.run(&case.input, &case.kept).await.unwrap()
     })
 }

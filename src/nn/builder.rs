@@ -54,8 +54,11 @@ pub fn lambda_layer_graph(
     let mut builder = Builder::new(weights, Activation::None, [height, width, shape.channels]);
     let layer = LambdaLayer::from_timm(weights, "", shape)?;
     let output = builder.lambda("layer", builder.graph.input, layer);
-    builder.graph.logits =
-        if stride == 1 { output } else { builder.pool_affine("pool", output, Affine::identity(shape.channels), stride) };
+    builder.graph.logits = if stride == 1 {
+        output
+    } else {
+        builder.pool_affine("pool", output, Affine::identity(shape.channels), stride)
+    };
     Ok(builder.graph)
 }
 

@@ -32,16 +32,12 @@ pub enum FetchError {
     },
 }
 
-/// Asks for a URL relative to the worker. `reload` goes past the browser's HTTP cache.
+/// Asks for a URL relative to the worker.
 ///
 /// # Errors
 /// If there is no answer, or one that is not the file.
-pub async fn fetch(url: &str, reload: bool) -> Result<Response, FetchError> {
-    let options = web_sys::RequestInit::new();
-    if reload {
-        options.set_cache(web_sys::RequestCache::Reload);
-    }
-    let answer = JsFuture::from(scope().fetch_with_str_and_init(url, &options)).await;
+pub async fn fetch(url: &str) -> Result<Response, FetchError> {
+    let answer = JsFuture::from(scope().fetch_with_str(url)).await;
     let response: Response = answer.map_err(|_| FetchError::Unreachable)?.unchecked_into();
     if response.ok() { Ok(response) } else { Err(FetchError::Status { status: response.status(), url: url.into() }) }
 }

@@ -98,7 +98,7 @@ async fn answer(engine: &mut Engine, request: Request) {
 
 async fn sample(file: &str) -> Result<Vec<u8>, String> {
     let failed = |e| format!("This sample could not be loaded: {e}.");
-    let response = fetch(&format!("samples/{file}"), false).await.map_err(failed)?;
+    let response = fetch(&format!("samples/{file}")).await.map_err(failed)?;
     read_body(&response, |_| {}).await.map_err(failed)
 }
 

@@ -79,7 +79,7 @@ pub async fn load(mut progress: impl FnMut(LoadStep, u64, u64)) -> Result<Vec<u8
         let _ = JsFuture::from(cache.delete_with_str(&url)).await;
     }
     progress(LoadStep::Downloading, 0, entry.bytes);
-    let response = fetch(&url, false).await?;
+    let response = fetch(&url).await?;
     let bytes = read_body(&response, |done| progress(LoadStep::Downloading, done, entry.bytes)).await?;
     progress(LoadStep::Checking, entry.bytes, entry.bytes);
     let found = sha256(&bytes);

@@ -17,7 +17,16 @@ use safetensors::SafeTensors;
 pub const TOLERANCE: f32 = 1e-4;
 
 /// Every lambda layer fixture, by file name.
-pub const LAYERS: &[(&str, &[u8])] = &[LAYER_FIXTURES];
+pub const LAYERS: &[(&str, &[u8])] = &[
+    ("lambda_layer_default", include_bytes!("../fixtures/lambda_layer_default.safetensors")),
+    ("lambda_layer_one_head", include_bytes!("../fixtures/lambda_layer_one_head.safetensors")),
+    ("lambda_layer_point_window", include_bytes!("../fixtures/lambda_layer_point_window.safetensors")),
+    ("lambda_layer_pooled", include_bytes!("../fixtures/lambda_layer_pooled.safetensors")),
+    ("lambda_layer_small_window", include_bytes!("../fixtures/lambda_layer_small_window.safetensors")),
+    ("lambda_layer_tall", include_bytes!("../fixtures/lambda_layer_tall.safetensors")),
+    ("lambda_layer_wide", include_bytes!("../fixtures/lambda_layer_wide.safetensors")),
+    ("lambda_layer_window_beyond_map", include_bytes!("../fixtures/lambda_layer_window_beyond_map.safetensors")),
+];
 
 /// The whole network on 64×64 pixels, with every block's output.
 pub const NETWORK_64: &[u8] = include_bytes!("../fixtures/network_64.safetensors");
