@@ -47,7 +47,7 @@ pub fn QueryGrid() -> impl IntoView {
         <figure class="panel panel-query">
             <figcaption>
                 <span class="panel-title">"picture"</span>
-                <span class="symbol">"n = "{at}</span>
+                <span class="symbol">"n"</span>
             </figcaption>
             <div
                 class="map query-grid"
@@ -78,6 +78,7 @@ pub fn QueryGrid() -> impl IntoView {
                     <QueryRing />
                 </svg>
             </div>
+            <p class="panel-foot">"query at " {at}</p>
             <p id="query-keys" class="hidden">
                 "Arrow keys move the query, with Shift by four cells; Home and End go to the ends of the row, with Control to the corners; Page Up and Page Down change the layer, brackets the head."
             </p>
