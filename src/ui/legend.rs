@@ -19,9 +19,9 @@ pub fn Legend() -> impl IntoView {
         format!("linear-gradient(to right, {})", stops.join(", "))
     };
     let end = move |sign: f32| match state.shared_limit.get() {
-        Some(limit) => signed(sign * limit, decimals(limit)),
-        None if sign < 0.0 => "−L".to_owned(),
-        None => "+L".to_owned(),
+        Some(limit) if limit > 0.0 => signed(sign * limit, decimals(limit)),
+        _ if sign < 0.0 => "−L".to_owned(),
+        _ => "+L".to_owned(),
     };
     let covers = move || match state.scope.get() {
         Scope::Map => "Each map has its own ±L, written under it: colours cannot be compared between the maps.",

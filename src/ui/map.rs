@@ -49,7 +49,7 @@ pub fn MapPanel(kind: MapKind) -> impl IntoView {
     };
     let largest = move || {
         let largest = state.largest(kind);
-        format!("{largest:.*}", decimals(largest))
+        if largest > 0.0 { format!("{largest:.*}", decimals(largest)) } else { "–".to_owned() }
     };
     let description = move || {
         let [height, width] = state.size();
@@ -140,9 +140,11 @@ fn Ring(#[prop(into)] cell: Signal<Option<[usize; 2]>>, class: &'static str) -> 
 fn Window() -> impl IntoView {
     let state = State::here();
     let edges = move || state.reading.read().as_ref().map_or([0, 0, 0, 0], |reading| reading.window);
+    let visibility = move || if state.reading.read().is_some() { "visible" } else { "hidden" };
     view! {
         <rect
             class="window"
+            visibility=visibility
             x=move || edges()[1].to_string()
             y=move || edges()[0].to_string()
             width=move || (edges()[3] + 1 - edges()[1]).to_string()

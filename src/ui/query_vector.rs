@@ -65,7 +65,7 @@ fn Bar(name: String, #[prop(into)] value: Signal<f32>, limit: Memo<f32>) -> impl
                     style=("--share", move || share().abs().to_string())
                 ></span>
             </span>
-            <span class="bar-value">{move || signed(value.get(), decimals(limit.get()))}</span>
+            <span class="bar-value">{move || signed(value.get(), decimals(limit.get()) + 1)}</span>
         </li>
     }
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::state::{Phase, State};
 use crate::explain::numbers::bytes;
 use crate::explain::summary::sentence;
-use crate::protocol::LoadStep;
+use crate::protocol::{BackendChoice, LoadStep};
 
 /// A pause in the movement of the query before it is read out.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -45,7 +45,8 @@ pub fn Status() -> impl IntoView {
                         // Nothing is left to do where even this fails.
                         let _ = window().location().reload();
                     }>"Load the page again"</button>
-                    <a class="button" href="?backend=cpu">"Try it on the CPU"</a>
+                    {(state.opening_address().backend != Some(BackendChoice::Cpu))
+                        .then(|| view! { <a class="button" href="?backend=cpu">"Try it on the CPU"</a> })}
                 </div>
             </div>
         }
