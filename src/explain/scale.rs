@@ -1,5 +1,5 @@
-//! The limits of the signed scale. Content, position and total always share one; what differs is how much of the layer it
-//! has to cover.
+//! The limits of the signed scale. Content, position and total share one, unless the visitor asks to see each by itself;
+//! what differs is how much of the layer it has to cover.
 
 use crate::nn::trace::LambdaTrace;
 use crate::tensor::max_abs;
@@ -9,10 +9,12 @@ use super::implicit_attention::{ImplicitAttention, Query, window};
 /// What one scale covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
+    /// Each map on screen by itself: the only scope under which the three have different scales.
+    Map,
     /// The three maps on screen.
-    #[default]
     Query,
-    /// Every query of this head.
+    /// Every query of this head: the scale stands still while the query moves.
+    #[default]
     Head,
     /// Every query of every head of this layer.
     Layer,

@@ -14,6 +14,7 @@ use crate::protocol::{self, Request, Response};
 pub struct Link {
     worker: web_sys::Worker,
     latest: u64,
+    asked: Option<Picture>,
     sent_at: f64,
 }
 
@@ -54,7 +55,7 @@ pub fn connect(state: State) {
     });
     worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
     failed.forget();
-    state.link.set_value(Some(Link { worker, latest: 0, sent_at: 0.0 }));
+    state.link.set_value(Some(Link { worker, latest: 0, asked: None, sent_at: 0.0 }));
 
     set_timeout(
         move || {
@@ -66,7 +67,8 @@ pub fn connect(state: State) {
     );
     Effect::new(move |_| {
         let (Phase::Ready, Some(picture)) = (state.phase.get(), state.picture.get()) else { return };
-        if state.answered.get_untracked().as_ref() != Some(&picture) {
+        // While another picture is under way, going back to the one on screen has to overtake it.
+        if state.busy.get_untracked() || state.answered.get_untracked().as_ref() != Some(&picture) {
             classify(state, &picture);
         }
     });
@@ -85,8 +87,12 @@ fn receive(state: State, response: Response) {
             state.phase.set(Phase::Ready);
         }
         Response::Answer(answer) if is_latest(state, answer.id) => {
-            let sent_at = state.link.with_value(|link| link.as_ref().map_or(0.0, |link| link.sent_at));
-            state.round_trip.set(browser::now() - sent_at);
+            state.link.with_value(|link| {
+                if let Some(link) = link {
+                    state.round_trip.set(browser::now() - link.sent_at);
+                    state.answered.set(link.asked.clone());
+                }
+            });
             state.busy.set(false);
             state.problem.set(None);
             state.show(*answer);
@@ -113,6 +119,7 @@ fn classify(state: State, picture: &Picture) {
     let id = state.link.try_update_value(|link| {
         link.as_mut().map_or(0, |link| {
             link.latest += 1;
+            link.asked = Some(picture.clone());
             link.sent_at = browser::now();
             link.latest
         })

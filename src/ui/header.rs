@@ -75,7 +75,7 @@ fn BackendBadge() -> impl IntoView {
             <summary data-testid="backend-badge" data-backend=backend title=reason>
                 <span class="badge-light" aria-hidden="true"></span>
                 <span class="hidden">"Runs on "</span>
-                {text}
+                <span class="badge-text">{text}</span>
             </summary>
             <div class="badge-card">
                 <p>

@@ -25,32 +25,35 @@ pub fn Lambdas() -> impl IntoView {
         format!("{} to {}", signed(-limit, decimals(limit)), signed(limit, decimals(limit)))
     };
     view! {
-        <section class="lambdas" aria-labelledby="lambdas-title">
-            <h2 id="lambdas-title">"The way the layer computes it"</h2>
-            <div class="matrices">
-                <Matrix lambda=content limit symbol="λᶜ" caption="content lambda: one for the whole picture" test_id="lambda-content" />
-                <span class="glyph" aria-hidden="true">"+"</span>
-                <Matrix lambda=position limit symbol="λᵖₙ" caption="position lambda: this query’s, with the bias" test_id="lambda-position" />
-            </div>
-            <p class="quiet">
-                "Rows are the key channels, columns the value channels; scale "{ends}". The query weighs the rows and adds them up: "
-                <math>
-                    <msub><mi mathvariant="normal">"y"</mi><mi>"n"</mi></msub>
-                    <mo>"="</mo>
-                    <msup><mrow><mo>"("</mo><msup><mi>"λ"</mi><mi>"c"</mi></msup><mo>"+"</mo><msubsup><mi>"λ"</mi><mi>"n"</mi><mi>"p"</mi></msubsup><mo>")"</mo></mrow><mi>"⊤"</mi></msup>
-                    <msub><mi mathvariant="normal">"q"</mi><mi>"n"</mi></msub>
-                </math>
-                ". No map of attention is ever made."
-            </p>
-        </section>
-    }
+           <section class="lambdas" aria-labelledby="lambdas-title">
+               <h2 id="lambdas-title">"The way the layer computes it"</h2>
+               <div class="matrices">
+                   <Matrix
+    lambda=content limit symbol=view! { "λ"<sup>"c"</sup> }.into_any() name="content lambda" caption="one for the whole picture" test_id="lambda-content" />
+                   <span class="glyph" aria-hidden="true">"+"</span>
+                   <Matrix
+    lambda=position limit symbol=view! { "λ"<sup>"p"</sup><sub>"n"</sub> }.into_any() name="position lambda" caption="this query’s own, bias included" test_id="lambda-position" />
+               </div>
+               <p class="quiet">
+                   "Rows are the key channels, columns the value channels; scale "{ends}". The query weighs the rows and adds them up: "
+                   <math>
+                       <msub><mi mathvariant="normal">"y"</mi><mi>"n"</mi></msub>
+                       <mo>"="</mo>
+                       <msup><mrow><mo>"("</mo><msup><mi>"λ"</mi><mi>"c"</mi></msup><mo>"+"</mo><msubsup><mi>"λ"</mi><mi>"n"</mi><mi>"p"</mi></msubsup><mo>")"</mo></mrow><mi>"⊤"</mi></msup>
+                       <msub><mi mathvariant="normal">"q"</mi><mi>"n"</mi></msub>
+                   </math>
+                   ". No map of attention is ever made."
+               </p>
+           </section>
+       }
 }
 
 #[component]
 fn Matrix(
     lambda: Memo<Option<Tensor>>,
     limit: Memo<f32>,
-    symbol: &'static str,
+    symbol: AnyView,
+    name: &'static str,
     caption: &'static str,
     test_id: &'static str,
 ) -> impl IntoView {
@@ -74,12 +77,12 @@ fn Matrix(
                 width="1"
                 height="1"
                 role="img"
-                aria-label=format!("{symbol}, {caption}")
+                aria-label=format!("{name}: {caption}")
                 data-testid=test_id
                 node_ref=canvas
                 style:aspect-ratio=ratio
             ></canvas>
-            <figcaption><span class="symbol">{symbol}</span>" "{caption}</figcaption>
+            <figcaption><span class="symbol">{symbol}</span>" "{name}": "{caption}</figcaption>
         </figure>
     }
 }

@@ -13,19 +13,21 @@ use crate::explain::scale::Scope;
 #[component]
 pub fn Legend() -> impl IntoView {
     let state = State::here();
-    const SCOPES: [Scope; 3] = [Scope::Query, Scope::Head, Scope::Layer];
+    const SCOPES: [Scope; 4] = [Scope::Map, Scope::Query, Scope::Head, Scope::Layer];
     let gradient = move || {
         let stops = diverging_stops(state.theme.get()).map(|colour| format!("#{colour:06x}"));
         format!("linear-gradient(to right, {})", stops.join(", "))
     };
-    let end = move |sign: f32| {
-        let limit = state.limit.get();
-        signed(sign * limit, decimals(limit))
+    let end = move |sign: f32| match state.shared_limit.get() {
+        Some(limit) if limit > 0.0 => signed(sign * limit, decimals(limit)),
+        _ if sign < 0.0 => "−L".to_owned(),
+        _ => "+L".to_owned(),
     };
     let covers = move || match state.scope.get() {
-        Scope::Query => "±L is the largest |a| of these three maps.",
-        Scope::Head => "±L is the largest |a| of all queries of this head.",
-        Scope::Layer => "±L is the largest |a| of all queries and heads of this layer.",
+        Scope::Map => "Each map has its own ±L, written under it: colours cannot be compared between the maps.",
+        Scope::Query => "One scale for all three, up to the largest |a| of this query.",
+        Scope::Head => "One scale for all three, up to the largest |a| of all queries of this head.",
+        Scope::Layer => "One scale for all three, up to the largest |a| of all queries and heads of this layer.",
     };
     view! {
         <div class="legend" data-testid="legend">
@@ -36,13 +38,14 @@ pub fn Legend() -> impl IntoView {
                     <span>"0"</span>
                     <span>{move || end(1.0)}</span>
                 </div>
-                <p class="quiet">"One scale for all three. "{covers}" Cells beyond half of it carry their sign."</p>
+                <p class="quiet">{covers} " Cells beyond half of it carry their sign."</p>
             </div>
             <div class="legend-choices">
                 <Choice
                     name="scope-select"
                     legend="Scale"
                     items=Signal::stored(vec![
+                        Item::new("each map", "Every map by itself: shows weak ones, but they cannot be compared"),
                         Item::new("this query", "The largest value of the three maps on screen"),
                         Item::new("this head", "The largest value of all queries of this head"),
                         Item::new("this layer", "The largest value of all queries and heads of this layer"),
@@ -70,9 +73,14 @@ pub fn Legend() -> impl IntoView {
 pub fn Readout() -> impl IntoView {
     let state = State::here();
     let cell = move || state.pointed.get().or_else(|| state.shown.get().map(|place| [place.query.y, place.query.x]));
+    // Enough for the weakest of the maps, so that the sum can be checked by eye.
+    let digits = move || {
+        let largest = [MapKind::Content, MapKind::Position].map(|kind| state.largest(kind));
+        largest.into_iter().filter(|limit| *limit > 0.0).map(decimals).max().unwrap_or(2).min(6)
+    };
     let value = move |kind| {
         let (Some(reading), Some(cell)) = (state.reading.get(), cell()) else { return "–".to_owned() };
-        reading.at(kind, cell).map_or_else(|| "–".to_owned(), |value| signed(value, decimals(state.limit.get()) + 1))
+        reading.at(kind, cell).map_or_else(|| "–".to_owned(), |value| signed(value, digits()))
     };
     let place = move || match cell() {
         Some([y, x]) if state.pointed.get().is_some() => format!("m = {y},{x}"),

@@ -5,8 +5,10 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::state::State;
+use crate::explain::numbers::decimals;
 use crate::explain::pixels::{map_rgba, overlay_rgba, picture_rgba, sign_marks};
 use crate::explain::reading::MapKind;
+use crate::explain::scale::Scope;
 
 /// The crop that the network saw, on a canvas of its own size.
 #[component]
@@ -26,24 +28,28 @@ pub fn CropCanvas() -> impl IntoView {
 pub fn MapPanel(kind: MapKind) -> impl IntoView {
     let state = State::here();
     let (test_id, title, symbol) = match kind {
-        MapKind::Content => ("map-content", "content", "q·k̄"),
-        MapKind::Position => ("map-position", "position", "q·e"),
-        MapKind::Total => ("map-total", "total", "a"),
+        MapKind::Content => ("map-content", "content", view! { "q·k̄"<sub>"m"</sub> }.into_any()),
+        MapKind::Position => ("map-position", "position", view! { "q·e"<sub>"nm"</sub> }.into_any()),
+        MapKind::Total => ("map-total", "total", view! { "a"<sub>"nm"</sub> }.into_any()),
     };
     let canvas = NodeRef::<html::Canvas>::new();
     Effect::new(move |_| {
         let (Some(canvas), Some(reading)) = (canvas.get(), state.reading.get()) else { return };
-        let (map, limit, theme) = (reading.map(kind), state.limit.get(), state.theme.get());
+        let (map, limit, theme) = (reading.map(kind), state.limit(kind), state.theme.get());
         let pixels = if state.overlay.get() { overlay_rgba(map, limit, theme) } else { map_rgba(map, limit, theme) };
         browser::draw(&canvas, reading.size[1], reading.size[0], &pixels);
     });
     let marks = move || {
         let reading = state.reading.get()?;
-        Some(sign_marks(reading.map(kind), reading.size[1], state.limit.get()))
+        Some(sign_marks(reading.map(kind), reading.size[1], state.limit(kind)))
     };
     let frame = NodeRef::<html::Div>::new();
     let pointed = move |event: web_sys::PointerEvent| {
         state.pointed.set(frame.get().and_then(|frame| cell_at(&frame, &event, state.size())));
+    };
+    let largest = move || {
+        let largest = state.largest(kind);
+        if largest > 0.0 { format!("{largest:.*}", decimals(largest)) } else { "–".to_owned() }
     };
     let description = move || {
         let [height, width] = state.size();
@@ -53,7 +59,7 @@ pub fn MapPanel(kind: MapKind) -> impl IntoView {
         <figure class=format!("panel panel-{title}")>
             <figcaption>
                 <span class="panel-title">{title}</span>
-                <span class="symbol">{symbol}<sub>"nm"</sub></span>
+                <span class="symbol">{symbol}</span>
             </figcaption>
             <div
                 class="map"
@@ -61,7 +67,7 @@ pub fn MapPanel(kind: MapKind) -> impl IntoView {
                 role="img"
                 aria-label=description
                 data-testid=test_id
-                data-limit=move || state.limit.get().to_string()
+                data-limit=move || state.limit(kind).to_string()
                 node_ref=frame
                 on:pointermove=pointed
                 on:pointerdown=pointed
@@ -76,6 +82,9 @@ pub fn MapPanel(kind: MapKind) -> impl IntoView {
                     <PointedRing />
                 </svg>
             </div>
+            <p class="panel-foot">
+                {move || if state.scope.get() == Scope::Map { "±L = " } else { "max |a| " }} {largest}
+            </p>
         </figure>
     }
 }
@@ -131,9 +140,11 @@ fn Ring(#[prop(into)] cell: Signal<Option<[usize; 2]>>, class: &'static str) -> 
 fn Window() -> impl IntoView {
     let state = State::here();
     let edges = move || state.reading.read().as_ref().map_or([0, 0, 0, 0], |reading| reading.window);
+    let visibility = move || if state.reading.read().is_some() { "visible" } else { "hidden" };
     view! {
         <rect
             class="window"
+            visibility=visibility
             x=move || edges()[1].to_string()
             y=move || edges()[0].to_string()
             width=move || (edges()[3] + 1 - edges()[1]).to_string()

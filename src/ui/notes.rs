@@ -18,7 +18,7 @@ pub fn Notes() -> impl IntoView {
             <math display="block">
                 <mtable>
                     <mtr>
-                        <mtd><msub><mi>"a"</mi><mi>"nm"</mi></msub></mtd>
+                        <mtd><msub><mi>"a"</mi><mrow><mi>"n"</mi><mi>"m"</mi></mrow></msub></mtd>
                         <mtd><mo>"="</mo></mtd>
                         <mtd>
                             <msub><mi mathvariant="normal">"q"</mi><mi>"n"</mi></msub>
@@ -26,7 +26,7 @@ pub fn Notes() -> impl IntoView {
                             <mo>"("</mo>
                             <msub><mover><mi mathvariant="normal">"k"</mi><mo>"¯"</mo></mover><mi>"m"</mi></msub>
                             <mo>"+"</mo>
-                            <msub><mi mathvariant="normal">"e"</mi><mi>"nm"</mi></msub>
+                            <msub><mi mathvariant="normal">"e"</mi><mrow><mi>"n"</mi><mi>"m"</mi></mrow></msub>
                             <mo>")"</mo>
                         </mtd>
                     </mtr>
@@ -35,7 +35,7 @@ pub fn Notes() -> impl IntoView {
                         <mtd><mo>"="</mo></mtd>
                         <mtd>
                             <munder><mo>"∑"</mo><mi>"m"</mi></munder>
-                            <msub><mi>"a"</mi><mi>"nm"</mi></msub>
+                            <msub><mi>"a"</mi><mrow><mi>"n"</mi><mi>"m"</mi></mrow></msub>
                             <msub><mi mathvariant="normal">"v"</mi><mi>"m"</mi></msub>
                             <mo>"+"</mo>
                             <msub><mi mathvariant="normal">"q"</mi><mi>"n"</mi></msub>

@@ -43,7 +43,7 @@ pub fn ProofLine() -> impl IntoView {
             <p data-testid="proof" data-max-error=relative>
                 <math>
                     <munder><mo>"∑"</mo><mi>"m"</mi></munder>
-                    <msub><mi>"a"</mi><mi>"nm"</mi></msub>
+                    <msub><mi>"a"</mi><mrow><mi>"n"</mi><mi>"m"</mi></mrow></msub>
                     <msub><mi mathvariant="normal">"v"</mi><mi>"m"</mi></msub>
                     <mo>"+"</mo>
                     <mi mathvariant="normal">"q"</mi><mo>"·"</mo><mi mathvariant="normal">"b"</mi>

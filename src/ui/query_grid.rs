@@ -39,14 +39,15 @@ pub fn QueryGrid() -> impl IntoView {
     let at = move || state.shown.get().map(|place| format!("{},{}", place.query.y, place.query.x));
     let name = move || {
         let [height, width] = state.size();
-        let place = at().map_or_else(String::new, |at| format!(", query at row and column {at}"));
-        format!("Query grid, {height} rows by {width} columns{place}")
+        let query = state.place.read().as_ref().map(|place| place.query);
+        let query = query.map_or_else(String::new, |query| format!(", query at row {}, column {}", query.y, query.x));
+        format!("Query grid, {height} rows by {width} columns{query}")
     };
     view! {
         <figure class="panel panel-query">
             <figcaption>
                 <span class="panel-title">"picture"</span>
-                <span class="symbol">"n = "{at}</span>
+                <span class="symbol">"n"</span>
             </figcaption>
             <div
                 class="map query-grid"
@@ -77,6 +78,7 @@ pub fn QueryGrid() -> impl IntoView {
                     <QueryRing />
                 </svg>
             </div>
+            <p class="panel-foot">"query at " {move || at().unwrap_or_else(|| "–".to_owned())}</p>
             <p id="query-keys" class="hidden">
                 "Arrow keys move the query, with Shift by four cells; Home and End go to the ends of the row, with Control to the corners; Page Up and Page Down change the layer, brackets the head."
             </p>

@@ -27,6 +27,15 @@ pub fn QueryVector() -> impl IntoView {
         let outputs = state.reading.read().as_ref().map_or(0.0, |reading| max_abs(&reading.output));
         outputs.max(bias.get().abs())
     });
+    let explanation = move || {
+        let none = state.with_layer(|layer| max_abs(layer.position_bias.data()) == 0.0).unwrap_or(false);
+        if none {
+            "This layer’s position convolution has no bias, so nothing of the output belongs to no pixel."
+        } else {
+            "The position convolution’s bias belongs to no pixel: it adds this much to each of the head’s outputs. The \
+             bar’s full length is the largest of those."
+        }
+    };
     view! {
         <section class="query-vector" aria-labelledby="query-vector-title">
             <h2 id="query-vector-title">"The query " <span class="symbol">"q"<sub>"n"</sub></span></h2>
@@ -35,9 +44,7 @@ pub fn QueryVector() -> impl IntoView {
             <ol class="bars bars-one" data-testid="bias">
                 <Bar name="q·b".to_owned() value=bias limit=bias_limit />
             </ol>
-            <p class="quiet">
-                "The position convolution’s bias belongs to no pixel; it adds this much to each of the head’s outputs. The bar’s full length is the largest of those, |y"<sub>"n"</sub>"|."
-            </p>
+            <p class="quiet">{explanation}</p>
         </section>
     }
 }
@@ -58,7 +65,7 @@ fn Bar(name: String, #[prop(into)] value: Signal<f32>, limit: Memo<f32>) -> impl
                     style=("--share", move || share().abs().to_string())
                 ></span>
             </span>
-            <span class="bar-value">{move || signed(value.get(), decimals(limit.get()))}</span>
+            <span class="bar-value">{move || signed(value.get(), decimals(limit.get()) + 1)}</span>
         </li>
     }
 }

@@ -59,7 +59,7 @@ pub fn Result() -> impl IntoView {
     };
     view! {
         <section class="result" aria-labelledby="result-title" aria-busy=move || if state.busy.get() { "true" } else { "false" }>
-            <h2 id="result-title">"What the network sees in it"</h2>
+            <h2 id="result-title">"The network’s guess"</h2>
             <p class="result-picture">{whose}"\u{a0}"</p>
             <ol class="predictions">{rows}</ol>
             <details class="quiet">
@@ -89,7 +89,7 @@ fn Timings() -> impl IntoView {
             {row("decode", |timings| timings.decode)}
             {row("resize", |timings| timings.preprocess)}
             {row("network", |timings| timings.network)}
-            <div><dt>"there and back"</dt><dd>{whole}</dd></div>
+            <div><dt>"round trip"</dt><dd>{whole}</dd></div>
         </dl>
     }
 }

@@ -8,13 +8,14 @@ use super::browser;
 use super::engine::Link;
 use crate::explain::colour::Theme;
 use crate::explain::implicit_attention::Query;
-use crate::explain::reading::Reading;
+use crate::explain::reading::{MapKind, Reading};
 use crate::explain::scale::{self, Scope};
 use crate::nn::trace::LambdaTrace;
 use crate::page::address::Address;
 use crate::page::place::{Move, Place};
 use crate::page::samples::Sample;
 use crate::protocol::{Answer, BackendReport, LoadStep, NetworkCard};
+use crate::tensor::max_abs;
 
 /// How far the engine is.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,8 +82,8 @@ pub struct State {
     /// The place on screen: the pinned one, with the hovered query where there is one.
     pub shown: Memo<Option<Place>>,
     pub reading: Memo<Option<Arc<Reading>>>,
-    /// The limit that the three maps share; 0 before the first answer.
-    pub limit: Memo<f32>,
+    /// The limit that the maps share, `None` where each has its own; 0 before the first answer.
+    pub shared_limit: Memo<Option<f32>>,
     address: StoredValue<Address>,
 }
 
@@ -110,14 +111,17 @@ impl State {
                 (answer.get()?, place.read().as_ref()?.layer, place.read().as_ref()?.query.head);
             let layer = answer.trace.layers.get(layer)?;
             match scope.get() {
-                Scope::Query => None,
+                Scope::Map | Scope::Query => None,
                 Scope::Head => Some(scale::head_limit(layer, head)),
                 Scope::Layer => Some(scale::layer_limit(layer)),
             }
         });
-        let limit = Memo::new(move |_| {
+        let shared_limit = Memo::new(move |_| {
+            if scope.get() == Scope::Map {
+                return None;
+            }
             let of_query = || reading.read().as_ref().map(|reading| scale::query_limit(&reading.attention));
-            wide_limit.get().or_else(of_query).unwrap_or(0.0)
+            Some(wide_limit.get().or_else(of_query).unwrap_or(0.0))
         });
 
         let system = browser::system_theme();
@@ -153,7 +157,7 @@ impl State {
             theme,
             shown,
             reading,
-            limit,
+            shared_limit,
             address: StoredValue::new(browser::address()),
         }
     }
@@ -177,7 +181,6 @@ impl State {
         let place = kept.or_else(|| Place::of_address(&self.opening_address(), &answer.trace));
         self.report.set(Some(answer.report.clone()));
         self.answer.set(Some(Arc::new(answer)));
-        self.answered.set(self.picture.get_untracked());
         self.place.set(place);
     }
 
@@ -214,6 +217,16 @@ impl State {
                 place.query.head = head;
             }
         });
+    }
+
+    /// The limit of one map's scale; 0 before the first answer.
+    pub fn limit(self, kind: MapKind) -> f32 {
+        self.shared_limit.get().unwrap_or_else(|| self.largest(kind))
+    }
+
+    /// The largest |a| of one map on screen; 0 before the first answer.
+    pub fn largest(self, kind: MapKind) -> f32 {
+        self.reading.read().as_ref().map_or(0.0, |reading| max_abs(reading.map(kind)))
     }
 
     /// Rows and columns of the shown layer's map, before the first answer `[1, 1]`.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::state::{Phase, State};
 use crate::explain::numbers::bytes;
 use crate::explain::summary::sentence;
-use crate::protocol::LoadStep;
+use crate::protocol::{BackendChoice, LoadStep};
 
 /// A pause in the movement of the query before it is read out.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -22,6 +22,9 @@ pub fn Status() -> impl IntoView {
         Phase::Loading { step, done, total } => {
             let fraction = (total > 0).then(|| done as f64 / total as f64);
             view! { <Progress text=loading(step, done, total) fraction /> }.into_any()
+        }
+        Phase::Ready if state.answer.read().is_none() && !state.busy.get() => {
+            view! { <p class="status-summary">"Choose a picture to see what the network makes of it."</p> }.into_any()
         }
         Phase::Ready if state.answer.read().is_none() => {
             view! { <Progress text="The first picture runs through the network…".to_owned() fraction=None /> }
@@ -42,7 +45,8 @@ pub fn Status() -> impl IntoView {
                         // Nothing is left to do where even this fails.
                         let _ = window().location().reload();
                     }>"Load the page again"</button>
-                    <a class="button" href="?backend=cpu">"Try it on the CPU"</a>
+                    {(state.opening_address().backend != Some(BackendChoice::Cpu))
+                        .then(|| view! { <a class="button" href="?backend=cpu">"Try it on the CPU"</a> })}
                 </div>
             </div>
         }
