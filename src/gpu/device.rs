@@ -1,6 +1,7 @@
 //! A device and what became of it: adapter, limits, loss, and errors nobody else caught.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_channel::oneshot;
@@ -124,20 +125,20 @@ impl Device {
     ///
     /// # Errors
     /// What `make` provoked, as text. The future may be awaited later and in any order.
-    pub(super) fn scoped<T, F>(&self, make: F) -> impl Future<Output = Result<T, String>> + use<T, F>
-    where
-        F: FnOnce(&wgpu::Device) -> T,
-    {
+    pub(super) fn scoped<T: 'static>(&self, make: impl FnOnce(&wgpu::Device) -> T) -> Scoped<T> {
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let made = make(&self.device);
         let (validation, memory) = (validation.pop(), memory.pop());
-        async move {
+        Box::pin(async move {
             let (validation, memory) = (validation.await, memory.await);
             validation.or(memory).map_or(Ok(made), |error| Err(describe(&error)))
-        }
+        })
     }
 }
+
+/// What was made under error scopes, once the device has said whether it is good.
+type Scoped<T> = Pin<Box<dyn Future<Output = Result<T, String>>>>;
 
 /// Ends the wait that [`Device::wait`] registered.
 pub(super) struct Waker {

@@ -28,9 +28,8 @@ pub async fn compile(
             continue;
         }
         let arrays = [shader.reads, shader.writes];
-        let layout: &wgpu::BindGroupLayout =
-            layouts.entry(arrays).or_insert_with(|| bind_group_layout(&device.device, arrays));
-        let compiling = device.scoped(|device| pipeline(device, &shader, layout));
+        let layout = layouts.entry(arrays).or_insert_with(|| bind_group_layout(&device.device, arrays)).clone();
+        let compiling = device.scoped(|device| pipeline(device, &shader, &layout));
         started.insert(shader, compiling);
     }
     let mut pipelines = HashMap::with_capacity(started.len());

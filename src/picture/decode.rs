@@ -1,6 +1,7 @@
 //! From the bytes of a file to an upright picture. The limits are checked against the header, before any pixel is
 //! decoded or any buffer allocated for one.
 
+use std::error::Error;
 use std::io::{Cursor, ErrorKind};
 
 use image::error::UnsupportedErrorKind;
@@ -102,6 +103,16 @@ fn refusal(error: ImageError, format: &'static str) -> PictureError {
             };
             PictureError::UnsupportedFeature { format, feature }
         }
+        ImageError::Decoding(error) if ends_early(&error) => PictureError::Truncated { format },
         error => PictureError::Corrupt { format, reason: error.to_string() },
     }
+}
+
+/// Whether the end of the file is at the root of an error. The GIF decoder has its own words for that, and its type is
+/// not within reach.
+fn ends_early(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |&error| error.source()).any(|error| {
+        error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::UnexpectedEof)
+            || error.to_string() == "Unexpected End of File"
+    })
 }

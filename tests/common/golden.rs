@@ -141,8 +141,9 @@ pub fn network_case(bytes: &[u8]) -> Case {
         close("normalised picture", input.data(), fixture.f32("input").data());
     }
     let graph = Arc::new(network.graph(shape[0]).unwrap());
-    let mut kept = graph.traced();
-    kept.extend((0..graph.values.len()).filter(|id| !kept.contains(id) && fixture.has(&graph.values[*id].name)));
+    let traced = graph.traced();
+    let named = (0..graph.values.len()).filter(|id| !traced.contains(id) && fixture.has(&graph.values[*id].name));
+    let kept = traced.iter().copied().chain(named).collect();
     Case { input: pad_picture(&input), graph, kept }
 }
 

@@ -60,7 +60,7 @@ pub enum Case {
 pub fn fixed() -> Vec<Case> {
     let mut cases = Vec::new();
     for (tile, activation) in conv::TILES.into_iter().zip([Activation::None, Activation::Relu, Activation::Silu]) {
-        let case = |[height, width], [channels, out], kernel, stride, residual| {
+        let case = |[height, width]: [u32; 2], [channels, out]: [u32; 2], kernel: u32, stride, residual| {
             let padding = kernel / 2;
             Case::Conv { height, width, channels, out, kernel, stride, padding, activation, residual, tile }
         };

@@ -23,7 +23,7 @@ from torch import nn
 
 from . import curve, data
 from .network import build, parameter_count
-from .train import RUNS, evaluate
+from .train import RUNS, accuracy, rank
 
 WEIGHTS = data.PROJECT / "www" / "weights"
 RESULTS = data.PROJECT / "training" / "results"
@@ -79,16 +79,23 @@ def logits(model: nn.Module, picture: torch.Tensor, config: dict) -> torch.Tenso
     return model(data.normalise(picture.permute(2, 0, 1).unsqueeze(0), config))[0]
 
 
-def recipe(config: dict) -> str:
-    """The training recipe in one line."""
+def recipe(config: dict, epochs: int) -> str:
+    """The training recipe in one line, for a run that has done ``epochs`` of its epochs."""
     train = config["train"]
-    sizes = ", ".join(f"{side} px from epoch {first}" for first, side in train["sizes"])
-    return (
-        f"from scratch; AdamW, learning rate {train['learning_rate']} with {train['warmup_epochs']} warm-up epochs and a cosine to 0, "
-        f"weight decay {train['weight_decay']}, batch {train['batch']}, label smoothing {train['label_smoothing']}, "
-        f"average of weights with decay {train['ema_decay']}, random resized crop, flip, colour, erasing {train['random_erasing']}; "
-        f"{sizes}; bf16 on CPU"
-    )
+    sizes = ", ".join(f"{side} px from epoch {first}" for first, side in train["sizes"] if first < epochs)
+    parts = [
+        f"from scratch; AdamW, learning rate {train['learning_rate']} with {train['warmup_epochs']} warm-up epochs and a cosine to 0 "
+        f"at epoch {train['epochs']}, weight decay {train['weight_decay']}, batch {train['batch']}",
+        f"label smoothing {train['label_smoothing']}, average of weights with decay {train['ema_decay']}",
+        f"random resized crop, flip, colour, erasing {train['random_erasing']}",
+        sizes,
+        "bf16 on CPU",
+    ]
+    if "note" in train:
+        parts.append(train["note"])
+    if epochs < train["epochs"]:
+        parts.append(f"stopped after {epochs} of {train['epochs']} epochs")
+    return "; ".join(parts)
 
 
 def write_manifest(folder: Path) -> None:
@@ -109,12 +116,14 @@ def write_manifest(folder: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps(entries, indent=2) + "\n")
 
 
-def export(config: dict, checkpoint: dict, pictures: torch.Tensor, labels: torch.Tensor, folder: Path = WEIGHTS) -> Path:
-    """Measure and write one network; returns the weights file's path."""
+def export(config: dict, checkpoint: dict, pictures: torch.Tensor, labels: torch.Tensor, folder: Path = WEIGHTS) -> tuple[Path, dict]:
+    """Measure and write one network; returns the weights file's path and the top-1 accuracy of every class."""
     weights = rounded(averaged_weights(checkpoint))
     names = data.labels()
     model = load_weights(build(config["network"], len(names)), weights)
-    top1, top5 = evaluate(model, pictures, labels, config["input"], autocast=False)
+    ranked = rank(model, pictures, config["input"], autocast=False)
+    top1, top5 = accuracy(ranked, labels)
+    by_class = {name: round(accuracy(ranked[labels == i], labels[labels == i])[0], 4) for i, name in enumerate(names)}
     description = {
         "format": 1,
         "name": config["name"],
@@ -122,11 +131,11 @@ def export(config: dict, checkpoint: dict, pictures: torch.Tensor, labels: torch
         "input": config["input"],
         "labels": names,
         **config["network"],
-        "accuracy": {"dataset": "imagenette-144 val", "images": len(pictures), "top1": top1, "top5": top5},
+        "accuracy": {"dataset": "imagenette-144 val", "images": len(pictures), "top1": round(top1, 6), "top5": round(top5, 6)},
         "training": {
             "epochs": checkpoint["epoch"] + 1,
             "seed": config["seed"],
-            "recipe": recipe(config),
+            "recipe": recipe(config, checkpoint["epoch"] + 1),
             "torch": torch.__version__.partition("+")[0],
             "timm": timm.__version__,
         },
@@ -137,7 +146,7 @@ def export(config: dict, checkpoint: dict, pictures: torch.Tensor, labels: torch
     save_file(weights, path, metadata={"lambdascope": json.dumps(description, separators=(",", ":"))})
     path.chmod(0o644)  # written through a private temporary file
     write_manifest(folder)
-    return path
+    return path, by_class
 
 
 def main() -> None:
@@ -146,12 +155,13 @@ def main() -> None:
     config = tomllib.loads(parser.parse_args().config.read_text())
     run = RUNS / config["name"]
     checkpoint = torch.load(run / "checkpoint.pt")
-    path = export(config, checkpoint, *data.load("val"))
+    path, by_class = export(config, checkpoint, *data.load("val"))
     _, description = read(path)
-    accuracy = description["accuracy"]
-    print(f"{path}: {path.stat().st_size:,} bytes, epoch {checkpoint['epoch'] + 1}, top-1 {accuracy['top1']:.2%}, top-5 {accuracy['top5']:.2%}")
+    measured = description["accuracy"]
+    print(f"{path}: {path.stat().st_size:,} bytes, epoch {checkpoint['epoch'] + 1}, top-1 {measured['top1']:.2%}, top-5 {measured['top5']:.2%}")
     results = RESULTS / config["name"]
     results.mkdir(parents=True, exist_ok=True)
+    (results / "accuracy.json").write_text(json.dumps({**measured, "by_class": by_class}, indent=2) + "\n")
     shutil.copy(run / "log.jsonl", results / "log.jsonl")
     curve.draw(results / "log.jsonl", results / "curve.svg", config["title"])
 

@@ -41,10 +41,10 @@ LAYER_CASES = {
 # Clear validation pictures for the page, chosen by eye; the first that the network gets right is taken.
 CHOSEN = {
     "cassette_player": ["n02979186_1171.webp", "n02979186_20220.webp"],
-    "chain_saw": ["n03000684_1970.webp", "ILSVRC2012_val_00011951.webp"],
+    "chain_saw": ["n03000684_11070.webp", "n03000684_14022.webp"],
     "church": ["ILSVRC2012_val_00004912.webp", "n03028079_112802.webp"],
     "english_springer": ["n02102040_281.webp", "n02102040_3420.webp"],
-    "french_horn": ["n03394916_32422.webp", "n03394916_17890.webp"],
+    "french_horn": ["n03394916_17890.webp", "n03394916_32422.webp"],
     "garbage_truck": ["n03417042_19481.webp", "n03417042_152.webp"],
     "gas_pump": ["n03425413_14600.webp", "n03425413_1381.webp"],
     "golf_ball": ["n03445777_11162.webp", "n03445777_13311.webp"],

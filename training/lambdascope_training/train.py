@@ -45,20 +45,23 @@ def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict]:
 
 
 @torch.no_grad()
-def evaluate(model: nn.Module, pictures: torch.Tensor, labels: torch.Tensor, config: dict, autocast: bool) -> tuple[float, float]:
-    """Top-1 and top-5 accuracy (fractions) on centre crops."""
+def rank(model: nn.Module, pictures: torch.Tensor, config: dict, autocast: bool) -> torch.Tensor:
+    """The five likeliest classes ``[n, 5]`` of every picture's centre crop, likeliest first."""
     model.eval()
     margin = (data.SIDE - config["crop"]) // 2
     crops = pictures[:, :, margin : margin + config["crop"], margin : margin + config["crop"]]
-    top1 = top5 = 0
-    for i in range(0, len(crops), 128):
-        x = data.normalise(crops[i : i + 128], config).contiguous(memory_format=torch.channels_last)
+    ranked = []
+    for batch in crops.split(128):
+        x = data.normalise(batch, config).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
-            ranked = model(x).float().topk(5).indices
-        hit = ranked == labels[i : i + 128, None]
-        top1 += hit[:, 0].sum().item()
-        top5 += hit.any(1).sum().item()
-    return top1 / len(crops), top5 / len(crops)
+            ranked.append(model(x).float().topk(5).indices)
+    return torch.cat(ranked)
+
+
+def accuracy(ranked: torch.Tensor, labels: torch.Tensor) -> tuple[float, float]:
+    """Top-1 and top-5 accuracy, fractions of 1."""
+    hits = ranked == labels[:, None]
+    return hits[:, 0].float().mean().item(), hits.any(1).float().mean().item()
 
 
 Split = tuple[torch.Tensor, torch.Tensor]
@@ -111,7 +114,7 @@ def train(config: dict, run: Path, train_split: Split, val_split: Split, classes
             average.update_parameters(model)
             total += loss.item()
             progress.set_postfix(loss=f"{total / (step + 1):.3f}")
-        top1, top5 = evaluate(average.module, *val_split, config["input"], autocast=True)
+        top1, top5 = accuracy(rank(average.module, val_split[0], config["input"], autocast=True), val_split[1])
         line = dict(epoch=epoch, side=side, loss=round(total / steps_an_epoch, 4), top1=round(top1, 4), top5=round(top5, 4),
                     seconds=round(time.time() - started, 1))
         print(json.dumps(line), flush=True)

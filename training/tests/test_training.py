@@ -50,7 +50,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(config, split, tmp_path):
 
 def test_an_exported_file_reads_back_as_the_network_it_describes(config, split, tmp_path):
     train(config, tmp_path / "run", split, split, 10)
-    path = export.export(config, checkpoint(tmp_path / "run"), *split, folder=tmp_path / "weights")
+    path, by_class = export.export(config, checkpoint(tmp_path / "run"), *split, folder=tmp_path / "weights")
     with safe_open(path, "pt") as file:
         for name in file.keys():
             tensor = file.get_tensor(name)
@@ -60,6 +60,8 @@ def test_an_exported_file_reads_back_as_the_network_it_describes(config, split, 
     found = export.logits(model, export.check_picture(128), description["input"])
     torch.testing.assert_close(found, torch.tensor(description["check"]["logits"]))
     assert json.loads((tmp_path / "weights" / "manifest.json").read_text())[0]["bytes"] == path.stat().st_size
+    # Two pictures of each class: the classes' mean is the whole.
+    assert sum(by_class.values()) / 10 == pytest.approx(description["accuracy"]["top1"], abs=1e-4)
 
 
 def test_the_faster_forward_is_timm_s():
@@ -81,3 +83,8 @@ def test_the_learning_rate_warms_up_and_ends_at_zero():
     assert rates[:10] == sorted(rates[:10])
     assert rates[10:] == sorted(rates[10:], reverse=True)
     assert rates[-1] < 0.001
+
+
+def test_the_recipe_says_where_a_run_was_stopped():
+    assert "stopped after 12 of 24 epochs" in export.recipe(CONFIG | {"train": CONFIG["train"] | {"epochs": 24}}, 12)
+    assert "stopped" not in export.recipe(CONFIG, CONFIG["train"]["epochs"])
