@@ -57,6 +57,11 @@ impl Session {
         Ok(Self { device: device.clone(), graph, plan, kept: kept.to_vec(), staging, mapped: false })
     }
 
+    /// The graph it runs.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
     /// Runs the graph on a picture `[H, W, 4]` and reads back the wanted values, in their order.
     ///
     /// Natively this blocks until the device is done; in the browser it waits for the map's callback.

@@ -142,7 +142,8 @@ pub fn network_case(bytes: &[u8]) -> Case {
     }
     let graph = Arc::new(network.graph(shape[0]).unwrap());
     let traced = graph.traced();
-    let named = (0..graph.values.len()).filter(|id| !traced.contains(id) && fixture.has(&graph.values[*id].name));
+    let named = (0..graph.values.len())
+        .filter(|id| *id != graph.input && !traced.contains(id) && fixture.has(&graph.values[*id].name));
     let kept = traced.iter().copied().chain(named).collect();
     Case { input: pad_picture(&input), graph, kept }
 }
