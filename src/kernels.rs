@@ -10,6 +10,8 @@ pub mod max_pool;
 pub mod mean_pool;
 pub mod pool_affine;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// What follows an affine map, elementwise. The numbers are the shaders' `activation` parameter.
@@ -56,3 +58,20 @@ impl Activation {
 
 /// The workgroups to dispatch along x, y and z.
 pub type Grid = [u32; 3];
+
+/// One specialisation of a shader: what a pipeline is made from and known by.
+///
+/// Binding 0 of group 0 is the uniform parameters, then come the arrays it reads, then those it writes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shader {
+    /// The stem of its file in `shaders/`.
+    pub name: &'static str,
+    /// WGSL.
+    pub source: Cow<'static, str>,
+    /// The values of its `override` constants.
+    pub overrides: Vec<(&'static str, u32)>,
+    /// Arrays it reads.
+    pub reads: u32,
+    /// Arrays it writes.
+    pub writes: u32,
+}

@@ -3,4 +3,12 @@
 //!
 //! Nothing here executes: [`crate::cpu`] and [`crate::gpu`] do.
 
+pub mod builder;
+pub mod description;
+pub mod fold;
+pub mod graph;
+pub mod lambda_layer;
+pub mod liveness;
+pub mod network;
 pub mod trace;
+pub mod weights;

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::nn::graph::Graph;
+use crate::nn::network::Network;
 use crate::nn::trace::Trace;
 
 /// Which backend the visitor (or a test) asked for.
@@ -93,6 +95,40 @@ pub struct NetworkCard {
     pub parts: Vec<NetworkPart>,
     /// Bytes of the weights file.
     pub weight_bytes: u64,
+}
+
+impl NetworkCard {
+    /// Describes a network and its graph, whose weights came in a file of `weight_bytes` bytes.
+    pub fn new(network: &Network, graph: &Graph, weight_bytes: u64) -> Self {
+        let description = &network.description;
+        let part = |name: &str, kind| {
+            let shape = graph.find(name).map(|id| graph.values[id].shape)?;
+            Some(NetworkPart { name: name.to_owned(), shape, kind })
+        };
+        let mut parts = vec![part("stem", PartKind::Stem)];
+        for (s, stage) in description.stages.iter().enumerate() {
+            for i in 0..stage.blocks.len() {
+                let name = format!("stages.{s}.{i}");
+                let lambda = graph.lambdas.iter().position(|site| site.name == name);
+                let kind = lambda.map_or(PartKind::Convolution, |layer| PartKind::Lambda { layer });
+                parts.push(part(&name, kind));
+            }
+        }
+        parts.push(part("logits", PartKind::Head).map(|head| NetworkPart {
+            name: "head".to_owned(),
+            shape: [1, 1, description.labels.len()],
+            ..head
+        }));
+        Self {
+            title: description.title.clone(),
+            parameters: network.parameters(),
+            macs: graph.macs(),
+            side: description.input.crop,
+            accuracy: description.accuracy.as_ref().map(|a| (a.top1, a.dataset.clone())),
+            parts: parts.into_iter().flatten().collect(),
+            weight_bytes,
+        }
+    }
 }
 
 /// One element of the network strip.

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::Grid;
+use super::{Grid, Shader};
 
 /// Geometry and epilogue of one square convolution with zero padding, batch 1.
 ///
@@ -82,5 +82,44 @@ impl Params {
             self.pixels().div_ceil(WORKGROUP[1] * tile.rows),
             1,
         ]
+    }
+}
+
+/// The shader as it stands in its file: its tile is [`TILES`]\[0\].
+const SOURCE: &str = include_str!("../../shaders/conv.wgsl");
+
+/// The shader with its register tile rewritten, since WGSL lets no override size a private array.
+pub fn source(tile: Tile) -> String {
+    let Tile { rows, columns } = TILES[0];
+    SOURCE
+        .replace(&format!("const ROWS: u32 = {rows}u;"), &format!("const ROWS: u32 = {}u;", tile.rows))
+        .replace(&format!("const COLUMNS: u32 = {columns}u;"), &format!("const COLUMNS: u32 = {}u;", tile.columns))
+}
+
+/// The shader for one tile.
+pub fn shader(tile: Tile) -> Shader {
+    let [x, y] = WORKGROUP;
+    Shader {
+        name: "conv",
+        source: source(tile).into(),
+        overrides: vec![("WORKGROUP_X", x), ("WORKGROUP_Y", y)],
+        reads: 4,
+        writes: 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tile_is_written_into_the_source_and_nothing_else_changes() {
+        assert_eq!(source(TILES[0]), SOURCE);
+        for tile in [Tile { rows: 3, columns: 5 }, Tile { rows: 1, columns: 1 }] {
+            let source = source(tile);
+            let changed: Vec<_> = source.lines().zip(SOURCE.lines()).filter(|(a, b)| a != b).map(|(a, _)| a).collect();
+            let (rows, columns) = (tile.rows, tile.columns);
+            assert_eq!(changed, [format!("const ROWS: u32 = {rows}u;"), format!("const COLUMNS: u32 = {columns}u;")]);
+        }
     }
 }

@@ -6,7 +6,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::Grid;
+use super::{Grid, Shader};
 
 /// Input `[height · width, row]` with rows q | k | v, λᶜ `[key_depth, value_depth]`, E `[window · window, key_depth]`,
 /// bias b `[key_depth]`; output `[height · width, heads · value_depth]`, head-major.
@@ -43,5 +43,16 @@ impl Params {
     /// Weights q·E that a workgroup holds: heads · r².
     pub fn weights(&self) -> u32 {
         self.heads * self.window * self.window
+    }
+
+    /// The shader with room for this layer's weights.
+    pub fn shader(&self) -> Shader {
+        Shader {
+            name: "lambda_apply",
+            source: include_str!("../../shaders/lambda_apply.wgsl").into(),
+            overrides: vec![("WORKGROUP", WORKGROUP), ("WEIGHTS", self.weights())],
+            reads: 4,
+            writes: 1,
+        }
     }
 }

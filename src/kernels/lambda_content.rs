@@ -3,7 +3,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::Grid;
+use super::{Grid, Shader};
 
 /// Input `[positions, width]`, whose rows are q | k | v side by side; outputs k̄ `[positions, key_depth]` and
 /// λᶜ `[key_depth, value_depth]`.
@@ -31,5 +31,16 @@ impl Params {
     /// One workgroup per key channel.
     pub fn grid(&self) -> Grid {
         [self.key_depth, 1, 1]
+    }
+}
+
+/// The shader.
+pub fn shader() -> Shader {
+    Shader {
+        name: "lambda_content",
+        source: include_str!("../../shaders/lambda_content.wgsl").into(),
+        overrides: vec![("WORKGROUP", WORKGROUP)],
+        reads: 1,
+        writes: 2,
     }
 }

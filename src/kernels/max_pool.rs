@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::Grid;
+use super::{Grid, Shader};
 
 /// Input `[in_height, in_width, channels]`, output `[out_height, out_width, channels]`.
 #[repr(C)]
@@ -27,5 +27,16 @@ impl Params {
     /// One invocation per vec4 of the output.
     pub fn grid(&self) -> Grid {
         [(self.out_height * self.out_width * self.channels / 4).div_ceil(WORKGROUP), 1, 1]
+    }
+}
+
+/// The shader.
+pub fn shader() -> Shader {
+    Shader {
+        name: "max_pool",
+        source: include_str!("../../shaders/max_pool.wgsl").into(),
+        overrides: vec![("WORKGROUP", WORKGROUP)],
+        reads: 1,
+        writes: 1,
     }
 }

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::Grid;
+use super::{Grid, Shader};
 
 /// Input `[pixels, channels]`, output `[channels]`.
 #[repr(C)]
@@ -21,5 +21,16 @@ impl Params {
     /// One invocation per vec4 of the output.
     pub fn grid(&self) -> Grid {
         [(self.channels / 4).div_ceil(WORKGROUP), 1, 1]
+    }
+}
+
+/// The shader.
+pub fn shader() -> Shader {
+    Shader {
+        name: "mean_pool",
+        source: include_str!("../../shaders/mean_pool.wgsl").into(),
+        overrides: vec![("WORKGROUP", WORKGROUP)],
+        reads: 1,
+        writes: 1,
     }
 }

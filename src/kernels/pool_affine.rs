@@ -5,7 +5,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::Grid;
+use super::{Grid, Shader};
 
 /// Input `[in_height, in_width, channels]`; output `[in_height / pool, in_width / pool, channels]`, rounded down.
 #[repr(C)]
@@ -36,5 +36,16 @@ impl Params {
     pub fn grid(&self) -> Grid {
         let [height, width] = self.out_size();
         [(height * width * self.channels / 4).div_ceil(WORKGROUP), 1, 1]
+    }
+}
+
+/// The shader.
+pub fn shader() -> Shader {
+    Shader {
+        name: "pool_affine",
+        source: include_str!("../../shaders/pool_affine.wgsl").into(),
+        overrides: vec![("WORKGROUP", WORKGROUP)],
+        reads: 3,
+        writes: 1,
     }
 }

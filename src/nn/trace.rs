@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::nn::builder::tensor;
+use crate::nn::graph::{Graph, Op, ValueId};
 use crate::tensor::Tensor;
 
 /// The sizes of one lambda layer at one picture size.
@@ -56,4 +58,41 @@ pub struct LambdaTrace {
 pub struct Trace {
     /// One entry a lambda layer.
     pub layers: Vec<LambdaTrace>,
+}
+
+/// Gathers a trace from the values a run left behind; `read` gives a value's numbers.
+///
+/// # Errors
+/// What `read` fails with.
+pub fn gather<E>(graph: &Graph, mut read: impl FnMut(ValueId) -> Result<Vec<f32>, E>) -> Result<Trace, E> {
+    let mut layers = Vec::with_capacity(graph.lambdas.len());
+    for site in &graph.lambdas {
+        let Op::LambdaApply { params, position, bias, .. } = &graph.ops[site.apply] else { continue };
+        let dims = LambdaDims {
+            height: params.height as usize,
+            width: params.width as usize,
+            heads: params.heads as usize,
+            key_depth: params.key_depth as usize,
+            value_depth: params.value_depth as usize,
+            window: params.window as usize,
+        };
+        let (row, query, value) = (params.row as usize, dims.heads * dims.key_depth, params.value_offset as usize);
+        let qkv = read(site.qkv)?;
+        let columns = |from: usize, to: usize| -> Tensor {
+            let data: Vec<f32> = qkv.chunks_exact(row).flat_map(|r| &r[from..to]).copied().collect();
+            tensor(&[dims.positions(), to - from], data)
+        };
+        layers.push(LambdaTrace {
+            name: site.name.clone(),
+            query: columns(0, query),
+            value: columns(value, row),
+            key: tensor(&[dims.positions(), dims.key_depth], read(site.key)?),
+            position: graph.constants[*position].clone(),
+            position_bias: graph.constants[*bias].clone(),
+            lambda_content: tensor(&[dims.key_depth, dims.value_depth], read(site.lambda)?),
+            output: tensor(&[dims.positions(), dims.heads * dims.value_depth], read(site.output)?),
+            dims,
+        });
+    }
+    Ok(Trace { layers })
 }

@@ -1,1 +1,94 @@
-fn main() {}
+//! The project's own commands: `cargo xtask setup | build | serve | test`.
+//!
+//! This file only reads the command line. What a command needs on the machine is in [`setup`], the page's build in
+//! [`page`], the local web server in [`server`], the checks in [`suites`].
+
+mod debian;
+mod page;
+mod process;
+mod project;
+mod server;
+mod setup;
+mod suites;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::project::Project;
+use crate::setup::wasm_target::{Source, WasmTarget};
+use crate::suites::Group;
+
+/// Builds, serves and tests lambdascope. Whatever is missing is installed into `.tools/` first.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Arguments {
+    /// Where the standard library for wasm32-unknown-unknown comes from; `auto` asks rustup and falls back to Debian.
+    #[arg(long, value_enum, default_value_t = Source::Auto, global = true)]
+    wasm_target: Source,
+
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what building the page needs: the wasm32 target, Trunk, wasm-bindgen and wasm-opt.
+    Setup,
+    /// Build the release page into `dist/`.
+    Build,
+    /// Build the release page and serve it on this machine.
+    Serve {
+        /// The port on 127.0.0.1; 0 takes any free one.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Serve the `dist/` that is there.
+        #[arg(long)]
+        no_build: bool,
+    },
+    /// Run every check: formatting, clippy, native tests, tests in a browser, tests of the page.
+    Test {
+        /// Run one group only.
+        #[arg(long, value_enum)]
+        only: Option<Group>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the task and returns whether the project is well: only checks can say no.
+fn run(arguments: Arguments) -> Result<bool> {
+    let project = Project::find()?;
+    let source = arguments.wasm_target;
+    match arguments.task {
+        Task::Setup => {
+            let target = WasmTarget::set_up(&project, source)?;
+            setup::page_tools(&project)?;
+            println!("Set up: {target}, tools in {}.", project.tools().display());
+        }
+        Task::Build => {
+            page::build(&project, source)?;
+            println!("Built {}.", project.dist().display());
+        }
+        Task::Serve { port, no_build } => {
+            if !no_build {
+                page::build(&project, source)?;
+            }
+            let server = server::Server::bind(project.dist(), port)?;
+            println!("lambdascope is on {} (Ctrl+C stops it)", server.address());
+            server.run();
+        }
+        Task::Test { only } => return suites::run(&project, source, only),
+    }
+    Ok(true)
+}

@@ -1,0 +1,25 @@
+// Opening the page in the states that tests need.
+
+import { expect, type Page } from "@playwright/test";
+
+/** Opens the page, with `state` as its URL's query or hash, and waits until its own module has drawn. */
+export async function open(page: Page, state = ""): Promise<void> {
+  await page.goto(`./${state}`);
+  await expect(page.locator("#start"), "the loading state gives way to the page").toHaveCount(0);
+}
+
+/** Waits for the first result: an answer of the network, from the backend that the page chose. */
+export async function firstResult(page: Page): Promise<void> {
+  await expect(page.getByTestId("prediction").first()).toBeVisible();
+}
+
+/** Takes `navigator.gpu` away from the page and its worker, as in a browser that has never heard of WebGPU. */
+export async function withoutWebGpu(page: Page): Promise<void> {
+  const hide = "Object.defineProperty(navigator, 'gpu', { value: undefined });";
+  await page.addInitScript(hide);
+  // A worker runs no init script. Its imports come first, but nothing of them asks for a GPU before `init`.
+  await page.route("**/engine_worker_loader.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace("await init", `${hide}await init`) });
+  });
+}

@@ -1,0 +1,72 @@
+// What cannot be used gets a sentence, and the last good result stays.
+
+import { firstResult, open } from "../support/open";
+import { expect, test } from "../support/test";
+
+/** A PNG that claims 20,000×20,000 pixels. */
+function hugePng(): Buffer {
+  const header = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
+  const size = Buffer.alloc(8);
+  size.writeUInt32BE(20_000, 0);
+  size.writeUInt32BE(20_000, 4);
+  // 8-bit greyscale; the checksum of this very header.
+  return Buffer.concat([header, size, Buffer.from("0800000000", "hex"), crc("49484452", size, "0800000000")]);
+}
+
+function crc(...parts: (string | Buffer)[]): Buffer {
+  const bytes = Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part, "hex") : part)));
+  let remainder = 0xffffffff;
+  for (const byte of bytes) {
+    remainder ^= byte;
+    for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0);
+  }
+  const result = Buffer.alloc(4);
+  result.writeUInt32BE((remainder ^ 0xffffffff) >>> 0);
+  return result;
+}
+
+const unusable: [string, () => Buffer, RegExp][] = [
+  ["an empty file", () => Buffer.alloc(0), /empty/i],
+  ["a text file", () => Buffer.from("this is not a picture, whatever its name says"), /not a picture|not an image/i],
+  ["a PNG of 20,000×20,000 pixels", hugePng, /20,?000/],
+];
+
+test("files that cannot be used give a sentence and keep the last result", async ({ page }) => {
+  await open(page, "?sample=church&backend=cpu");
+  await firstResult(page);
+  const first = page.getByTestId("prediction").first();
+  const [label, probability] = [await first.getAttribute("data-label"), await first.getAttribute("data-probability")];
+  for (const [name, buffer, sentence] of unusable) {
+    await page.getByTestId("file-input").setInputFiles({ name: "picture.png", mimeType: "image/png", buffer: buffer() });
+    await expect(page.getByTestId("problem"), name).toHaveText(sentence);
+    await expect(first).toHaveAttribute("data-label", label!);
+    await expect(first).toHaveAttribute("data-probability", probability!);
+  }
+});
+
+test("weights that do not arrive give a sentence", async ({ page, watch }) => {
+  watch.allow(/weights|Failed to load resource/);
+  await page.route("**/weights/*.safetensors*", (route) => route.fulfill({ status: 503, body: "" }));
+  await open(page, "?backend=cpu");
+  await expect(page.getByTestId("failure")).toContainText(/weights could not be loaded: the server answered 503/);
+});
+
+test("weights with another hash give a sentence", async ({ page, watch }) => {
+  watch.allow(/weights/);
+  await page.route("**/weights/*.safetensors*", (route) => route.fulfill({ status: 200, body: "something else" }));
+  await open(page, "?backend=cpu");
+  await expect(page.getByTestId("failure")).toContainText(/arrived damaged/);
+});
+
+test("the second visit reads the weights from the browser's cache", async ({ page }) => {
+  let fetched = 0;
+  page.context().on("request", (request) => {
+    if (request.url().includes(".safetensors")) fetched += 1;
+  });
+  await open(page, "?sample=church&backend=cpu");
+  await firstResult(page);
+  expect(fetched).toBe(1);
+  await page.reload();
+  await firstResult(page);
+  expect(fetched).toBe(1);
+});

@@ -1,0 +1,115 @@
+//! Numbers as the page writes them: signs always shown where a quantity is signed, a true minus, fixed decimals that fit
+//! the scale they belong to.
+
+/// Decimals that give three significant digits at ±`limit`.
+pub fn decimals(limit: f32) -> usize {
+    if limit > 0.0 && limit.is_finite() { (2 - limit.log10().floor() as i32).clamp(0, 8) as usize } else { 2 }
+}
+
+/// A signed value: `+0.31`, `−0.31`, and `0.00` without a sign where it rounds to zero.
+pub fn signed(value: f32, decimals: usize) -> String {
+    let digits = format!("{:.decimals$}", value.abs());
+    if digits.bytes().all(|b| matches!(b, b'0' | b'.')) {
+        digits
+    } else if value < 0.0 {
+        format!("−{digits}")
+    } else {
+        format!("+{digits}")
+    }
+}
+
+/// A small magnitude with two significant digits: `3.1 × 10⁻⁷`, or `0` exactly.
+pub fn scientific(value: f32) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    let text = format!("{value:.1e}");
+    let Some((mantissa, exponent)) = text.split_once('e') else { return text };
+    let exponent: String = exponent
+        .chars()
+        .map(|c| match c {
+            '-' => '⁻',
+            '1' => '¹',
+            '2' => '²',
+            '3' => '³',
+            '0' => '⁰',
+            '4'..='9' => char::from_u32(u32::from('⁴') + (u32::from(c) - u32::from('4'))).unwrap_or(c),
+            other => other,
+        })
+        .collect();
+    format!("{} × 10{exponent}", mantissa.replace('-', "−"))
+}
+
+/// A count of bytes in decimal units: `640 B`, `98 kB`, `1.4 MB`.
+pub fn bytes(count: u64) -> String {
+    match count {
+        0..1_000 => format!("{count} B"),
+        1_000..1_000_000 => format!("{:.0} kB", count as f64 / 1e3),
+        _ => format!("{:.1} MB", count as f64 / 1e6),
+    }
+}
+
+/// A large count: `812`, `553 thousand`, `1.3 million`.
+pub fn count(count: u64) -> String {
+    match count {
+        0..1_000 => count.to_string(),
+        1_000..1_000_000 => format!("{:.0} thousand", count as f64 / 1e3),
+        _ => format!("{:.1} million", count as f64 / 1e6),
+    }
+}
+
+/// A duration: `0.4 ms`, `32 ms`, `1.2 s`.
+pub fn duration(milliseconds: f64) -> String {
+    if milliseconds < 10.0 {
+        format!("{milliseconds:.1} ms")
+    } else if milliseconds < 1000.0 {
+        format!("{milliseconds:.0} ms")
+    } else {
+        format!("{:.1} s", milliseconds / 1000.0)
+    }
+}
+
+/// A probability as a percentage: `97.3 %`, and `< 0.1 %` where it would round to nothing.
+pub fn percent(probability: f32) -> String {
+    let percent = probability * 100.0;
+    if percent > 0.0 && percent < 0.05 { "< 0.1 %".into() } else { format!("{percent:.1} %") }
+}
+
+/// A label of the weights file for people: `cassette_player` is `cassette player`.
+pub fn label(label: &str) -> String {
+    label.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_are_written_unless_there_is_nothing_to_sign() {
+        assert_eq!(signed(0.314, 2), "+0.31");
+        assert_eq!(signed(-0.314, 2), "−0.31");
+        assert_eq!(signed(-0.004, 2), "0.00");
+        assert_eq!(signed(12.0, 0), "+12");
+    }
+
+    #[test]
+    fn decimals_give_three_digits_at_the_limit() {
+        assert_eq!([decimals(0.314), decimals(3.14), decimals(314.0), decimals(0.000314)], [3, 2, 0, 6]);
+        assert_eq!([decimals(0.0), decimals(f32::NAN)], [2, 2]);
+    }
+
+    #[test]
+    fn small_magnitudes_keep_their_exponent() {
+        assert_eq!(scientific(3.14e-7), "3.1 × 10⁻⁷");
+        assert_eq!(scientific(2.0e-10), "2.0 × 10⁻¹⁰");
+        assert_eq!(scientific(0.0), "0");
+    }
+
+    #[test]
+    fn units_fit_the_size() {
+        assert_eq!([bytes(640), bytes(98_300), bytes(1_440_000)], ["640 B", "98 kB", "1.4 MB"]);
+        assert_eq!([count(553_000), count(1_310_000)], ["553 thousand", "1.3 million"]);
+        assert_eq!([duration(0.44), duration(32.1), duration(1240.0)], ["0.4 ms", "32 ms", "1.2 s"]);
+        assert_eq!([percent(0.973), percent(0.0001), percent(0.0)], ["97.3 %", "< 0.1 %", "0.0 %"]);
+    }
+}

@@ -1,0 +1,109 @@
+//! Everything the page shows for one query of one layer, read out of the trace in one go.
+
+use crate::nn::trace::LambdaTrace;
+use crate::tensor::Tensor;
+
+use super::implicit_attention::{
+    ImplicitAttention, Proof, Query, implicit_attention, layer_output, prove, query_vector, reconstruct, window,
+};
+use super::lambda::position_lambda;
+
+/// One query's figures. Maps are `[H · W]`, row-major.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The query.
+    pub query: Query,
+    /// Rows and columns of the map.
+    pub size: [usize; 2],
+    /// The position lambda's window, inclusive: `[top, left, bottom, right]`.
+    pub window: [usize; 4],
+    /// q_n, `[k]`.
+    pub q: Vec<f32>,
+    /// The three maps and q·b.
+    pub attention: ImplicitAttention,
+    /// Σ_m a_nm v_m + q_n·b, `[v]`.
+    pub reconstructed: Vec<f32>,
+    /// y_n as the layer computed it, `[v]`.
+    pub output: Vec<f32>,
+    /// How far the two are apart.
+    pub proof: Proof,
+    /// λᵖ_n with the bias, `[k, v]`.
+    pub lambda_position: Tensor,
+}
+
+impl Reading {
+    /// Reads one query out of a layer's trace.
+    pub fn of(layer: &LambdaTrace, query: Query) -> Self {
+        let attention = implicit_attention(layer, query);
+        Self {
+            query,
+            size: [layer.dims.height, layer.dims.width],
+            window: window(layer, query),
+            q: query_vector(layer, query).to_vec(),
+            reconstructed: reconstruct(layer, &attention),
+            output: layer_output(layer, query).to_vec(),
+            proof: prove(layer, query, &attention),
+            lambda_position: position_lambda(layer, query),
+            attention,
+        }
+    }
+
+    /// The map of one kind.
+    pub fn map(&self, kind: MapKind) -> &[f32] {
+        match kind {
+            MapKind::Content => &self.attention.content,
+            MapKind::Position => &self.attention.position,
+            MapKind::Total => &self.attention.total,
+        }
+    }
+
+    /// The value of one kind at a cell `[y, x]`; `None` outside the map.
+    pub fn at(&self, kind: MapKind, [y, x]: [usize; 2]) -> Option<f32> {
+        if x < self.size[1] { self.map(kind).get(y * self.size[1] + x).copied() } else { None }
+    }
+}
+
+/// The three maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapKind {
+    /// q_n · k̄_m
+    Content,
+    /// q_n · e_nm
+    Position,
+    /// Their sum.
+    Total,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::fixture;
+
+    #[test]
+    fn the_maps_give_back_the_layers_output_everywhere() {
+        let layer = fixture::layer(6, 7);
+        for y in 0..6 {
+            for x in 0..7 {
+                for head in 0..2 {
+                    let reading = Reading::of(&layer, Query { y, x, head });
+                    assert!(reading.proof.relative() < 1e-5, "{y},{x},{head}: {:?}", reading.proof);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_output_is_seen() {
+        let mut layer = fixture::layer(6, 7);
+        layer.output.data_mut()[0] += 0.1;
+        assert!(Reading::of(&layer, Query { y: 0, x: 0, head: 0 }).proof.relative() > 1e-3);
+    }
+
+    #[test]
+    fn cells_outside_the_map_have_no_value() {
+        let reading = Reading::of(&fixture::layer(3, 4), Query { y: 1, x: 1, head: 0 });
+        assert_eq!(reading.at(MapKind::Total, [2, 3]), reading.attention.total.last().copied());
+        assert_eq!(reading.at(MapKind::Total, [0, 4]), None);
+        assert_eq!(reading.at(MapKind::Total, [3, 0]), None);
+    }
+}

@@ -1,0 +1,318 @@
+//! From a description and its weights to the graph of kernels at one picture size.
+//!
+//! The block structure is timm's ByobNet: bottlenecks whose first of a stage has a projection shortcut, BatchNorm folded
+//! into every convolution, `post_attn` after a lambda layer.
+
+use crate::kernels::{Activation, conv, lambda_apply, lambda_content, max_pool, mean_pool, pool_affine};
+use crate::nn::description::{Block, Description, Position, Stage};
+use crate::nn::fold::{Affine, FoldedConv, fold_conv};
+use crate::nn::graph::{ConstantId, Graph, LambdaSite, Op, Value, ValueId};
+use crate::nn::lambda_layer::{LambdaLayer, LambdaShape};
+use crate::nn::weights::{Weights, WeightsError};
+use crate::tensor::Tensor;
+
+/// Channels that the picture travels with: red, green, blue and a zero, so that the stem is an ordinary convolution.
+pub const PICTURE_CHANNELS: usize = 4;
+
+/// The graph of a described network for pictures of `side`×`side` pixels.
+///
+/// # Errors
+/// If a tensor is missing or misshapen, or the description asks for something the kernels do not run.
+pub fn network_graph(description: &Description, weights: &Weights, side: usize) -> Result<Graph, WeightsError> {
+    let Description { stem, stages, activation, labels, .. } = description;
+    let mut builder = Builder::new(weights, *activation, [side, side, PICTURE_CHANNELS]);
+    let mut x = builder.graph.input;
+    for (i, layer) in stem.convs.iter().enumerate() {
+        let name = format!("stem.conv{}", i + 1);
+        let output = if i + 1 == stem.convs.len() && !stem.pool { "stem" } else { &name };
+        let shape = ConvShape { out: layer.out, kernel: 3, stride: layer.stride };
+        x = builder.conv_norm(&name, output, x, shape, *activation, None)?;
+    }
+    if stem.pool {
+        x = builder.max_pool("stem", x);
+    }
+    for (s, stage) in stages.iter().enumerate() {
+        for (i, block) in stage.blocks.iter().enumerate() {
+            x = builder.block(&format!("stages.{s}.{i}"), x, stage, block, i == 0)?;
+        }
+    }
+    builder.head(x, labels.len())?;
+    Ok(builder.graph)
+}
+
+/// The graph of one lambda layer alone, in timm's names without prefix, on a map `[H, W, C]`; its output, pooled where
+/// the stride is 2, stands in [`Graph::logits`].
+///
+/// # Errors
+/// If a tensor is missing or misshapen, or the kernels do not run these sizes.
+pub fn lambda_layer_graph(
+    weights: &Weights,
+    shape: LambdaShape,
+    [height, width]: [usize; 2],
+    stride: usize,
+) -> Result<Graph, WeightsError> {
+    let mut builder = Builder::new(weights, Activation::None, [height, width, shape.channels]);
+    let layer = LambdaLayer::from_timm(weights, "", shape)?;
+    let output = builder.lambda("layer", builder.graph.input, layer);
+    builder.graph.logits = if stride == 1 {
+        output
+    } else {
+        builder.pool_affine("pool", output, Affine::identity(shape.channels), stride)
+    };
+    Ok(builder.graph)
+}
+
+/// A tensor whose length is the builder's own arithmetic; a mismatch is a fault of this crate.
+pub(super) fn tensor(shape: &[usize], data: Vec<f32>) -> Tensor {
+    match Tensor::new(shape, data) {
+        Ok(tensor) => tensor,
+        Err(error) => unreachable!("the graph's own sizes disagree: {error}"),
+    }
+}
+
+/// One convolution's size, its input's channels being known from the input.
+#[derive(Clone, Copy)]
+struct ConvShape {
+    out: usize,
+    kernel: usize,
+    stride: usize,
+}
+
+/// Grows a graph; methods append ops and return the value they write.
+struct Builder<'a> {
+    weights: &'a Weights,
+    activation: Activation,
+    graph: Graph,
+}
+
+impl<'a> Builder<'a> {
+    fn new(weights: &'a Weights, activation: Activation, input: [usize; 3]) -> Self {
+        let mut builder = Self { weights, activation, graph: Graph::default() };
+        builder.graph.input = builder.value("picture", input);
+        builder
+    }
+
+    fn value(&mut self, name: &str, shape: [usize; 3]) -> ValueId {
+        self.graph.values.push(Value { name: name.to_owned(), shape });
+        self.graph.values.len() - 1
+    }
+
+    fn constant(&mut self, shape: &[usize], data: Vec<f32>) -> ConstantId {
+        self.graph.constants.push(tensor(shape, data));
+        self.graph.constants.len() - 1
+    }
+
+    fn shape(&self, value: ValueId) -> [usize; 3] {
+        self.graph.values[value].shape
+    }
+
+    /// A bias-free convolution stored under `{name}.conv` with its BatchNorm under `{name}.bn`.
+    fn conv_norm(
+        &mut self,
+        name: &str,
+        output: &str,
+        input: ValueId,
+        shape: ConvShape,
+        activation: Activation,
+        residual: Option<ValueId>,
+    ) -> Result<ValueId, WeightsError> {
+        let ConvShape { out, kernel, .. } = shape;
+        let padded = self.shape(input)[2];
+        if !out.is_multiple_of(4) || out == 0 {
+            return Err(WeightsError::Unsupported {
+                what: format!("the number of channels of `{output}`"),
+                expected: "a positive multiple of 4".into(),
+                found: out.to_string(),
+            });
+        }
+        let channels = if input == self.graph.input { 3 } else { padded };
+        let weight = self.weights.get(&format!("{name}.conv.weight"), &[out, channels, kernel, kernel])?;
+        let norm = Affine::batch_norm(self.weights, &format!("{name}.bn"), out)?;
+        let folded = fold_conv(weight.data(), [out, channels, kernel], padded, &norm);
+        Ok(self.conv(output, input, folded, shape, activation, residual))
+    }
+
+    fn conv(
+        &mut self,
+        output: &str,
+        input: ValueId,
+        folded: FoldedConv,
+        ConvShape { out, kernel, stride }: ConvShape,
+        activation: Activation,
+        residual: Option<ValueId>,
+    ) -> ValueId {
+        let [height, width, channels] = self.shape(input);
+        let padding = kernel / 2;
+        let extent = |side: usize| (side + 2 * padding - kernel) / stride + 1;
+        let (out_height, out_width) = (extent(height), extent(width));
+        let params = conv::Params {
+            in_height: height as u32,
+            in_width: width as u32,
+            in_channels: channels as u32,
+            out_height: out_height as u32,
+            out_width: out_width as u32,
+            out_channels: out as u32,
+            kernel: kernel as u32,
+            stride: stride as u32,
+            padding: padding as u32,
+            activation: activation.code(),
+            residual: residual.is_some().into(),
+            unused: 0,
+        };
+        let weights = self.constant(&[kernel * kernel * channels, out], folded.weights);
+        let bias = self.constant(&[out], folded.bias);
+        let output = self.value(output, [out_height, out_width, out]);
+        self.graph.ops.push(Op::Conv { params, input, weights, bias, residual, output });
+        output
+    }
+
+    fn max_pool(&mut self, name: &str, input: ValueId) -> ValueId {
+        let [height, width, channels] = self.shape(input);
+        let (out_height, out_width) = (height.div_ceil(2), width.div_ceil(2));
+        let params = max_pool::Params {
+            in_height: height as u32,
+            in_width: width as u32,
+            out_height: out_height as u32,
+            out_width: out_width as u32,
+            channels: channels as u32,
+        };
+        let output = self.value(name, [out_height, out_width, channels]);
+        self.graph.ops.push(Op::MaxPool { params, input, output });
+        output
+    }
+
+    fn block(
+        &mut self,
+        name: &str,
+        x: ValueId,
+        stage: &Stage,
+        block: &Block,
+        first: bool,
+    ) -> Result<ValueId, WeightsError> {
+        let (act, stride) = (self.activation, block.stride());
+        if !(1..=2).contains(&stride) {
+            return Err(WeightsError::Unsupported {
+                what: format!("the stride of `{name}`"),
+                expected: "1 or 2".into(),
+                found: stride.to_string(),
+            });
+        }
+        let point = |out: usize, stride: usize| ConvShape { out, kernel: 1, stride };
+        let shortcut = if first {
+            let part = format!("{name}.shortcut");
+            self.conv_norm(&part, &part, x, point(stage.out, stride), Activation::None, None)?
+        } else {
+            x
+        };
+        let part = format!("{name}.conv1_1x1");
+        let mut y = self.conv_norm(&part, &part, x, point(stage.mid, 1), act, None)?;
+        y = match block {
+            Block::Conv { stride } => {
+                let part = format!("{name}.conv2_kxk");
+                self.conv_norm(&part, &part, y, ConvShape { out: stage.mid, kernel: 3, stride: *stride }, act, None)?
+            }
+            Block::Lambda { stride, heads, k, position: Position::Local { r } } => {
+                let shape = LambdaShape { channels: stage.mid, heads: *heads, key_depth: *k, window: *r };
+                let layer = LambdaLayer::from_timm(self.weights, &format!("{name}.self_attn."), shape)?;
+                let y = self.lambda(name, y, layer);
+                let part = format!("{name}.post_attn");
+                let norm = Affine::batch_norm(self.weights, &part, stage.mid)?;
+                self.pool_affine(&part, y, norm, *stride)
+            }
+        };
+        let last = format!("{name}.conv3_1x1");
+        if self.shape(shortcut)[..2] != self.shape(y)[..2] {
+            return Err(WeightsError::Unsupported {
+                what: format!("the map that `{name}` pools"),
+                expected: "even sides".into(),
+                found: format!("{:?} against its shortcut's {:?}", self.shape(y), self.shape(shortcut)),
+            });
+        }
+        self.conv_norm(&last, name, y, point(stage.out, 1), act, Some(shortcut))
+    }
+
+    /// The lambda layer proper: projection, content lambda, application.
+    fn lambda(&mut self, block: &str, x: ValueId, layer: LambdaLayer) -> ValueId {
+        let shape = layer.shape;
+        let name = format!("{block}.self_attn");
+        let [height, width, _] = self.shape(x);
+        let row = ConvShape { out: shape.row(), kernel: 1, stride: 1 };
+        let qkv = self.conv(&format!("{name}.qkv"), x, layer.projection, row, Activation::None, None);
+        let key = self.value(&format!("{name}.k_bar"), [height, width, shape.key_depth]);
+        let lambda = self.value(&format!("{name}.lambda_content"), [1, shape.key_depth, shape.value_depth()]);
+        self.graph.ops.push(Op::LambdaContent {
+            params: lambda_content::Params {
+                positions: (height * width) as u32,
+                width: shape.row() as u32,
+                key_offset: shape.key_offset() as u32,
+                value_offset: shape.value_offset() as u32,
+                key_depth: shape.key_depth as u32,
+                value_depth: shape.value_depth() as u32,
+            },
+            qkv,
+            key,
+            lambda,
+        });
+        let position = self.constant(&[shape.window * shape.window, shape.key_depth], layer.position.into_data());
+        let bias = self.constant(&[shape.key_depth], layer.position_bias.into_data());
+        let output = self.value(&name, [height, width, shape.channels]);
+        let apply = self.graph.ops.len();
+        self.graph.ops.push(Op::LambdaApply {
+            params: lambda_apply::Params {
+                height: height as u32,
+                width: width as u32,
+                row: shape.row() as u32,
+                value_offset: shape.value_offset() as u32,
+                heads: shape.heads as u32,
+                key_depth: shape.key_depth as u32,
+                value_depth: shape.value_depth() as u32,
+                window: shape.window as u32,
+            },
+            qkv,
+            lambda,
+            position,
+            bias,
+            output,
+        });
+        self.graph.lambdas.push(LambdaSite { name: block.to_owned(), apply, qkv, key, lambda, output });
+        output
+    }
+
+    /// What follows a lambda layer: average pool, affine map, activation.
+    fn pool_affine(&mut self, name: &str, input: ValueId, affine: Affine, pool: usize) -> ValueId {
+        let [height, width, channels] = self.shape(input);
+        let (scale, shift) = (self.constant(&[channels], affine.scale), self.constant(&[channels], affine.shift));
+        let params = pool_affine::Params {
+            in_height: height as u32,
+            in_width: width as u32,
+            channels: channels as u32,
+            pool: pool as u32,
+            activation: self.activation.code(),
+        };
+        let [out_height, out_width] = params.out_size();
+        let output = self.value(name, [out_height as usize, out_width as usize, channels]);
+        self.graph.ops.push(Op::PoolAffine { params, input, scale, shift, output });
+        output
+    }
+
+    /// Mean over positions, then the classifier as a 1×1 convolution with its outputs padded to a multiple of 4.
+    fn head(&mut self, input: ValueId, classes: usize) -> Result<(), WeightsError> {
+        let [height, width, channels] = self.shape(input);
+        let mean = self.value("head.mean", [1, 1, channels]);
+        let params = mean_pool::Params { pixels: (height * width) as u32, channels: channels as u32 };
+        self.graph.ops.push(Op::MeanPool { params, input, output: mean });
+        let weight = self.weights.get("head.fc.weight", &[classes, channels])?;
+        let bias = self.weights.get("head.fc.bias", &[classes])?;
+        let out = classes.next_multiple_of(4);
+        let mut affine = Affine::identity(classes);
+        affine.shift.copy_from_slice(bias.data());
+        affine.shift.resize(out, 0.0);
+        affine.scale.resize(out, 1.0);
+        let mut padded = weight.data().to_vec();
+        padded.resize(out * channels, 0.0);
+        let folded = fold_conv(&padded, [out, channels, 1], channels, &affine);
+        let shape = ConvShape { out, kernel: 1, stride: 1 };
+        self.graph.logits = self.conv("logits", mean, folded, shape, Activation::None, None);
+        Ok(())
+    }
+}

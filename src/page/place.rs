@@ -1,0 +1,161 @@
+//! The place in the network that is shown: a layer, a head and a query, always inside the trace it belongs to.
+
+use crate::explain::implicit_attention::Query;
+use crate::nn::trace::Trace;
+
+use super::address::Address;
+
+/// A layer and a query in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Index into [`Trace::layers`].
+    pub layer: usize,
+    /// Position and head.
+    pub query: Query,
+}
+
+/// A change of place that a key or a button asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// Rows down and columns to the right.
+    By(isize, isize),
+    /// The row's first cell.
+    RowStart,
+    /// The row's last cell.
+    RowEnd,
+    /// The map's first cell.
+    FirstCell,
+    /// The map's last cell.
+    LastCell,
+    /// Layers forward.
+    Layer(isize),
+    /// Heads forward.
+    Head(isize),
+}
+
+impl Move {
+    /// The move of a key as the browser names it, if it has one.
+    pub fn of_key(key: &str, shift: bool, control: bool) -> Option<Self> {
+        let step = if shift { 4 } else { 1 };
+        Some(match (key, control) {
+            ("ArrowUp", false) => Self::By(-step, 0),
+            ("ArrowDown", false) => Self::By(step, 0),
+            ("ArrowLeft", false) => Self::By(0, -step),
+            ("ArrowRight", false) => Self::By(0, step),
+            ("Home", false) => Self::RowStart,
+            ("End", false) => Self::RowEnd,
+            ("Home", true) => Self::FirstCell,
+            ("End", true) => Self::LastCell,
+            ("PageUp", false) => Self::Layer(-1),
+            ("PageDown", false) => Self::Layer(1),
+            ("[", false) => Self::Head(-1),
+            ("]", false) => Self::Head(1),
+            _ => return None,
+        })
+    }
+}
+
+impl Place {
+    /// The place that an address names; what it leaves out or what the trace does not have is the middle of the first
+    /// layer. `None` if the trace has no lambda layer.
+    pub fn of_address(address: &Address, trace: &Trace) -> Option<Self> {
+        let named = address.layer.as_ref().and_then(|name| trace.layers.iter().position(|layer| layer.name == *name));
+        let layer = named.unwrap_or(0);
+        let dims = &trace.layers.get(layer)?.dims;
+        Some(Self {
+            layer,
+            query: Query {
+                y: address.y.filter(|y| *y < dims.height).unwrap_or(dims.height / 2),
+                x: address.x.filter(|x| *x < dims.width).unwrap_or(dims.width / 2),
+                head: address.head.filter(|head| *head < dims.heads).unwrap_or(0),
+            },
+        })
+    }
+
+    /// The same part of the picture in another layer. Layers that the trace does not have change nothing.
+    pub fn in_layer(self, layer: usize, trace: &Trace) -> Self {
+        let (Some(from), Some(to)) = (trace.layers.get(self.layer), trace.layers.get(layer)) else { return self };
+        // The centre of the old cell lies in the new one.
+        let scaled = |at: usize, from: usize, to: usize| ((2 * at + 1) * to / (2 * from)).min(to.saturating_sub(1));
+        Self {
+            layer,
+            query: Query {
+                y: scaled(self.query.y, from.dims.height, to.dims.height),
+                x: scaled(self.query.x, from.dims.width, to.dims.width),
+                head: self.query.head.min(to.dims.heads.saturating_sub(1)),
+            },
+        }
+    }
+
+    /// The place after a move; at an edge it stays.
+    pub fn moved(self, by: Move, trace: &Trace) -> Self {
+        let Some(layer) = trace.layers.get(self.layer) else { return self };
+        let dims = &layer.dims;
+        let Query { y, x, head } = self.query;
+        let at = |y, x, head| Self { layer: self.layer, query: Query { y, x, head } };
+        match by {
+            Move::By(dy, dx) => at(clamped(y, dy, dims.height), clamped(x, dx, dims.width), head),
+            Move::RowStart => at(y, 0, head),
+            Move::RowEnd => at(y, dims.width - 1, head),
+            Move::FirstCell => at(0, 0, head),
+            Move::LastCell => at(dims.height - 1, dims.width - 1, head),
+            Move::Head(by) => at(y, x, clamped(head, by, dims.heads)),
+            Move::Layer(by) => self.in_layer(clamped(self.layer, by, trace.layers.len()), trace),
+        }
+    }
+}
+
+fn clamped(at: usize, by: isize, count: usize) -> usize {
+    at.saturating_add_signed(by).min(count.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::fixture;
+
+    fn trace() -> Trace {
+        Trace { layers: vec![fixture::layer(6, 8), fixture::layer(3, 4)] }
+    }
+
+    fn place(layer: usize, y: usize, x: usize, head: usize) -> Place {
+        Place { layer, query: Query { y, x, head } }
+    }
+
+    #[test]
+    fn an_address_places_the_query_and_bad_values_fall_back() {
+        let trace = trace();
+        let good =
+            Address { layer: Some("stages.3.1".into()), head: Some(1), y: Some(2), x: Some(0), ..Address::default() };
+        assert_eq!(Place::of_address(&good, &trace), Some(place(1, 2, 0, 1)));
+        let bad =
+            Address { layer: Some("nowhere".into()), head: Some(2), y: Some(6), x: Some(7), ..Address::default() };
+        assert_eq!(Place::of_address(&bad, &trace), Some(place(0, 3, 7, 0)));
+        assert_eq!(Place::of_address(&good, &Trace::default()), None);
+    }
+
+    #[test]
+    fn keys_move_and_edges_hold() {
+        let trace = trace();
+        let press =
+            |from: Place, key, shift, control| Move::of_key(key, shift, control).map(|by| from.moved(by, &trace));
+        let start = place(0, 1, 6, 0);
+        assert_eq!(press(start, "ArrowUp", false, false), Some(place(0, 0, 6, 0)));
+        assert_eq!(press(start, "ArrowUp", true, false), Some(place(0, 0, 6, 0)));
+        assert_eq!(press(start, "ArrowDown", true, false), Some(place(0, 5, 6, 0)));
+        assert_eq!(press(start, "ArrowRight", true, false), Some(place(0, 1, 7, 0)));
+        assert_eq!(press(start, "Home", false, false), Some(place(0, 1, 0, 0)));
+        assert_eq!(press(start, "End", false, true), Some(place(0, 5, 7, 0)));
+        assert_eq!(press(start, "]", false, false), Some(place(0, 1, 6, 1)));
+        assert_eq!(press(place(0, 1, 6, 1), "]", false, false), Some(place(0, 1, 6, 1)));
+        assert_eq!(press(start, "a", false, false), None);
+    }
+
+    #[test]
+    fn another_layer_shows_the_same_part_of_the_picture() {
+        let trace = trace();
+        assert_eq!(place(0, 5, 6, 1).moved(Move::Layer(1), &trace), place(1, 2, 3, 1));
+        assert_eq!(place(1, 2, 3, 1).moved(Move::Layer(-1), &trace), place(0, 5, 7, 1));
+        assert_eq!(place(1, 2, 3, 1).moved(Move::Layer(1), &trace), place(1, 2, 3, 1));
+    }
+}

@@ -1,0 +1,71 @@
+//! The page's components. They read signals of [`state::State`] and wire events; what they show is computed in
+//! [`crate::explain`], what they remember in [`crate::page`]. Nothing of the engine is linked here: it answers from its
+//! worker, through [`crate::protocol`].
+
+mod browser;
+mod camera;
+mod choice;
+mod engine;
+mod header;
+mod input;
+mod lambdas;
+mod legend;
+mod map;
+mod notes;
+mod proof;
+mod query_grid;
+mod query_vector;
+mod result;
+mod stage;
+mod state;
+mod status;
+mod strip;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// Mounts the page to `#app`, in place of what stood there while it loaded.
+pub fn mount() {
+    let Some(app) = document().get_element_by_id("app").and_then(|app| app.dyn_into::<web_sys::HtmlElement>().ok())
+    else {
+        leptos::logging::error!("the document has no element #app to mount the page to");
+        return;
+    };
+    app.set_inner_html("");
+    leptos::mount::mount_to(app, App).forget();
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let state = state::State::new();
+    provide_context(state);
+    engine::connect(state);
+    input::load_samples(state);
+    state.keep_address();
+
+    view! {
+        <a class="skip" href="#stage">"Skip to the maps"</a>
+        <header::Header />
+        <main class="page">
+            <strip::Strip />
+            <div class="columns">
+                <div class="input-column">
+                    <input::Input />
+                    <result::Result />
+                </div>
+                <div class="stage-column">
+                    <stage::Stage />
+                    <div class="below">
+                        <div class="figures">
+                            <proof::ProofLine />
+                            <query_vector::QueryVector />
+                            <lambdas::Lambdas />
+                        </div>
+                        <notes::Notes />
+                    </div>
+                </div>
+            </div>
+        </main>
+        <input::DropVeil />
+    }
+}

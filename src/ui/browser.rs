@@ -1,0 +1,113 @@
+//! The few things the page asks of the browser: address, storage, colour scheme, files, canvases.
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen::{Clamped, JsCast};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::explain::colour::Theme;
+use crate::page::address::Address;
+
+/// What the address of the page says now.
+pub fn address() -> Address {
+    let search = window().location().search().unwrap_or_default();
+    match web_sys::UrlSearchParams::new_with_str(&search) {
+        Ok(parameters) => Address::read(|name| parameters.get(name)),
+        Err(_) => Address::default(),
+    }
+}
+
+/// Writes the address without a new entry in the history.
+pub fn replace_address(address: &Address) {
+    let path = window().location().pathname().unwrap_or_default();
+    let hash = window().location().hash().unwrap_or_default();
+    let url = format!("{path}{}{hash}", address.query_string());
+    // Browsers refuse too many changes in a short time; the next one writes the same state again.
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url));
+    }
+}
+
+/// A value kept in this browser, where it keeps any.
+pub fn stored(key: &str) -> Option<String> {
+    window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
+/// Keeps a value in this browser, or nothing under `None`. A browser that keeps nothing is no error.
+pub fn store(key: &str, value: Option<&str>) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = match value {
+            Some(value) => storage.set_item(key, value),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
+/// The colour scheme of the system, following its changes.
+pub fn system_theme() -> ReadSignal<Theme> {
+    let query = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
+    let of = |dark: bool| if dark { Theme::Dark } else { Theme::Light };
+    let (theme, set_theme) = signal(of(query.as_ref().is_some_and(web_sys::MediaQueryList::matches)));
+    if let Some(query) = query {
+        let list = query.clone();
+        let changed = Closure::<dyn FnMut()>::new(move || set_theme.set(of(list.matches())));
+        query.set_onchange(Some(changed.as_ref().unchecked_ref()));
+        // The listener lives as long as the page.
+        changed.forget();
+    }
+    theme
+}
+
+/// The milliseconds since the page was opened.
+pub fn now() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// A text file of this site.
+///
+/// # Errors
+/// A sentence saying why it could not be read.
+pub async fn fetch_text(path: &str) -> Result<String, String> {
+    let failed = |error: JsValue| format!("{path} could not be fetched: {}", describe(&error));
+    let response: web_sys::Response =
+        JsFuture::from(window().fetch_with_str(path)).await.map_err(failed)?.unchecked_into();
+    if !response.ok() {
+        return Err(format!("{path} could not be fetched: the server answered {}", response.status()));
+    }
+    let text = JsFuture::from(response.text().map_err(failed)?).await.map_err(failed)?;
+    text.as_string().ok_or_else(|| format!("{path} is no text"))
+}
+
+/// The bytes of a file, a pasted picture or a canvas.
+///
+/// # Errors
+/// A sentence saying why it could not be read.
+pub async fn read_blob(blob: &web_sys::Blob) -> Result<Vec<u8>, String> {
+    let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|error| describe(&error))?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// A JavaScript error in words.
+pub fn describe(error: &JsValue) -> String {
+    match error.dyn_ref::<js_sys::Error>() {
+        Some(error) => String::from(error.message()),
+        None => error.as_string().unwrap_or_else(|| format!("{error:?}")),
+    }
+}
+
+/// Puts pixels, `[height, width, 4]`, on a canvas of exactly that size.
+pub fn draw(canvas: &web_sys::HtmlCanvasElement, width: usize, height: usize, rgba: &[u8]) {
+    let (width, height) = (width as u32, height as u32);
+    if canvas.width() != width || canvas.height() != height {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
+    let drawn = (|| {
+        let context = canvas.get_context("2d")?.ok_or("this browser gives no 2D canvas")?;
+        let image = web_sys::ImageData::new_with_u8_clamped_array_and_sh(Clamped(rgba), width, height)?;
+        context.unchecked_into::<web_sys::CanvasRenderingContext2d>().put_image_data(&image, 0.0, 0.0)
+    })();
+    if let Err(error) = drawn {
+        leptos::logging::error!("a map of {width}×{height} could not be drawn: {}", describe(&error));
+    }
+}

@@ -1,0 +1,95 @@
+//! The network's answer: its five best guesses and how long they took.
+
+use leptos::prelude::*;
+
+use super::state::{Picture, State};
+use crate::explain::numbers::{duration, label, percent};
+
+/// The column's second part.
+#[component]
+pub fn Result() -> impl IntoView {
+    let state = State::here();
+    let rows = move || {
+        let answer = state.answer.get();
+        (0..5)
+            .map(|place| {
+                let prediction = answer.as_ref().and_then(|answer| answer.predictions.get(place).cloned());
+                match prediction {
+                    Some(prediction) => view! {
+                        <li
+                            class="prediction"
+                            data-testid="prediction"
+                            data-label=prediction.label.clone()
+                            data-probability=prediction.probability.to_string()
+                        >
+                            <span class="prediction-label">{label(&prediction.label)}</span>
+                            <span class="prediction-value">{percent(prediction.probability)}</span>
+                            <span
+                                class="prediction-bar"
+                                aria-hidden="true"
+                                style=("--share", prediction.probability.to_string())
+                            ></span>
+                        </li>
+                    }
+                    .into_any(),
+                    None => view! {
+                        <li class="prediction prediction-empty" aria-hidden="true">
+                            <span class="prediction-label">"\u{a0}"</span>
+                            <span class="prediction-bar"></span>
+                        </li>
+                    }
+                    .into_any(),
+                }
+            })
+            .collect_view()
+    };
+    let whose = move || match state.answered.get() {
+        Some(Picture::Own { name, .. }) => name,
+        Some(Picture::Sample(id)) => {
+            state.samples.read().iter().find(|sample| sample.id == id).map(|sample| sample.title.clone()).unwrap_or(id)
+        }
+        None => String::new(),
+    };
+    let classes = move || {
+        state.answer.read().as_ref().map(|answer| {
+            let mut names: Vec<String> = answer.predictions.iter().map(|p| label(&p.label)).collect();
+            names.sort();
+            names.join(", ")
+        })
+    };
+    view! {
+        <section class="result" aria-labelledby="result-title" aria-busy=move || if state.busy.get() { "true" } else { "false" }>
+            <h2 id="result-title">"The network’s guess"</h2>
+            <p class="result-picture">{whose}"\u{a0}"</p>
+            <ol class="predictions">{rows}</ol>
+            <details class="quiet">
+                <summary>"It knows ten things only"</summary>
+                <p>
+                    {classes}
+                    ". Shown anything else, it still spreads its certainty over these ten."
+                </p>
+            </details>
+            <Timings />
+        </section>
+    }
+}
+
+#[component]
+fn Timings() -> impl IntoView {
+    let state = State::here();
+    let row = move |name: &'static str, read: fn(&crate::protocol::Timings) -> f64| {
+        let value = move || {
+            state.answer.read().as_ref().map_or_else(|| "–".to_owned(), |answer| duration(read(&answer.timings)))
+        };
+        view! { <div><dt>{name}</dt><dd>{value}</dd></div> }
+    };
+    let whole = move || if state.answer.read().is_some() { duration(state.round_trip.get()) } else { "–".to_owned() };
+    view! {
+        <dl class="timings" data-testid="timings">
+            {row("decode", |timings| timings.decode)}
+            {row("resize", |timings| timings.preprocess)}
+            {row("network", |timings| timings.network)}
+            <div><dt>"round trip"</dt><dd>{whole}</dd></div>
+        </dl>
+    }
+}

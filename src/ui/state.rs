@@ -1,0 +1,268 @@
+//! All that can change on the page, as one bundle of signals, and what follows from it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::browser;
+use super::engine::Link;
+use crate::explain::colour::Theme;
+use crate::explain::implicit_attention::Query;
+use crate::explain::reading::{MapKind, Reading};
+use crate::explain::scale::{self, Scope};
+use crate::nn::trace::LambdaTrace;
+use crate::page::address::Address;
+use crate::page::place::{Move, Place};
+use crate::page::samples::Sample;
+use crate::protocol::{Answer, BackendReport, LoadStep, NetworkCard};
+use crate::tensor::max_abs;
+
+/// How far the engine is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// The worker has not spoken yet.
+    Starting,
+    /// Weights arrive, shaders compile.
+    Loading { step: LoadStep, done: u64, total: u64 },
+    /// Pictures can be sent.
+    Ready,
+    /// Nothing will run; a sentence with the cause and the next step.
+    Failed(String),
+}
+
+/// A picture that the visitor chose.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Picture {
+    /// A sample, by its id.
+    Sample(String),
+    /// The visitor's own, with a name to call it by and the file's bytes.
+    Own { name: String, bytes: Arc<Vec<u8>> },
+}
+
+/// What the visitor wants to see by: the system's colour scheme or one of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThemeChoice {
+    System,
+    Always(Theme),
+}
+
+/// The page's signals. Copies all share them.
+#[derive(Clone, Copy)]
+pub struct State {
+    pub link: StoredValue<Option<Link>, LocalStorage>,
+    pub phase: RwSignal<Phase>,
+    pub card: RwSignal<Option<NetworkCard>>,
+    pub report: RwSignal<Option<BackendReport>>,
+    pub notice: RwSignal<Option<String>>,
+    pub samples: RwSignal<Vec<Sample>>,
+    /// The picture that was chosen last.
+    pub picture: RwSignal<Option<Picture>>,
+    /// The picture that the answer on screen belongs to.
+    pub answered: RwSignal<Option<Picture>>,
+    /// Why the last picture could not be used.
+    pub problem: RwSignal<Option<String>>,
+    /// Whether an answer is awaited.
+    pub busy: RwSignal<bool>,
+    pub answer: RwSignal<Option<Arc<Answer>>>,
+    /// Milliseconds from sending the picture to drawing its answer.
+    pub round_trip: RwSignal<f64>,
+    /// The pinned place.
+    pub place: RwSignal<Option<Place>>,
+    /// The query under the pointer, `[y, x]`, shown in place of the pinned one.
+    pub hovered: RwSignal<Option<[usize; 2]>>,
+    /// The cell under the pointer in one of the maps, `[y, x]`.
+    pub pointed: RwSignal<Option<[usize; 2]>>,
+    pub scope: RwSignal<Scope>,
+    /// Whether maps are drawn over the picture.
+    pub overlay: RwSignal<bool>,
+    /// Whether the proof shows all of a head's outputs.
+    pub all_numbers: RwSignal<bool>,
+    pub theme_choice: RwSignal<ThemeChoice>,
+    pub theme: Memo<Theme>,
+    /// The place on screen: the pinned one, with the hovered query where there is one.
+    pub shown: Memo<Option<Place>>,
+    pub reading: Memo<Option<Arc<Reading>>>,
+    /// The limit that the maps share, `None` where each has its own; 0 before the first answer.
+    pub shared_limit: Memo<Option<f32>>,
+    address: StoredValue<Address>,
+}
+
+impl State {
+    /// The state of a page that was just opened.
+    pub fn new() -> Self {
+        let answer = RwSignal::new(None::<Arc<Answer>>);
+        let place = RwSignal::new(None::<Place>);
+        let hovered = RwSignal::new(None::<[usize; 2]>);
+        let scope = RwSignal::new(Scope::default());
+
+        let shown = Memo::new(move |_| {
+            place.get().map(|place| match hovered.get() {
+                Some([y, x]) => Place { query: Query { y, x, ..place.query }, ..place },
+                None => place,
+            })
+        });
+        let reading = Memo::new(move |_| {
+            let (answer, place) = (answer.get()?, shown.get()?);
+            let layer = answer.trace.layers.get(place.layer)?;
+            contains(layer, place.query).then(|| Arc::new(Reading::of(layer, place.query)))
+        });
+        let wide_limit = Memo::new(move |_| {
+            let (answer, layer, head) =
+                (answer.get()?, place.read().as_ref()?.layer, place.read().as_ref()?.query.head);
+            let layer = answer.trace.layers.get(layer)?;
+            match scope.get() {
+                Scope::Map | Scope::Query => None,
+                Scope::Head => Some(scale::head_limit(layer, head)),
+                Scope::Layer => Some(scale::layer_limit(layer)),
+            }
+        });
+        let shared_limit = Memo::new(move |_| {
+            if scope.get() == Scope::Map {
+                return None;
+            }
+            let of_query = || reading.read().as_ref().map(|reading| scale::query_limit(&reading.attention));
+            Some(wide_limit.get().or_else(of_query).unwrap_or(0.0))
+        });
+
+        let system = browser::system_theme();
+        let theme_choice = RwSignal::new(match browser::stored(THEME_KEY).as_deref() {
+            Some("light") => ThemeChoice::Always(Theme::Light),
+            Some("dark") => ThemeChoice::Always(Theme::Dark),
+            _ => ThemeChoice::System,
+        });
+        let theme = Memo::new(move |_| match theme_choice.get() {
+            ThemeChoice::System => system.get(),
+            ThemeChoice::Always(theme) => theme,
+        });
+        Self {
+            link: StoredValue::new_local(None),
+            phase: RwSignal::new(Phase::Starting),
+            card: RwSignal::new(None),
+            report: RwSignal::new(None),
+            notice: RwSignal::new(None),
+            samples: RwSignal::new(Vec::new()),
+            picture: RwSignal::new(None),
+            answered: RwSignal::new(None),
+            problem: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            answer,
+            round_trip: RwSignal::new(0.0),
+            place,
+            hovered,
+            pointed: RwSignal::new(None),
+            scope,
+            overlay: RwSignal::new(false),
+            all_numbers: RwSignal::new(false),
+            theme_choice,
+            theme,
+            shown,
+            reading,
+            shared_limit,
+            address: StoredValue::new(browser::address()),
+        }
+    }
+
+    /// The state, from inside a component.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// What the address said when the page was opened.
+    pub fn opening_address(self) -> Address {
+        self.address.get_value()
+    }
+
+    /// Shows an answer at the place that was shown before, or that the address names.
+    pub fn show(self, answer: Answer) {
+        let kept = self
+            .place
+            .get_untracked()
+            .filter(|place| answer.trace.layers.get(place.layer).is_some_and(|layer| contains(layer, place.query)));
+        let place = kept.or_else(|| Place::of_address(&self.opening_address(), &answer.trace));
+        self.report.set(Some(answer.report.clone()));
+        self.answer.set(Some(Arc::new(answer)));
+        self.place.set(place);
+    }
+
+    /// Moves the pinned place.
+    pub fn step(self, by: Move) {
+        self.hovered.set(None);
+        if let (Some(answer), Some(place)) = (self.answer.get_untracked(), self.place.get_untracked()) {
+            self.place.set(Some(place.moved(by, &answer.trace)));
+        }
+    }
+
+    /// Pins a query, `[y, x]`.
+    pub fn pin(self, [y, x]: [usize; 2]) {
+        self.hovered.set(None);
+        self.place.update(|place| {
+            if let Some(place) = place {
+                place.query = Query { y, x, ..place.query };
+            }
+        });
+    }
+
+    /// Chooses a layer by its place in the trace.
+    pub fn choose_layer(self, layer: usize) {
+        self.hovered.set(None);
+        if let (Some(answer), Some(place)) = (self.answer.get_untracked(), self.place.get_untracked()) {
+            self.place.set(Some(place.in_layer(layer, &answer.trace)));
+        }
+    }
+
+    /// Chooses a head.
+    pub fn choose_head(self, head: usize) {
+        self.place.update(|place| {
+            if let Some(place) = place {
+                place.query.head = head;
+            }
+        });
+    }
+
+    /// The limit of one map's scale; 0 before the first answer.
+    pub fn limit(self, kind: MapKind) -> f32 {
+        self.shared_limit.get().unwrap_or_else(|| self.largest(kind))
+    }
+
+    /// The largest |a| of one map on screen; 0 before the first answer.
+    pub fn largest(self, kind: MapKind) -> f32 {
+        self.reading.read().as_ref().map_or(0.0, |reading| max_abs(reading.map(kind)))
+    }
+
+    /// Rows and columns of the shown layer's map, before the first answer `[1, 1]`.
+    pub fn size(self) -> [usize; 2] {
+        self.with_layer(|layer| [layer.dims.height, layer.dims.width]).unwrap_or([1, 1])
+    }
+
+    /// Reads something of the shown layer; `None` before the first answer. Tracks the answer and the pinned place.
+    pub fn with_layer<T>(self, read: impl FnOnce(&LambdaTrace) -> T) -> Option<T> {
+        let index = self.place.read().as_ref()?.layer;
+        self.answer.read().as_ref()?.trace.layers.get(index).map(read)
+    }
+
+    /// Writes every change into the page's address.
+    pub fn keep_address(self) {
+        Effect::new(move |_| {
+            let (Some(place), Some(answer)) = (self.place.get(), self.answer.get()) else { return };
+            let sample = match self.picture.get() {
+                Some(Picture::Sample(id)) => Some(id),
+                _ => None,
+            };
+            browser::replace_address(&Address {
+                sample,
+                layer: answer.trace.layers.get(place.layer).map(|layer| layer.name.clone()),
+                head: Some(place.query.head),
+                y: Some(place.query.y),
+                x: Some(place.query.x),
+                backend: self.opening_address().backend,
+            });
+        });
+    }
+}
+
+/// Where the theme is kept.
+pub const THEME_KEY: &str = "lambdascope-theme";
+
+fn contains(layer: &LambdaTrace, query: Query) -> bool {
+    query.y < layer.dims.height && query.x < layer.dims.width && query.head < layer.dims.heads
+}

@@ -1,0 +1,73 @@
+//! The network as a strip of its parts; the lambda layers can be chosen.
+
+use leptos::prelude::*;
+
+use super::choice::{Choice, Item};
+use super::state::State;
+use crate::protocol::{NetworkPart, PartKind};
+
+/// The strip with the choice of the head.
+#[component]
+pub fn Strip() -> impl IntoView {
+    let state = State::here();
+    let heads = Memo::new(move |_| state.with_layer(|layer| layer.dims.heads).unwrap_or(0));
+    view! {
+        <section class="strip-row" aria-label="Network">
+            <fieldset class="strip" data-testid="layer-select">
+                <legend>"Layer"</legend>
+                <div class="strip-parts">
+                    {move || match state.card.get() {
+                        Some(card) => card.parts.into_iter().map(|part| view! { <Part part /> }).collect_view().into_any(),
+                        None => view! { <span class="strip-part strip-empty">"The network appears here once it is loaded."</span> }.into_any(),
+                    }}
+                </div>
+            </fieldset>
+            <Choice
+                name="head-select"
+                legend="Head"
+                items=Signal::derive(move || (0..heads.get()).map(|head| Item::plain(head.to_string())).collect())
+                selected=Signal::derive(move || state.place.read().as_ref().map_or(0, |place| place.query.head))
+                on_choose=move |head| state.choose_head(head)
+            />
+        </section>
+    }
+}
+
+#[component]
+fn Part(part: NetworkPart) -> impl IntoView {
+    let state = State::here();
+    let NetworkPart { name, shape: [height, width, channels], kind } = part;
+    let word = match kind {
+        PartKind::Stem => "stem",
+        PartKind::Convolution => "conv",
+        PartKind::Lambda { .. } => "lambda",
+        PartKind::Head => "classifier",
+    };
+    let place = name.strip_prefix("stages.").unwrap_or("").to_owned();
+    let shape = if height * width == 1 { channels.to_string() } else { format!("{height}×{width}×{channels}") };
+    let title = name.clone();
+    let face = view! {
+        <span class="part-word">
+            {matches!(kind, PartKind::Lambda { .. }).then(|| view! { <span class="part-sign" aria-hidden="true">"λ"</span> })}
+            {word} " " <span class="part-place">{place}</span>
+        </span>
+        <span class="part-shape">{shape}</span>
+    };
+    match kind {
+        PartKind::Lambda { layer } => view! {
+            <label class="strip-part strip-lambda" title=title>
+                <input
+                    type="radio"
+                    name="layer-select"
+                    value=name
+                    prop:checked=move || state.place.read().as_ref().is_some_and(|place| place.layer == layer)
+                    prop:disabled=move || state.answer.read().is_none()
+                    on:change=move |_| state.choose_layer(layer)
+                />
+                {face}
+            </label>
+        }
+        .into_any(),
+        _ => view! { <span class="strip-part" title=title>{face}</span> }.into_any(),
+    }
+}

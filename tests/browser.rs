@@ -1,0 +1,99 @@
+//! The GPU in a real browser, in a worker as on the page: Tint compiles every shader (it rejects barriers under
+//! non-uniform control flow, which naga lets through), and each agrees with its CPU twin, which runs in WASM here.
+//!
+//! A browser without WebGPU fails these tests. `webdriver.json` starts Chromium with its software adapter.
+
+#![cfg(target_family = "wasm")]
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "common/golden.rs"]
+mod golden;
+#[path = "common/parity_cases.rs"]
+mod parity_cases;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use lambdascope::gpu::{Device, GpuError, Session};
+use lambdascope::nn::network::Network;
+use parity_cases::{Case, check, fixed};
+use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+const SIDE: usize = 64;
+
+async fn device() -> Device {
+    let device = Device::request().await.unwrap();
+    assert_eq!(device.adapter().backend, "webgpu");
+    device
+}
+
+/// The shipped network, wanting nothing but its logits.
+async fn session(device: &Device) -> Session {
+    let graph = Arc::new(Network::from_safetensors(golden::WEIGHTS).unwrap().graph(SIDE).unwrap());
+    Session::new(device, Arc::clone(&graph), &[graph.logits]).await.unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn every_shader_agrees_with_its_twin() {
+    let device = device().await;
+    console_log!("on {}", device.adapter());
+    let cases = fixed();
+    let has = |kind: fn(&Case) -> bool| assert!(cases.iter().any(kind));
+    has(|case| matches!(case, Case::Conv { .. }));
+    has(|case| matches!(case, Case::MaxPool { .. }));
+    has(|case| matches!(case, Case::MeanPool { .. }));
+    has(|case| matches!(case, Case::PoolAffine { .. }));
+    has(|case| matches!(case, Case::Lambda { .. }));
+    for (seed, case) in (1..).zip(cases) {
+        check(case, seed, &device).await.unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn layers_and_network_match_timm() {
+    let device = device().await;
+    let run = async |case: &golden::Case| {
+        let mut session = Session::new(&device, Arc::clone(&case.graph), &case.kept).await.unwrap();
+        session.run(&case.input, &case.kept).await.unwrap()
+    };
+    for (name, bytes) in golden::LAYERS {
+        let case = golden::layer_case(bytes);
+        golden::check_layer(name, bytes, &case, &run(&case).await);
+    }
+    let case = golden::network_case(golden::NETWORK_64);
+    assert!(golden::check_network("64 px", golden::NETWORK_64, &case, &run(&case).await) > 20);
+}
+
+#[wasm_bindgen_test]
+async fn a_run_given_up_leaves_the_session_usable() {
+    let device = device().await;
+    let mut session = session(&device).await;
+    let (logits, picture) = (session.graph().logits, vec![0.5; SIDE * SIDE * 4]);
+    let expected = session.run(&picture, &[logits]).await.unwrap();
+    {
+        let other = vec![-0.5; SIDE * SIDE * 4];
+        let wanted = [logits];
+        let run = pin!(session.run(&other, &wanted));
+        assert!(matches!(run.poll(&mut Context::from_waker(Waker::noop())), Poll::Pending));
+    }
+    assert_eq!(session.run(&picture, &[logits]).await.unwrap(), expected);
+}
+
+#[wasm_bindgen_test]
+async fn a_device_lost_while_results_are_awaited_is_reported() {
+    let device = device().await;
+    let mut session = session(&device).await;
+    let (wanted, picture) = ([session.graph().logits], vec![0.5; SIDE * SIDE * 4]);
+    let error = {
+        let mut run = pin!(session.run(&picture, &wanted));
+        assert!(matches!(run.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending));
+        device.destroy();
+        run.await.unwrap_err()
+    };
+    assert!(matches!(error, GpuError::DeviceLost(_)), "{error}");
+    let error = session.run(&picture, &wanted).await.unwrap_err();
+    assert!(matches!(error, GpuError::DeviceLost(_)), "{error}");
+}

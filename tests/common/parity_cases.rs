@@ -1,0 +1,246 @@
+//! Each shader against its CPU twin: the cases and how one is checked, for the native and the browser's test.
+//!
+//! A case is a graph of one or two kernels, run by a session and by the CPU's executor on the same numbers.
+
+use std::sync::Arc;
+
+use lambdascope::kernels::{Activation, conv, lambda_apply, lambda_content, max_pool, mean_pool, pool_affine};
+use lambdascope::nn::graph::{Graph, Op, Value, ValueId};
+use lambdascope::tensor::{Tensor, relative_difference};
+use lambdascope::{cpu, gpu};
+
+/// Two sides agree when max|a − b| ≤ this · max|b|.
+pub const TOLERANCE: f32 = 1e-4;
+
+/// One kernel's geometry; sizes as in its parameters.
+#[derive(Clone, Copy, Debug)]
+pub enum Case {
+    Conv {
+        height: u32,
+        width: u32,
+        channels: u32,
+        out: u32,
+        kernel: u32,
+        stride: u32,
+        padding: u32,
+        activation: Activation,
+        residual: bool,
+        tile: conv::Tile,
+    },
+    MaxPool {
+        height: u32,
+        width: u32,
+        channels: u32,
+    },
+    MeanPool {
+        height: u32,
+        width: u32,
+        channels: u32,
+    },
+    PoolAffine {
+        height: u32,
+        width: u32,
+        channels: u32,
+        pool: u32,
+        activation: Activation,
+    },
+    /// Both lambda kernels, the second reading what the first wrote.
+    Lambda {
+        height: u32,
+        width: u32,
+        heads: u32,
+        key_depth: u32,
+        value_depth: u32,
+        window: u32,
+    },
+}
+
+/// A fixed list that reaches every kernel, tile, activation and edge; the browser's test runs it.
+#[cfg_attr(not(target_family = "wasm"), expect(dead_code, reason = "proptest draws the native cases"))]
+pub fn fixed() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (tile, activation) in conv::TILES.into_iter().zip([Activation::None, Activation::Relu, Activation::Silu]) {
+        let case = |[height, width]: [u32; 2], [channels, out]: [u32; 2], kernel: u32, stride, residual| {
+            let padding = kernel / 2;
+            Case::Conv { height, width, channels, out, kernel, stride, padding, activation, residual, tile }
+        };
+        cases.push(case([1, 1], [4, 4], 1, 1, false));
+        cases.push(case([17, 13], [12, 36], 3, 2, true));
+        cases.push(case([8, 8], [64, 132], 3, 1, false));
+        cases.push(case([5, 9], [32, 80], 1, 2, true));
+    }
+    for [height, width] in [[1, 1], [17, 13], [8, 8]] {
+        cases.push(Case::MaxPool { height, width, channels: 12 });
+        cases.push(Case::MeanPool { height, width, channels: 260 });
+        cases.push(Case::PoolAffine { height, width, channels: 20, pool: 1, activation: Activation::Silu });
+    }
+    cases.push(Case::PoolAffine { height: 17, width: 13, channels: 8, pool: 2, activation: Activation::Relu });
+    for ([height, width], [heads, key_depth, value_depth], window) in [
+        ([1, 1], [1, 4, 4], 1),
+        ([3, 2], [4, 16, 32], 11),
+        ([17, 13], [3, 8, 12], 9),
+        ([8, 8], [4, 16, 64], 23),
+        ([16, 16], [1, 16, 256], 3),
+    ] {
+        cases.push(Case::Lambda { height, width, heads, key_depth, value_depth, window });
+    }
+    cases
+}
+
+/// Runs a case on both sides.
+///
+/// # Errors
+/// A sentence with the case, if the GPU fails or a value differs.
+pub async fn check(case: Case, seed: u32, device: &gpu::Device) -> Result<(), String> {
+    let mut graph = GraphBuilder::new(seed);
+    graph.case(case);
+    let (graph, tile, input) = graph.finish(case);
+    let kept: Vec<ValueId> = (0..graph.values.len()).collect();
+
+    let mut executor = cpu::Executor::new(Arc::clone(&graph), &kept);
+    executor.run(&input);
+    let session = gpu::Session::with_tiles(device, Arc::clone(&graph), &kept, |_| tile).await;
+    let mut session = session.map_err(|error| format!("{case:?}: {error}"))?;
+    let found = session.run(&input, &kept).await.map_err(|error| format!("{case:?}: {error}"))?;
+    for (id, found) in kept.iter().zip(&found) {
+        let difference = relative_difference(found, executor.read(*id));
+        if difference > TOLERANCE || difference.is_nan() {
+            return Err(format!("{case:?}, seed {seed}: {} differs by {difference:.1e}", graph.values[*id].name));
+        }
+    }
+    Ok(())
+}
+
+struct GraphBuilder {
+    graph: Graph,
+    random: Random,
+}
+
+impl GraphBuilder {
+    fn new(seed: u32) -> Self {
+        Self { graph: Graph::default(), random: Random::new(seed) }
+    }
+
+    fn value(&mut self, name: &str, shape: [u32; 3]) -> ValueId {
+        self.graph.values.push(Value { name: name.into(), shape: shape.map(|n| n as usize) });
+        self.graph.values.len() - 1
+    }
+
+    fn constant(&mut self, shape: [u32; 2]) -> usize {
+        let shape = shape.map(|n| n as usize);
+        let data = self.random.values(shape[0] * shape[1]);
+        self.graph.constants.push(Tensor::new(shape, data).unwrap());
+        self.graph.constants.len() - 1
+    }
+
+    fn case(&mut self, case: Case) {
+        match case {
+            Case::Conv { height, width, channels, out, kernel, stride, padding, activation, residual, .. } => {
+                let input = self.value("input", [height, width, channels]);
+                let size = |n: u32| (n + 2 * padding - kernel) / stride + 1;
+                let params = conv::Params {
+                    in_height: height,
+                    in_width: width,
+                    in_channels: channels,
+                    out_height: size(height),
+                    out_width: size(width),
+                    out_channels: out,
+                    kernel,
+                    stride,
+                    padding,
+                    activation: activation.code(),
+                    residual: 0,
+                    unused: 0,
+                };
+                let first = self.conv(params, input, None);
+                if residual {
+                    self.conv(conv::Params { residual: 1, ..params }, input, Some(first));
+                }
+            }
+            Case::MaxPool { height, width, channels } => {
+                let input = self.value("input", [height, width, channels]);
+                let [out_height, out_width] = [height, width].map(|n| n.div_ceil(2));
+                let output = self.value("output", [out_height, out_width, channels]);
+                let params = max_pool::Params { in_height: height, in_width: width, out_height, out_width, channels };
+                self.graph.ops.push(Op::MaxPool { params, input, output });
+            }
+            Case::MeanPool { height, width, channels } => {
+                let input = self.value("input", [height, width, channels]);
+                let output = self.value("output", [1, 1, channels]);
+                let params = mean_pool::Params { pixels: height * width, channels };
+                self.graph.ops.push(Op::MeanPool { params, input, output });
+            }
+            Case::PoolAffine { height, width, channels, pool, activation } => {
+                let input = self.value("input", [height, width, channels]);
+                let params = pool_affine::Params {
+                    in_height: height,
+                    in_width: width,
+                    channels,
+                    pool,
+                    activation: activation.code(),
+                };
+                let [out_height, out_width] = params.out_size();
+                let output = self.value("output", [out_height, out_width, channels]);
+                let (scale, shift) = (self.constant([1, channels]), self.constant([1, channels]));
+                self.graph.ops.push(Op::PoolAffine { params, input, scale, shift, output });
+            }
+            Case::Lambda { height, width, heads, key_depth, value_depth, window } => {
+                let key_offset = heads * key_depth;
+                let value_offset = key_offset + key_depth;
+                let row = value_offset + value_depth;
+                let qkv = self.value("qkv", [height, width, row]);
+                let key = self.value("key", [height, width, key_depth]);
+                let lambda = self.value("lambda", [1, key_depth, value_depth]);
+                let output = self.value("output", [height, width, heads * value_depth]);
+                let params = lambda_content::Params {
+                    positions: height * width,
+                    width: row,
+                    key_offset,
+                    value_offset,
+                    key_depth,
+                    value_depth,
+                };
+                self.graph.ops.push(Op::LambdaContent { params, qkv, key, lambda });
+                let params =
+                    lambda_apply::Params { height, width, row, value_offset, heads, key_depth, value_depth, window };
+                let (position, bias) = (self.constant([window * window, key_depth]), self.constant([1, key_depth]));
+                self.graph.ops.push(Op::LambdaApply { params, qkv, lambda, position, bias, output });
+            }
+        }
+    }
+
+    fn conv(&mut self, params: conv::Params, input: ValueId, residual: Option<ValueId>) -> ValueId {
+        let name = if residual.is_some() { "output with residual" } else { "output" };
+        let output = self.value(name, [params.out_height, params.out_width, params.out_channels]);
+        let weights = self.constant([params.kernel * params.kernel * params.in_channels, params.out_channels]);
+        let bias = self.constant([1, params.out_channels]);
+        self.graph.ops.push(Op::Conv { params, input, weights, bias, residual, output });
+        output
+    }
+
+    fn finish(mut self, case: Case) -> (Arc<Graph>, conv::Tile, Vec<f32>) {
+        let input = self.random.values(self.graph.values[self.graph.input].len());
+        let tile = if let Case::Conv { tile, .. } = case { tile } else { conv::TILES[0] };
+        (Arc::new(self.graph), tile, input)
+    }
+}
+
+/// xorshift32, the same numbers on every machine.
+struct Random(u32);
+
+impl Random {
+    fn new(seed: u32) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9) | 1)
+    }
+
+    /// Uniform in [−1, 1).
+    fn values(&mut self, length: usize) -> Vec<f32> {
+        let next = |_| {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 17;
+            self.0 ^= self.0 << 5;
+            (self.0 >> 8) as f32 / (1 << 23) as f32 - 1.0
+        };
+        (0..length).map(next).collect()
+    }
+}

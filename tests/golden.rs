@@ -1,0 +1,58 @@
+//! Golden tests: every intermediate value of timm's lambda layer and of the shipped network, on the CPU and on the
+//! native GPU backend.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "common/golden.rs"]
+mod golden;
+
+use std::sync::Arc;
+
+use golden::{Case, LAYERS, NETWORK_64, NETWORK_128, check_layer, check_network, layer_case, network_case};
+use lambdascope::{cpu, gpu};
+
+fn on_cpu(case: &Case) -> Vec<Vec<f32>> {
+    let mut executor = cpu::Executor::new(Arc::clone(&case.graph), &case.kept);
+    executor.run(&case.input);
+    case.kept.iter().map(|id| executor.read(*id).to_vec()).collect()
+}
+
+fn on_gpu(case: &Case) -> Vec<Vec<f32>> {
+    pollster::block_on(async {
+        let device = gpu::Device::request().await.unwrap();
+        let mut session = gpu::Session::new(&device, Arc::clone(&case.graph), &case.kept).await.unwrap();
+        session.run(&case.input, &case.kept).await.unwrap()
+    })
+}
+
+#[test]
+fn lambda_layers_match_timm_on_the_cpu() {
+    for (name, bytes) in LAYERS {
+        let case = layer_case(bytes);
+        check_layer(name, bytes, &case, &on_cpu(&case));
+    }
+}
+
+#[test]
+fn lambda_layers_match_timm_on_the_gpu() {
+    for (name, bytes) in LAYERS {
+        let case = layer_case(bytes);
+        check_layer(name, bytes, &case, &on_gpu(&case));
+    }
+}
+
+#[test]
+fn every_block_of_the_network_matches_timm_on_the_cpu() {
+    for (name, bytes) in [("64 px", NETWORK_64), ("128 px", NETWORK_128)] {
+        let case = network_case(bytes);
+        assert!(check_network(name, bytes, &case, &on_cpu(&case)) > 20);
+    }
+}
+
+#[test]
+fn every_block_of_the_network_matches_timm_on_the_gpu() {
+    for (name, bytes) in [("64 px", NETWORK_64), ("128 px", NETWORK_128)] {
+        let case = network_case(bytes);
+        assert!(check_network(name, bytes, &case, &on_gpu(&case)) > 20);
+    }
+}

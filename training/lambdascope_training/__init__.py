@@ -1,0 +1,1 @@
+"""Training, export and golden values of the networks lambdascope runs."""

@@ -1,0 +1,32 @@
+//! Formatting, clippy on both targets, and the native tests.
+
+use crate::process;
+use crate::project::{Project, WASM};
+use crate::setup::browser::software_vulkan;
+use crate::setup::wasm_target::WasmTarget;
+
+use super::report::{Report, cargo_test};
+
+/// Runs the group; what needs the wasm target is left out where `target` is missing, which its own line has said.
+pub fn run(project: &Project, target: Option<&WasmTarget>, report: &mut Report) {
+    let cargo = |arguments: &[&str]| {
+        let mut command = process::cargo(project);
+        command.args(arguments);
+        Ok(command)
+    };
+    report.check("format", || cargo(&["fmt", "--all", "--check"]));
+    report.check("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]));
+    // Debian's packages have no clippy.
+    if let Some(WasmTarget::Installed) = target {
+        report.check("clippy wasm32", || cargo(&["clippy", "--target", WASM, "--all-targets", "--", "-D", "warnings"]));
+    }
+    report.suite("native tests", || {
+        let mut test = cargo(&["test", "--workspace", "--no-fail-fast"])?;
+        if let Some(manifest) = software_vulkan()? {
+            println!("Vulkan: {}", manifest.display());
+            // Older loaders know the second name only.
+            test.env("VK_DRIVER_FILES", &manifest).env("VK_ICD_FILENAMES", &manifest);
+        }
+        cargo_test(&mut test)
+    });
+}
