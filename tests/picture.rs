@@ -1,6 +1,7 @@
 //! Pictures against what PIL and torchvision make of them (`training/preprocess_fixtures.py`), and against files that
 //! are broken, hostile or no pictures at all.
 
+#![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
