@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use crate::engine::{Engine, ranked_softmax};
+use crate::engine::{Engine, Run, ranked_softmax};
 use crate::nn::network::Network;
 use crate::picture;
 use crate::protocol::{Backend, BackendChoice, Prediction};
@@ -118,8 +118,8 @@ fn backend_name(backend: Backend) -> &'static str {
     }
 }
 
-/// The network's answer to a file: classes by probability, and how long the network took.
-fn run(engine: &mut Engine, image: &Path) -> Result<(Vec<(usize, f32)>, Backend, f64)> {
+/// The network's answer to a file.
+fn run(engine: &mut Engine, image: &Path) -> Result<Run> {
     let bytes = fs::read(image).with_context(|| format!("cannot read {}", image.display()))?;
     let picture = picture::decode(&bytes).with_context(|| format!("cannot decode {}", image.display()))?;
     let (_, input) = engine.prepare(&picture).with_context(|| format!("cannot use {}", image.display()))?;
@@ -127,13 +127,13 @@ fn run(engine: &mut Engine, image: &Path) -> Result<(Vec<(usize, f32)>, Backend,
     if let Some(notice) = engine.take_notice() {
         eprintln!("{notice}");
     }
-    Ok((ranked_softmax(&run.logits), run.backend, run.milliseconds))
+    Ok(run)
 }
 
 fn classify(engine: &mut Engine, image: &Path, top: usize, json: bool) -> Result<()> {
-    let (ranked, backend, ms) = run(engine, image)?;
+    let Run { logits, backend, milliseconds: ms, .. } = run(engine, image)?;
     let labels = &engine.network().description.labels;
-    let predictions: Vec<Prediction> = ranked
+    let predictions: Vec<Prediction> = ranked_softmax(&logits)
         .into_iter()
         .take(top)
         .map(|(i, probability)| Prediction { label: labels[i].clone(), probability })
@@ -157,7 +157,8 @@ fn evaluate(engine: &mut Engine, data: &Path, json: bool) -> Result<()> {
     let (mut top1, mut top5, mut last) = (0usize, 0usize, engine.report().backend);
     let started = std::time::Instant::now();
     for (seen, (path, label)) in files.iter().enumerate() {
-        let (ranked, backend, _) = run(engine, path)?;
+        let Run { logits, backend, .. } = run(engine, path)?;
+        let ranked = ranked_softmax(&logits);
         let rank = ranked.iter().position(|(i, _)| i == label).unwrap_or(usize::MAX);
         top1 += usize::from(rank == 0);
         top5 += usize::from(rank < 5);

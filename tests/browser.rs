@@ -63,8 +63,10 @@ async fn layers_and_network_match_timm() {
         let case = golden::layer_case(bytes);
         golden::check_layer(name, bytes, &case, &run(&case).await);
     }
-    let case = golden::network_case(golden::NETWORK_64);
-    assert!(golden::check_network("64 px", golden::NETWORK_64, &case, &run(&case).await) > 20);
+    for (name, bytes) in [("64 px", golden::NETWORK_64), ("128 px", golden::NETWORK_128)] {
+        let case = golden::network_case(bytes);
+        assert!(golden::check_network(name, bytes, &case, &run(&case).await) > 20);
+    }
 }
 
 #[wasm_bindgen_test]

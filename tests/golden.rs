@@ -1,6 +1,7 @@
 //! Golden tests: every intermediate value of timm's lambda layer and of the shipped network, on the CPU and on the
 //! native GPU backend.
 
+#![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, missing_docs)]
 
 #[path = "common/golden.rs"]

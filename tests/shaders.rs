@@ -5,6 +5,7 @@
 //! non-uniform control flow; Tint does, in `tests/browser.rs`.
 
 #![cfg(not(target_family = "wasm"))]
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeSet;
 use std::mem::{offset_of, size_of};

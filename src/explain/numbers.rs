@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn decimals_give_three_digits_at_the_limit() {
-        assert_eq!([decimals(0.314), decimals(3.14), decimals(314.0), decimals(0.000314)], [3, 2, 0, 6]);
+        assert_eq!([decimals(0.314), decimals(3.25), decimals(314.0), decimals(0.000314)], [3, 2, 0, 6]);
         assert_eq!([decimals(0.0), decimals(f32::NAN)], [2, 2]);
     }
 

@@ -12,9 +12,9 @@ pub enum Scope {
     /// Each map on screen by itself: the only scope under which the three have different scales.
     Map,
     /// The three maps on screen.
+    #[default]
     Query,
     /// Every query of this head: the scale stands still while the query moves.
-    #[default]
     Head,
     /// Every query of every head of this layer.
     Layer,

@@ -14,26 +14,25 @@ pub(super) fn is_complete(bytes: &[u8]) -> bool {
     size.is_some_and(|size| bytes.len() as u64 >= 8 + u64::from(size))
 }
 
-/// Whether every lossy bitstream that decoding the first frame can meet has the size it is announced with, in pixels:
+/// Whether the lossy bitstreams that decoding the first frame can meet have the size they are announced with, in pixels:
 /// the canvas' `width` and `height` for a still picture, those in the frame's header within an animation.
 pub(super) fn first_frame_agrees(bytes: &[u8], width: u32, height: u32) -> bool {
-    let mut animated = false;
-    for (name, content) in chunks(bytes.get(RIFF_HEADER..).unwrap_or_default()) {
-        match name {
-            b"VP8 " if lossy_size(content).is_some_and(|size| size != (width, height)) => return false,
-            b"ANMF" if !animated => {
-                animated = true;
-                let (Some(w), Some(h)) = (read_u24(content, 6), read_u24(content, 9)) else { return false };
-                let frame = chunks(content.get(FRAME_HEADER..).unwrap_or_default());
-                let mut sizes = frame.filter(|(name, _)| *name == b"VP8 ").filter_map(|(_, c)| lossy_size(c));
-                if sizes.any(|size| size != (w + 1, h + 1)) {
-                    return false;
-                }
-            }
-            _ => {}
-        }
-    }
-    true
+    let file = bytes.get(RIFF_HEADER..).unwrap_or_default();
+    let still = chunks(file).filter(|(name, _)| *name == b"VP8 ").all(|(_, c)| lossy_size(c) == Some((width, height)));
+    still && chunks(file).find(|(name, _)| *name == b"ANMF").is_none_or(|(_, content)| frame_agrees(content))
+}
+
+/// The same for the content of an animation frame's chunk.
+fn frame_agrees(content: &[u8]) -> bool {
+    let (Some(width), Some(height)) = (read_u24(content, 6), read_u24(content, 9)) else { return false };
+    let mut parts = chunks(content.get(FRAME_HEADER..).unwrap_or_default());
+    let lossy = match parts.next() {
+        Some((b"VP8 ", content)) => Some(content),
+        // The decoder takes what follows the transparency for the bitstream, whatever its name.
+        Some((b"ALPH", _)) => parts.next().map(|(_, content)| content),
+        _ => return true,
+    };
+    lossy.and_then(lossy_size) == Some((width + 1, height + 1))
 }
 
 /// Names and contents of the chunks in `bytes`; a content cut short by the end is given as far as it goes.

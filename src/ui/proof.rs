@@ -20,7 +20,7 @@ pub fn ProofLine() -> impl IntoView {
     };
     let rows = move |from: usize, to: usize| {
         let Some(reading) = state.reading.get() else { return Vec::new() };
-        let digits = decimals(reading.proof.scale) + 2;
+        let digits = decimals(reading.proof.scale) + 4;
         let pairs = reading.reconstructed.iter().zip(&reading.output).enumerate();
         pairs
             .skip(from)

@@ -84,9 +84,9 @@ fn run(arguments: Arguments) -> Result<bool> {
             if !no_build {
                 page::build(&project, source)?;
             }
-            let server = server::Server::bind(project.dist(), port)?;
+            let server = server::Server::start(&project.dist(), port)?;
             println!("lambdascope is on {} (Ctrl+C stops it)", server.address());
-            server.run();
+            server.wait();
         }
         Task::Test { only } => return suites::run(&project, source, only),
     }

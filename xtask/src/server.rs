@@ -1,103 +1,54 @@
 //! A web server for the built page on this machine: files of one folder, nothing else.
 
-use std::fs::File;
-use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-use std::thread;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 
-use anyhow::{Result, anyhow};
-use percent_encoding::percent_decode_str;
-use tiny_http::{Header, Method, Request, Response, StatusCode};
+use anyhow::{Context, Result, bail};
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
 
-/// Browsers open about six connections to one host.
-const THREADS: usize = 6;
-
-/// A server that is bound to its port.
+/// A server that answers in threads of its own for as long as it lives.
 pub struct Server {
-    http: Arc<tiny_http::Server>,
-    folder: Arc<PathBuf>,
+    runtime: Runtime,
+    address: SocketAddr,
 }
 
 impl Server {
-    /// Binds to 127.0.0.1; port 0 takes any free one.
+    /// Serves `folder` on 127.0.0.1; port 0 takes any free one.
     ///
     /// # Errors
     /// When there is no page in `folder` or the port is taken.
-    pub fn bind(folder: PathBuf, port: u16) -> Result<Self> {
+    pub fn start(folder: &Path, port: u16) -> Result<Self> {
         if !folder.join("index.html").is_file() {
-            return Err(anyhow!("{} holds no page; build it with `cargo xtask build`", folder.display()));
+            bail!("{} holds no page; build it with `cargo xtask build`", folder.display());
         }
-        let http = tiny_http::Server::http(("127.0.0.1", port))
-            .map_err(|error| anyhow!("cannot listen on 127.0.0.1:{port}: {error}; choose another with --port"))?;
-        Ok(Self { http: Arc::new(http), folder: Arc::new(folder) })
+        let runtime = Runtime::new().context("cannot start the web server's threads")?;
+        let listener = runtime
+            .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))
+            .with_context(|| format!("cannot listen on 127.0.0.1:{port}; choose another with --port"))?;
+        let address = listener.local_addr().context("the web server has no address")?;
+        // A rebuilt page must not be mixed with the last one.
+        let fresh = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        let typed = SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        let files = Router::new().fallback_service(ServeDir::new(folder)).layer(fresh).layer(typed);
+        runtime.spawn(async move { axum::serve(listener, files).await });
+        Ok(Self { runtime, address })
     }
 
     /// Where the page is.
     pub fn address(&self) -> String {
-        format!("http://{}/", self.http.server_addr())
+        format!("http://{}/", self.address)
     }
 
-    /// Answers requests in threads of their own.
-    pub fn start(&self) -> Vec<thread::JoinHandle<()>> {
-        let threads = (0..THREADS).map(|_| {
-            let (http, folder) = (Arc::clone(&self.http), Arc::clone(&self.folder));
-            thread::spawn(move || {
-                while let Ok(request) = http.recv() {
-                    answer(request, &folder);
-                }
-            })
-        });
-        threads.collect()
+    /// Waits until the process is stopped.
+    pub fn wait(&self) {
+        self.runtime.block_on(std::future::pending())
     }
-
-    /// Answers requests until the process is stopped.
-    pub fn run(&self) {
-        for thread in self.start() {
-            // A thread that panicked is not worth stopping the others for.
-            let _ = thread.join();
-        }
-    }
-}
-
-fn answer(request: Request, folder: &Path) {
-    let known = matches!(request.method(), Method::Get | Method::Head);
-    let file = if known { locate(folder, request.url()) } else { None };
-    let opened = file.and_then(|path| Some((File::open(&path).ok()?, path)));
-    // A reader that has gone away cannot be told.
-    let _ = match opened {
-        Some((file, path)) => {
-            let kind = mime_guess::from_path(&path).first_or_octet_stream();
-            let text = kind.type_() == "text" || kind.subtype() == "javascript" || kind.subtype() == "json";
-            let kind = if text { format!("{kind}; charset=utf-8") } else { kind.to_string() };
-            let mut response = Response::from_file(file);
-            // A rebuilt page must not be mixed with the last one.
-            for (name, value) in
-                [("Content-Type", kind.as_str()), ("Cache-Control", "no-cache"), ("X-Content-Type-Options", "nosniff")]
-            {
-                if let Ok(header) = Header::from_bytes(name, value) {
-                    response.add_header(header);
-                }
-            }
-            request.respond(response)
-        }
-        None => {
-            let status = StatusCode(if known { 404 } else { 405 });
-            request.respond(Response::from_string(status.default_reason_phrase()).with_status_code(status))
-        }
-    };
-}
-
-/// The file that `url` names under `folder`; nothing outside of it.
-fn locate(folder: &Path, url: &str) -> Option<PathBuf> {
-    let path = url.split(['?', '#']).next()?;
-    let path = percent_decode_str(path.trim_start_matches('/')).decode_utf8().ok()?;
-    let path = Path::new(path.as_ref());
-    if !path.components().all(|part| matches!(part, Component::Normal(_))) {
-        return None;
-    }
-    let file = folder.join(path);
-    let file = if file.is_dir() { file.join("index.html") } else { file };
-    file.is_file().then_some(file)
 }
 
 #[cfg(test)]
@@ -108,43 +59,50 @@ mod tests {
 
     use super::*;
 
-    fn page() -> tempfile::TempDir {
+    fn get(server: &Server, path: &str) -> String {
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[test]
+    fn files_of_the_folder_are_served_with_their_type_and_nothing_else_is() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("index.html"), "<!doctype html>").unwrap();
-        fs::write(folder.path().join("a b.wasm"), b"\0asm").unwrap();
-        folder
-    }
+        let page = folder.path().join("page");
+        fs::create_dir(&page).unwrap();
+        fs::write(folder.path().join("secret"), "secret").unwrap();
+        fs::write(page.join("index.html"), "<!doctype html>").unwrap();
+        fs::write(page.join("a b.wasm"), b"\0asm").unwrap();
+        let server = Server::start(&page, 0).unwrap();
 
-    #[test]
-    fn names_are_decoded_and_queries_dropped() {
-        let folder = page();
-        assert_eq!(locate(folder.path(), "/?layer=3.1"), Some(folder.path().join("index.html")));
-        assert_eq!(locate(folder.path(), "/a%20b.wasm"), Some(folder.path().join("a b.wasm")));
-        assert_eq!(locate(folder.path(), "/absent"), None);
-    }
-
-    #[test]
-    fn nothing_outside_the_folder_is_served() {
-        let folder = page();
-        let inner = folder.path().join("inner");
-        fs::create_dir(&inner).unwrap();
-        for url in ["/../index.html", "/%2e%2e/index.html", "/..%2findex.html"] {
-            assert_eq!(locate(&inner, url), None, "{url}");
+        let wasm = get(&server, "/a%20b.wasm");
+        assert!(wasm.starts_with("HTTP/1.1 200"), "{wasm}");
+        // Streaming compilation asks for this type.
+        assert!(wasm.contains("content-type: application/wasm\r\n"), "{wasm}");
+        assert!(wasm.contains("cache-control: no-cache\r\n"), "{wasm}");
+        assert!(wasm.ends_with("\0asm"), "{wasm}");
+        assert!(get(&server, "/?layer=3.1").ends_with("<!doctype html>"));
+        for path in ["/absent", "/../secret", "/%2e%2e/secret", "/..%2fsecret"] {
+            assert!(!get(&server, path).starts_with("HTTP/1.1 200"), "{path}");
         }
     }
 
     #[test]
-    fn wasm_has_the_type_that_streaming_compilation_asks_for() {
-        let folder = page();
-        let server = Server::bind(folder.path().to_owned(), 0).unwrap();
-        server.start();
-        let host = server.address().trim_start_matches("http://").trim_end_matches('/').to_owned();
-        let mut stream = TcpStream::connect(host).unwrap();
-        write!(stream, "GET /a%20b.wasm HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        assert!(answer.contains("Content-Type: application/wasm\r\n"), "{answer}");
-        assert!(answer.ends_with("\0asm"), "{answer}");
+    fn every_one_of_many_open_connections_is_answered() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("index.html"), "<!doctype html>").unwrap();
+        let server = Server::start(folder.path(), 0).unwrap();
+        // As a browser does: connections that stay open and say nothing.
+        let _idle: Vec<_> = (0..32).map(|_| TcpStream::connect(server.address).unwrap()).collect();
+        assert!(get(&server, "/").starts_with("HTTP/1.1 200"));
+    }
+
+    #[test]
+    fn a_folder_without_a_page_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Server::start(folder.path(), 0).err().unwrap();
+        assert!(error.to_string().contains("cargo xtask build"), "{error}");
     }
 }

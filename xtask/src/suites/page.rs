@@ -26,8 +26,7 @@ pub fn run(project: &Project, source: Source, report: &mut Report) {
 fn playwright(project: &Project) -> Result<Count> {
     let browser = Browser::set_up()?;
     setup::npm_packages(&project.e2e())?;
-    let server = Server::bind(project.dist(), 0)?;
-    server.start();
+    let server = Server::start(&project.dist(), 0)?;
     let results = project.e2e().join("test-results").join("results.json");
     let mut test = process::npm(&project.e2e());
     test.args(["exec", "--", "playwright", "test", "--reporter=list,json"])
