@@ -47,7 +47,14 @@ pub struct Tile {
 }
 
 /// The tiles there are, widest first. Each is one specialisation of the shader.
-pub const TILES: [Tile; 3] = [Tile { rows: 8, columns: 2 }, Tile { rows: 4, columns: 1 }, Tile { rows: 1, columns: 1 }];
+///
+/// On a software adapter 8×1 is as fast as or faster than all others and 1×1 two to four times slower (`benches/kernels.rs`).
+pub const TILES: [Tile; 4] = [
+    Tile { rows: 8, columns: 2 },
+    Tile { rows: 8, columns: 1 },
+    Tile { rows: 4, columns: 1 },
+    Tile { rows: 2, columns: 1 },
+];
 
 /// Invocations of a workgroup along output channels and along pixels.
 pub const WORKGROUP: [u32; 2] = [8, 8];
@@ -66,13 +73,14 @@ impl Params {
         u64::from(self.pixels() * self.out_channels) * u64::from(self.kernel * self.kernel * self.in_channels)
     }
 
-    /// The widest tile that still gives the device enough workgroups.
+    /// The widest tile that leaves no column of a workgroup idle and still gives the device enough workgroups.
     pub fn tile(&self) -> Tile {
-        let enough = |tile: &&Tile| {
+        let fits = |tile: &&Tile| {
             let [x, y, _] = self.grid(**tile);
-            x * y >= ENOUGH_WORKGROUPS
+            let busy = tile.columns == 1 || WORKGROUP[0] * tile.columns <= self.out_channels / 4;
+            busy && x * y >= ENOUGH_WORKGROUPS
         };
-        TILES.iter().find(enough).copied().unwrap_or(TILES[TILES.len() - 1])
+        TILES.iter().find(fits).copied().unwrap_or(TILES[TILES.len() - 1])
     }
 
     /// Workgroups for a tile.
@@ -111,6 +119,20 @@ pub fn shader(tile: Tile) -> Shader {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tile_follows_the_output() {
+        let tile = |side: u32, out_channels: u32| {
+            let params = Params { out_height: side, out_width: side, out_channels, ..Params::zeroed() };
+            let Tile { rows, columns } = params.tile();
+            (rows, columns)
+        };
+        assert_eq!(tile(64, 64), (8, 2));
+        assert_eq!(tile(64, 32), (8, 1), "half of a wider workgroup would idle");
+        assert_eq!(tile(16, 64), (4, 1));
+        assert_eq!(tile(8, 128), (2, 1));
+        assert_eq!(tile(1, 12), (2, 1), "the narrowest, though one workgroup is not enough");
+    }
 
     #[test]
     fn a_tile_is_written_into_the_source_and_nothing_else_changes() {
