@@ -61,7 +61,7 @@ def write_strangers():
 def entries():
     for name, title, alt in CLASSES:
         yield {"id": name, "file": f"{name}.webp", "title": title, "alt": alt, "label": name,
-               "source": "Imagenette 2 (fastai), ImageNet validation picture", "licence": "research use"}
+               "source": "Imagenette 2 (fastai), validation set; photograph from ImageNet", "licence": "research use"}
         if not (OUT / f"{name}.webp").exists():
             print(f"missing: {name}.webp")
     for name, _, title, alt, source, licence in STRANGERS:

@@ -9,8 +9,11 @@ function hugePng(): Buffer {
   const size = Buffer.alloc(8);
   size.writeUInt32BE(20_000, 0);
   size.writeUInt32BE(20_000, 4);
-  // 8-bit greyscale; the checksum of this very header.
-  return Buffer.concat([header, size, Buffer.from("0800000000", "hex"), crc("49484452", size, "0800000000")]);
+  // 8-bit greyscale; then pixel data that has only just begun: a decoder learns the size and must go no further.
+  const start = Buffer.concat([header, size, Buffer.from("0800000000", "hex"), crc("49484452", size, "0800000000")]);
+  const data = Buffer.from("789c", "hex");
+  const length = Buffer.from("00000002", "hex");
+  return Buffer.concat([start, length, Buffer.from("49444154", "hex"), data, crc("49444154", data)]);
 }
 
 function crc(...parts: (string | Buffer)[]): Buffer {
