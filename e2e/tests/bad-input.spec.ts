@@ -1,5 +1,7 @@
 // What cannot be used gets a sentence, and the last good result stays.
 
+import { readFileSync } from "node:fs";
+
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
@@ -44,6 +46,30 @@ test("files that cannot be used give a sentence and keep the last result", async
     await expect(page.getByTestId("problem"), name).toHaveText(sentence);
     await expect(first).toHaveAttribute("data-label", label!);
     await expect(first).toHaveAttribute("data-probability", probability!);
+  }
+});
+
+const fixture = (name: string) => readFileSync(new URL(`../../tests/fixtures/pictures/${name}`, import.meta.url));
+
+test("a truncated JPEG gives a sentence", async ({ page }) => {
+  await open(page, "?sample=church&backend=cpu");
+  await firstResult(page);
+  const whole = fixture("subsampled.jpg");
+  const buffer = whole.subarray(0, Math.floor(whole.length / 2));
+  await page.getByTestId("file-input").setInputFiles({ name: "cut.jpg", mimeType: "image/jpeg", buffer });
+  await expect(page.getByTestId("problem")).toHaveText(/JPEG.*(complete|truncated|ends)/);
+  await expect(page.getByTestId("prediction").first()).toHaveAttribute("data-label", "church");
+});
+
+test("pictures of unusual kinds simply work", async ({ page }) => {
+  await open(page, "?sample=church&backend=cpu");
+  await firstResult(page);
+  const first = page.getByTestId("prediction").first();
+  for (const name of ["photo_67x151.png", "animated.gif", "grey_16.png", "transparent.png", "orientation_6.jpg", "cmyk.jpg", "animated.webp"]) {
+    const before = await first.getAttribute("data-probability");
+    await page.getByTestId("file-input").setInputFiles({ name, mimeType: "image/*", buffer: fixture(name) });
+    await expect(first, name).not.toHaveAttribute("data-probability", before!);
+    await expect(page.getByTestId("problem"), name).toBeEmpty();
   }
 });
 
