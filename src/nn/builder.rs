@@ -211,13 +211,20 @@ impl<'a> Builder<'a> {
                 let part = format!("{name}.conv2_kxk");
                 self.conv_norm(&part, &part, y, ConvShape { out: stage.mid, kernel: 3, stride: *stride }, act, None)?
             }
-            Block::Lambda { stride, heads, k, position: Position::Local { r } } => {
+            Block::Lambda { stride, heads, k, u: 1, content: true, position: Position::Local { r } } => {
                 let shape = LambdaShape { channels: stage.mid, heads: *heads, key_depth: *k, window: *r };
                 let layer = LambdaLayer::from_timm(self.weights, &format!("{name}.self_attn."), shape)?;
                 let y = self.lambda(name, y, layer);
                 let part = format!("{name}.post_attn");
                 let norm = Affine::batch_norm(self.weights, &part, stage.mid)?;
                 self.pool_affine(&part, y, norm, *stride)
+            }
+            Block::Lambda { u, content, position, .. } => {
+                return Err(WeightsError::Unsupported {
+                    what: format!("the lambda layer of `{name}`"),
+                    expected: "a local window, content and u = 1".into(),
+                    found: format!("{position:?}, content {content}, u = {u}"),
+                });
             }
         };
         let last = format!("{name}.conv3_1x1");

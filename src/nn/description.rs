@@ -87,9 +87,23 @@ pub enum Block {
         heads: usize,
         /// k.
         k: usize,
+        /// u, the intra-depth.
+        #[serde(default = "one")]
+        u: usize,
+        /// Whether the layer has a content lambda.
+        #[serde(default = "yes")]
+        content: bool,
         /// How context positions are told apart.
         position: Position,
     },
+}
+
+fn one() -> usize {
+    1
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Block {
@@ -105,11 +119,15 @@ impl Block {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Position {
-    /// A lambda convolution over an r×r window, with bias.
+    /// Not at all: the layer has a content lambda alone.
+    None,
+    /// A lambda convolution over an r×r window.
     Local {
         /// The window's odd side.
         r: usize,
     },
+    /// A table of all offsets within the map, `[2H − 1, 2W − 1, k]`, which fixes the map's size.
+    Global,
 }
 
 /// Accuracy measured by the training project on the exported weights.
