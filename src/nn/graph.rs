@@ -173,7 +173,7 @@ pub struct Graph {
     pub constants: Vec<Tensor>,
     /// In running order.
     pub ops: Vec<Op>,
-    /// The picture, `[side, side, 4]`, its fourth channel zero.
+    /// The picture, `[H, W, 4]`, its fourth channel zero.
     pub input: ValueId,
     /// The logits, `[1, 1, classes rounded up to a multiple of 4]`.
     pub logits: ValueId,
