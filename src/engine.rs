@@ -86,7 +86,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::new`].
     pub async fn with_size(network: Network, size: [usize; 2], choice: BackendChoice) -> Result<Self, EngineError> {
-        let graph = network.graph(size[0])?;
+        let graph = network.graph(size)?;
         let input = &network.description.input;
         let side = size[0].max(size[1]);
         let square = Picture { width: side, height: side, rgb: check_picture(side) };
