@@ -185,3 +185,54 @@ fn a_size_that_does_not_fit_is_told_why() {
          and context on [18, 16] of `stages.2.1` is [31, 31], expected [35, 31] offsets"
     );
 }
+
+#[test]
+fn a_state_dict_that_leaves_a_size_open_is_refused_by_its_tensor() {
+    let whole = || with_head(parts("lambda_resnet26t"), 3);
+    let without = |prefix: &str| {
+        let mut parts = whole();
+        parts.retain(|part| !part.name.starts_with(prefix));
+        parts
+    };
+    let shaped = |name: &str, shape: &[usize]| {
+        let mut parts = whole();
+        *parts.iter_mut().find(|part| part.name == name).unwrap() = Part::filled(name, shape);
+        parts
+    };
+    let (mut found, mut wanted) = (Vec::new(), Vec::new());
+    for (parts, expected) in [
+        (without("head.fc.weight"), "tensor `head.fc.weight` is missing, expected with 2 dimensions"),
+        (
+            without("stages.2.1.self_attn.conv_lambda"),
+            "tensor `stages.2.1.self_attn.conv_lambda.weight` is missing, expected with 5 dimensions",
+        ),
+        (
+            without("stages.1.0.conv3_1x1.conv.weight"),
+            "tensor `stages.1.0.conv3_1x1.conv.weight` is missing, expected with 4 dimensions",
+        ),
+        (
+            without("stages.1.0.conv2_kxk.conv.weight"),
+            "tensor `stages.1.0.conv2_kxk.conv.weight` is missing, expected with shape [128, 128, 3, 3]",
+        ),
+        (
+            without("stages.1."),
+            "tensor `stages.2.0.conv1_1x1.bn.bias` belongs to nothing in the network, expected only tensors that it uses",
+        ),
+        (
+            shaped("stages.3.1.conv3_1x1.conv.weight", &[2048, 512, 3, 3]),
+            "tensor `stages.3.1.conv3_1x1.conv.weight` has shape [2048, 512, 3, 3], expected [2048, 512, 1, 1]",
+        ),
+        (
+            shaped("stages.3.0.self_attn.norm_q.weight", &[8, 8]),
+            "the shape of `stages.3.0.self_attn.norm_q.weight` is [8, 8], expected 1 axes, none of them empty",
+        ),
+        (
+            shaped("stages.3.0.self_attn.qkv.weight", &[192, 512, 1, 1]),
+            "the shape of `stages.3.0.self_attn.qkv.weight` is [192], expected more than 192 rows: queries, then keys, then values",
+        ),
+    ] {
+        found.push(Network::from_safetensors(&file::file(&parts, None)).unwrap_err().to_string());
+        wanted.push(expected);
+    }
+    assert_eq!(found, wanted);
+}
