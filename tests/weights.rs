@@ -214,17 +214,14 @@ fn a_state_dict_that_leaves_a_size_open_is_refused_by_its_tensor() {
             without("stages.1.0.conv2_kxk.conv.weight"),
             "tensor `stages.1.0.conv2_kxk.conv.weight` is missing, expected with shape [128, 128, 3, 3]",
         ),
-        (
-            without("stages.1."),
-            "tensor `stages.2.0.conv1_1x1.bn.bias` belongs to nothing in the network, expected only tensors that it uses",
-        ),
+        (without("stages.1."), "tensor `stages.1.0.conv3_1x1.conv.weight` is missing, expected with 4 dimensions"),
         (
             shaped("stages.3.1.conv3_1x1.conv.weight", &[2048, 512, 3, 3]),
             "tensor `stages.3.1.conv3_1x1.conv.weight` has shape [2048, 512, 3, 3], expected [2048, 512, 1, 1]",
         ),
         (
             shaped("stages.3.0.self_attn.norm_q.weight", &[8, 8]),
-            "the shape of `stages.3.0.self_attn.norm_q.weight` is [8, 8], expected 1 axes, none of them empty",
+            "tensor `stages.3.0.self_attn.norm_q.weight` has shape [8, 8], expected 1 dimension",
         ),
         (
             shaped("stages.3.0.self_attn.qkv.weight", &[192, 512, 1, 1]),

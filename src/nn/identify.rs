@@ -25,6 +25,9 @@ const SINGLE_LAYERS: [(&str, &str); 2] = [("qkv.weight", "timm"), ("to_q.weight"
 /// The tensor by which timm's ByobNet is recognised.
 const FIRST_TENSOR: &str = "stem.conv1.conv.weight";
 
+/// How far a stage is looked for behind a gap, which is named rather than what no longer fits after it.
+const MOST_STAGES: usize = 16;
+
 /// The input's side where nothing tells it, in pixels.
 const USUAL_SIDE: usize = 256;
 
@@ -46,6 +49,10 @@ pub fn identify(weights: &Weights) -> Result<Description, WeightsError> {
     let mut stages = Vec::new();
     while weights.any_under(&format!("stages.{}.", stages.len())) {
         stages.push(stage(weights, stages.len())?);
+    }
+    let next = stages.len();
+    if (next + 1..=MOST_STAGES).any(|later| weights.any_under(&format!("stages.{later}."))) {
+        stages.push(stage(weights, next)?);
     }
     let structure = Structure { stem: stem(weights)?, stages };
     let side = structure.fixed_side(weights)?;

@@ -201,8 +201,8 @@ impl LambdaLayer {
         if *asked.position != kind {
             return Err(WeightsError::Unsupported {
                 what: format!("the position embedding of `{name}`"),
-                expected: format!("{:?} as described", asked.position),
-                found: format!("{kind:?}"),
+                expected: format!("{} as described", asked.position),
+                found: kind.to_string(),
             });
         }
         Ok(())
