@@ -19,7 +19,7 @@ mod native {
 
     use anyhow::{Context, Result};
     use lambdascope::gpu::{Device, Session};
-    use lambdascope::kernels::conv::{Params, Tile};
+    use lambdascope::kernels::conv::{Params, Strategy, TILES, Tile};
     use lambdascope::nn::graph::{Graph, Op, Value};
     use lambdascope::nn::network::Network;
     use lambdascope::tensor::Tensor;
@@ -28,9 +28,6 @@ mod native {
     const REPEATS: usize = 8;
     /// Runs of which the fastest counts.
     const RUNS: usize = 7;
-
-    /// Rows and columns of the tiles to try; `*` marks the one that would be chosen.
-    const TILES: [[u32; 2]; 7] = [[8, 2], [8, 1], [4, 2], [4, 1], [2, 2], [2, 1], [1, 1]];
 
     /// Side of the map, channels in, channels out, kernel, stride.
     const SHAPES: [[u32; 5]; 8] = [
@@ -51,17 +48,18 @@ mod native {
             println!("on {}", device.adapter());
             for shape in SHAPES {
                 let params = params(shape);
+                let chosen = STRATEGIES.map(|strategy| strategy.tile(&params));
                 let [side, channels, out, kernel, _] = shape;
                 println!("{side}² {channels} → {out}, {kernel}×{kernel}");
-                for [rows, columns] in TILES {
-                    let tile = Tile { rows, columns };
+                for tile in TILES {
+                    let Tile { memory, rows, columns } = tile;
                     let graph = Arc::new(graph(params)?);
                     let last = graph.logits;
                     let session = Session::with_tiles(&device, Arc::clone(&graph), &[last], |_| tile).await;
                     let milliseconds = fastest(session?, last).await? / REPEATS as f64;
-                    let chosen = if tile == params.tile() { '*' } else { ' ' };
+                    let mark = if chosen.contains(&tile) { '*' } else { ' ' };
                     let rate = 2.0 * params.macs() as f64 / milliseconds / 1e6;
-                    println!("  {rows}×{columns}{chosen} {milliseconds:8.3} ms {rate:8.2} GFLOP/s");
+                    println!("  {rows}×{columns} {memory:?}{mark} {milliseconds:8.3} ms {rate:8.2} GFLOP/s");
                 }
             }
 

@@ -15,6 +15,10 @@ const ALIGNMENT: u64 = 256;
 /// One dispatch.
 #[derive(Debug)]
 pub struct Step {
+    /// The stem of the shader's file.
+    pub kernel: &'static str,
+    /// The first value it writes.
+    pub output: Option<ValueId>,
     pub pipeline: wgpu::ComputePipeline,
     pub bindings: wgpu::BindGroup,
     pub grid: Grid,
@@ -97,7 +101,13 @@ impl Plan {
                     layout: &pipeline.layout,
                     entries: &entries,
                 });
-                Step { pipeline: pipeline.pipeline.clone(), bindings, grid: dispatch.grid }
+                Step {
+                    kernel: dispatch.shader.name,
+                    output: dispatch.writes.first().copied(),
+                    pipeline: pipeline.pipeline.clone(),
+                    bindings,
+                    grid: dispatch.grid,
+                }
             });
             (steps.collect(), buffers.clone())
         });
