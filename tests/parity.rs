@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use lambdascope::gpu;
 use lambdascope::kernels::{Activation, conv};
-use parity_cases::{Case, check};
+use parity_cases::{Case, check, fixed};
 use proptest::prelude::*;
 
 static DEVICE: LazyLock<gpu::Device> = LazyLock::new(|| {
@@ -89,6 +89,13 @@ proptest! {
         seed: u32,
     ) {
         agree(Case::Lambda { height, width, heads, key_depth, value_depth, window: 2 * reach + 1 }, seed)?;
+    }
+}
+
+#[test]
+fn every_tile_of_every_kernel_agrees() {
+    for (seed, case) in (1..).zip(fixed()) {
+        agree(case, seed).unwrap();
     }
 }
 

@@ -61,7 +61,7 @@ pub struct Tile {
 }
 
 /// The tiles there are. Workgroup memory ends at 16 KiB, which its largest tile fills.
-pub const TILES: [Tile; 9] = {
+pub const TILES: [Tile; 8] = {
     use Memory::{Registers, Workgroup};
     [
         Tile { memory: Registers, rows: 8, columns: 4 },
@@ -71,7 +71,6 @@ pub const TILES: [Tile; 9] = {
         Tile { memory: Registers, rows: 2, columns: 1 },
         Tile { memory: Workgroup, rows: 8, columns: 2 },
         Tile { memory: Workgroup, rows: 4, columns: 2 },
-        Tile { memory: Workgroup, rows: 4, columns: 1 },
         Tile { memory: Workgroup, rows: 2, columns: 1 },
     ]
 };
