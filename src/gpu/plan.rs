@@ -24,6 +24,16 @@ pub struct Step {
     pub grid: Grid,
 }
 
+impl Step {
+    /// Adds it to a pass.
+    pub fn encode(&self, pass: &mut wgpu::ComputePass<'_>) {
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.bindings, &[]);
+        let [x, y, z] = self.grid;
+        pass.dispatch_workgroups(x, y, z);
+    }
+}
+
 /// A graph on a device.
 #[derive(Debug)]
 pub struct Plan {

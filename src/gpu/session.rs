@@ -14,9 +14,9 @@ use super::plan::{Plan, bytes};
 /// A graph loaded on a device.
 #[derive(Debug)]
 pub struct Session {
-    device: Device,
-    graph: Arc<Graph>,
-    plan: Plan,
+    pub(super) device: Device,
+    pub(super) graph: Arc<Graph>,
+    pub(super) plan: Plan,
     kept: Vec<ValueId>,
     /// Where results are read from, large enough for every kept value.
     staging: wgpu::Buffer,
@@ -133,10 +133,7 @@ impl Session {
     /// # Errors
     /// [`GpuError::Input`], [`GpuError::NotKept`], [`GpuError::DeviceLost`], or [`GpuError::Refused`].
     pub async fn run(&mut self, picture: &[f32], wanted: &[ValueId]) -> Result<Vec<Vec<f32>>, GpuError> {
-        let expected = self.graph.values[self.graph.input].len();
-        if picture.len() != expected {
-            return Err(GpuError::Input { expected, found: picture.len() });
-        }
+        self.check_picture(picture)?;
         if let Some(&id) = wanted.iter().find(|id| !self.kept.contains(id)) {
             let value = self.graph.values.get(id);
             return Err(GpuError::NotKept(value.map_or_else(|| format!("value {id}"), |value| value.name.clone())));
@@ -151,12 +148,18 @@ impl Session {
         if size == 0 {
             return Ok(wanted.iter().map(|_| Vec::new()).collect());
         }
-        self.map(size).await?;
+        self.mapped = true;
+        self.device.map(&self.staging, size).await?;
         let results = self.read(size, wanted);
         self.staging.unmap();
         self.mapped = false;
         self.device.check()?;
         results
+    }
+
+    pub(super) fn check_picture(&self, picture: &[f32]) -> Result<(), GpuError> {
+        let expected = self.graph.values[self.graph.input].len();
+        if picture.len() == expected { Ok(()) } else { Err(GpuError::Input { expected, found: picture.len() }) }
     }
 
     /// Writes the picture and submits every step and copy at once.
@@ -167,10 +170,7 @@ impl Session {
         let mut pass =
             encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("run"), timestamp_writes: None });
         for step in &self.plan.steps {
-            pass.set_pipeline(&step.pipeline);
-            pass.set_bind_group(0, &step.bindings, &[]);
-            let [x, y, z] = step.grid;
-            pass.dispatch_workgroups(x, y, z);
+            step.encode(&mut pass);
         }
         drop(pass);
         let mut at = 0;
@@ -180,26 +180,6 @@ impl Session {
             at += size;
         }
         queue.submit([encoder.finish()]);
-    }
-
-    /// Waits until the results can be read.
-    async fn map(&mut self, size: u64) -> Result<(), GpuError> {
-        let (waker, done) = self.device.wait();
-        self.mapped = true;
-        self.staging.map_async(wgpu::MapMode::Read, ..size, |mapped| {
-            waker.wake(mapped.map_err(|_| GpuError::Refused("the results could not be mapped".into())));
-        });
-        #[cfg(not(target_family = "wasm"))]
-        if let Err(error) = self.device.device.poll(wgpu::PollType::wait_indefinitely()) {
-            self.device.check()?;
-            return Err(GpuError::Refused(error.to_string()));
-        }
-        match done.await {
-            Ok(Ok(())) => Ok(()),
-            // An error scope or the loss of the device says more than a failed map.
-            Ok(Err(error)) => self.device.check().and(Err(error)),
-            Err(_) => self.device.check().and(Err(GpuError::DeviceLost("it stopped answering".into()))),
-        }
     }
 
     fn read(&self, size: u64, wanted: &[ValueId]) -> Result<Vec<Vec<f32>>, GpuError> {

@@ -109,18 +109,15 @@ impl Strategy {
     pub const SOFTWARE: Self = Self { memory: Memory::Registers, invocations: 256 };
 
     /// For GPUs, which one is faster the device must say.
-    pub const GPU: [Self; 2] = [
-        Self { memory: Memory::Workgroup, invocations: 8192 },
-        Self { memory: Memory::Registers, invocations: 8192 },
-    ];
+    pub const GPU: [Self; 2] =
+        [Self { memory: Memory::Workgroup, invocations: 8192 }, Self { memory: Memory::Registers, invocations: 8192 }];
 
     /// The tile that wastes least on a convolution: of those that keep the device busy the cheapest, counting rows and
     /// columns that stick out of the output; where none does, the one with the most invocations.
     pub fn tile(self, params: &Params) -> Tile {
         let tiles = || TILES.into_iter().filter(|tile| tile.memory == self.memory);
-        let invocations = |tile: &Tile| {
-            params.pixels().div_ceil(tile.rows) * (params.out_channels / 4).div_ceil(tile.columns)
-        };
+        let invocations =
+            |tile: &Tile| params.pixels().div_ceil(tile.rows) * (params.out_channels / 4).div_ceil(tile.columns);
         let cost = |tile: &Tile| {
             let [x, _] = tile.workgroup();
             let columns = (params.out_channels / 4).next_multiple_of(tile.columns * x);
