@@ -1,6 +1,7 @@
 //! Convolution tiles, and the whole network, on whatever adapter there is:
 //!
 //!     cargo bench --profile dev --bench kernels                          (on the native adapter)
+//!     cargo bench --profile dev --bench kernels -- --cpu                 (the CPU's twin alone)
 //!     cargo bench --profile dev --bench kernels -- --write cases.json    (for the browser: e2e/conv_bench.mjs)
 //!
 //! Prints milliseconds and GFLOP/s of each tile for shapes of the shipped network and of timm's lambda_resnet26t at 256
@@ -22,6 +23,7 @@ mod native {
     use std::time::Instant;
 
     use anyhow::{Context, Result};
+    use lambdascope::cpu::conv;
     use lambdascope::gpu::{Device, Session};
     use lambdascope::kernels::conv::{Params, Strategy, TILES, Tile, shader};
     use lambdascope::nn::graph::{Graph, Op, Value};
@@ -57,6 +59,14 @@ mod native {
 
     /// Prints every measurement.
     pub fn main() -> Result<()> {
+        if std::env::args().any(|argument| argument == "--cpu") {
+            for shape in SHAPES {
+                let params = params(shape);
+                let milliseconds = on_the_cpu(&params)?;
+                println!("{:40} {milliseconds:8.3} ms {:8.2} GFLOP/s", name(shape), rate(&params, milliseconds));
+            }
+            return Ok(());
+        }
         let mut arguments = std::env::args().skip_while(|argument| argument != "--write").skip(1);
         if let Some(path) = arguments.next() {
             return write(&path);
@@ -68,6 +78,8 @@ mod native {
                 let params = params(shape);
                 let chosen = STRATEGIES.map(|strategy| strategy.tile(&params));
                 println!("{}", name(shape));
+                let milliseconds = on_the_cpu(&params)?;
+                println!("  CPU twin       {milliseconds:8.3} ms {:8.2} GFLOP/s", rate(&params, milliseconds));
                 for tile in TILES {
                     let Tile { memory, rows, columns } = tile;
                     let graph = Arc::new(graph(params)?);
@@ -75,7 +87,7 @@ mod native {
                     let session = Session::with_tiles(&device, Arc::clone(&graph), &[last], |_| tile).await;
                     let milliseconds = fastest(session?, last).await? / REPEATS as f64;
                     let mark = if chosen.contains(&tile) { '*' } else { ' ' };
-                    let rate = 2.0 * params.macs() as f64 / milliseconds / 1e6;
+                    let rate = rate(&params, milliseconds);
                     println!("  {rows}×{columns} {memory:?}{mark} {milliseconds:8.3} ms {rate:8.2} GFLOP/s");
                 }
             }
@@ -91,6 +103,25 @@ mod native {
 
     fn name([side, channels, out, kernel, stride]: [u32; 5]) -> String {
         format!("{side}² {channels} → {out}, {kernel}×{kernel}, stride {stride}")
+    }
+
+    /// GFLOP/s.
+    fn rate(params: &Params, milliseconds: f64) -> f64 {
+        2.0 * params.macs() as f64 / milliseconds / 1e6
+    }
+
+    /// Milliseconds of the fastest of the CPU's runs.
+    fn on_the_cpu(params: &Params) -> Result<f64> {
+        let graph = graph(*params)?;
+        let input = vec![0.25; graph.values[graph.input].len()];
+        let [weights, bias] = [0, 1].map(|i| graph.constants[i].data());
+        let mut output = vec![0.0; graph.values[graph.logits].len()];
+        let times = (0..=RUNS).map(|_| {
+            let start = Instant::now();
+            conv::run(params, &input, weights, bias, None, &mut output);
+            start.elapsed().as_secs_f64() * 1e3
+        });
+        times.skip(1).min_by(f64::total_cmp).context("no run was timed")
     }
 
     /// Every shape with every tile, as what a page needs to run it.

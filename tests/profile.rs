@@ -16,7 +16,7 @@ const SIDE: usize = 64;
 
 fn graph() -> Arc<Graph> {
     let weights = include_bytes!("../www/weights/lambda_resnet_mini.safetensors");
-    Arc::new(Network::from_safetensors(weights).unwrap().graph(SIDE).unwrap())
+    Arc::new(Network::from_safetensors(weights).unwrap().graph([SIDE; 2]).unwrap())
 }
 
 fn picture() -> Vec<f32> {
