@@ -49,6 +49,15 @@ pub enum Memory {
     Workgroup,
 }
 
+impl std::fmt::Display for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Registers => "registers alone",
+            Self::Workgroup => "workgroup memory",
+        })
+    }
+}
+
 /// What one invocation computes, and how. Each tile is one specialisation of a shader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tile {
