@@ -6,6 +6,7 @@ use std::sync::Arc;
 use web_time::Instant;
 
 use super::{CHECK_TOLERANCE, EngineError};
+use crate::kernels::conv::Strategy;
 use crate::nn::graph::{Graph, ValueId};
 use crate::nn::trace::{Trace, gather};
 use crate::protocol::{Backend, BackendChoice, BackendReport};
@@ -167,6 +168,11 @@ impl Backends {
             self.report.device = device;
             let why = if choice == BackendChoice::Gpu { "The GPU was asked for" } else { "The GPU is faster" };
             self.report.reason = format!("{why}: {speed}. Its numbers agree with the CPU's.");
+            // Where there was a choice, which one it was.
+            let strategy = self.gpu.as_ref().and_then(|gpu| gpu.session.strategy());
+            if let Some(strategy) = strategy.filter(|strategy| Strategy::GPU.contains(strategy)) {
+                self.report.reason += &format!(" Convolutions are fastest here from {}.", strategy.memory);
+            }
         } else {
             self.report.reason = format!("WebGPU works ({device}) but is slower here: {speed}.");
             self.gpu = None;
