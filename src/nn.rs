@@ -7,6 +7,7 @@ pub mod builder;
 pub mod description;
 pub mod fold;
 pub mod graph;
+pub mod known;
 pub mod lambda_layer;
 pub mod liveness;
 pub mod network;
