@@ -7,7 +7,7 @@ mod networks;
 
 use serde::{Deserialize, Serialize};
 
-pub use networks::{KnownNetwork, Source};
+pub use networks::{NetworkOffer, Offers, ShippedOffer, Source};
 
 use crate::nn::graph::Graph;
 use crate::nn::network::Network;
@@ -236,11 +236,8 @@ pub struct Answer {
 pub enum Response {
     /// The worker runs and can take a request.
     Started,
-    /// The public networks, and which of them are on this device; again whenever that changes.
-    Networks {
-        /// In the order they are offered.
-        networks: Vec<KnownNetwork>,
-    },
+    /// The networks that can be loaded, and which are on this device; again whenever that changes.
+    Networks(Offers),
     /// Loading goes on; bytes where known.
     Progress {
         /// The load's id.

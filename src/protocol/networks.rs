@@ -21,7 +21,7 @@ pub enum Source {
 
 /// A public network that the page offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KnownNetwork {
+pub struct NetworkOffer {
     /// Its name in code and in the page's address.
     pub name: String,
     /// Its name for people.
@@ -36,6 +36,30 @@ pub struct KnownNetwork {
     pub parameters: u64,
     /// Multiplications with an addition, for one picture.
     pub macs: u64,
+    /// The SPDX name of the weights' licence.
+    pub licence: String,
     /// Whether this browser's cache holds it.
     pub on_device: bool,
+}
+
+/// The network that lies beside the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShippedOffer {
+    /// Its name for people.
+    pub title: String,
+    /// Bytes of the weights file.
+    pub bytes: u64,
+    /// Learned values.
+    pub parameters: u64,
+    /// Fraction of its validation pictures whose most probable class is right.
+    pub top1: f64,
+}
+
+/// What can be loaded besides a visitor's own file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offers {
+    /// The shipped network, if the page's build has one.
+    pub shipped: Option<ShippedOffer>,
+    /// The public ones, in the order they are offered.
+    pub public: Vec<NetworkOffer>,
 }
