@@ -121,6 +121,12 @@ async fn build(arrival: Arrival, loads: &Loads) -> Result<(Engine, NetworkCard),
         Source::Known { name } => format!("What came as {name} cannot be used: {error}."),
         Source::File { name } => format!("{name} cannot be used: {error}."),
     })?;
+    if let Source::Known { name } = &source
+        && network.description.name != *name
+    {
+        let found = &network.description.title;
+        return Err(format!("What came as {name} cannot be used: it is another network, {found}."));
+    }
     if let (true, Source::Known { name }) = (fetched, &source)
         && let Some(known) = known(name)
     {
