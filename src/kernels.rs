@@ -5,7 +5,10 @@
 
 pub mod conv;
 pub mod lambda_apply;
+pub mod lambda_build;
 pub mod lambda_content;
+pub mod lambda_masked;
+pub mod lambda_order;
 pub mod max_pool;
 pub mod mean_pool;
 pub mod pool_affine;

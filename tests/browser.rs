@@ -8,6 +8,8 @@
 
 #[path = "common/golden.rs"]
 mod golden;
+#[path = "common/lambda_cases.rs"]
+mod lambda_cases;
 #[path = "common/parity_cases.rs"]
 mod parity_cases;
 
@@ -46,9 +48,12 @@ async fn every_shader_agrees_with_its_twin() {
     has(|case| matches!(case, Case::MaxPool { .. }));
     has(|case| matches!(case, Case::MeanPool { .. }));
     has(|case| matches!(case, Case::PoolAffine { .. }));
-    has(|case| matches!(case, Case::Lambda { .. }));
     for (seed, case) in (1..).zip(cases) {
         check(case, seed, &device).await.unwrap();
+    }
+    for (seed, case) in (1..).zip(lambda_cases::fixed()) {
+        lambda_cases::check(case, seed, &device).await.unwrap();
+        lambda_cases::check_orders_and_reading(case, seed).unwrap();
     }
 }
 
@@ -57,6 +62,7 @@ async fn layers_and_network_match_timm() {
     let device = device().await;
     let run = async |case: &golden::Case| {
         let mut session = Session::new(&device, Arc::clone(&case.graph), &case.kept).await.unwrap();
+        session.set_context(&case.context).unwrap();
         session.run(&case.input, &case.kept).await.unwrap()
     };
     for (name, bytes) in golden::LAYERS {

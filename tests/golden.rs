@@ -14,6 +14,7 @@ use lambdascope::{cpu, gpu};
 
 fn on_cpu(case: &Case) -> Vec<Vec<f32>> {
     let mut executor = cpu::Executor::new(Arc::clone(&case.graph), &case.kept);
+    executor.set_context(&case.context);
     executor.run(&case.input);
     case.kept.iter().map(|id| executor.read(*id).to_vec()).collect()
 }
@@ -22,6 +23,7 @@ fn on_gpu(case: &Case) -> Vec<Vec<f32>> {
     pollster::block_on(async {
         let device = gpu::Device::request().await.unwrap();
         let mut session = gpu::Session::new(&device, Arc::clone(&case.graph), &case.kept).await.unwrap();
+        session.set_context(&case.context).unwrap();
         session.run(&case.input, &case.kept).await.unwrap()
     })
 }

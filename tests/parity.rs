@@ -4,11 +4,14 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "common/lambda_cases.rs"]
+mod lambda_cases;
 #[path = "common/parity_cases.rs"]
 mod parity_cases;
 
 use std::sync::LazyLock;
 
+use lambda_cases::{LambdaCase, Positions, Sight};
 use lambdascope::gpu;
 use lambdascope::kernels::{Activation, conv};
 use parity_cases::{Case, check};
@@ -80,23 +83,55 @@ proptest! {
     }
 
     #[test]
-    fn lambda_content_and_lambda_apply_agree(
-        (height, width) in map(),
-        heads in 1..=4u32,
-        key_depth in fours(4),
-        value_depth in fours(8),
-        reach in 0..=5u32,
-        seed: u32,
-    ) {
-        agree(Case::Lambda { height, width, heads, key_depth, value_depth, window: 2 * reach + 1 }, seed)?;
+    fn lambda_layers_agree_in_both_orders(case in lambda_case(), seed: u32) {
+        pollster::block_on(lambda_cases::check(case, seed, &DEVICE)).map_err(TestCaseError::fail)?;
     }
+
+    #[test]
+    fn orders_and_readings_agree_on_the_cpu(case in lambda_case(), seed: u32) {
+        lambda_cases::check_orders_and_reading(case, seed).map_err(TestCaseError::fail)?;
+    }
+}
+
+/// Every kind of lambda layer; a context of its own and a mask come where the layer allows them.
+fn lambda_case() -> impl Strategy<Value = LambdaCase> {
+    let positions = prop_oneof![
+        Just(Positions::None),
+        Just(Positions::Global),
+        (0..=5usize).prop_map(|reach| Positions::Local(2 * reach + 1))
+    ];
+    let sight = prop::sample::select(vec![Sight::All, Sight::All, Sight::Causal, Sight::Drawn]);
+    let sizes = (1..=5usize, 1..=9usize, 1..=9usize, 1..=3usize, 1..=9usize);
+    let context = prop::option::of((1..=4usize, 1..=5usize, 1..=9usize));
+    (map(), sizes, positions, any::<bool>(), sight, context).prop_map(
+        |((height, width), (heads, key_depth, value_depth, intra, dim), positions, content, sight, context)| {
+            let local = matches!(positions, Positions::Local(_));
+            LambdaCase {
+                map: [height as usize, width as usize],
+                context: context.filter(|_| !local).map(|(y, x, channels)| [y, x, channels]),
+                dim,
+                heads,
+                key_depth,
+                value_depth,
+                intra,
+                positions,
+                content: content || positions == Positions::None,
+                sight,
+            }
+        },
+    )
 }
 
 #[test]
 fn extremes_of_a_lambda_layer_agree() {
-    let deep = Case::Lambda { height: 16, width: 16, heads: 1, key_depth: 16, value_depth: 256, window: 3 };
-    let wide = Case::Lambda { height: 3, width: 2, heads: 4, key_depth: 16, value_depth: 4, window: 23 };
-    for case in [deep, wide] {
-        agree(case, 1).unwrap();
+    let deep = LambdaCase { map: [16, 16], heads: 1, value_depth: 256, ..LambdaCase::TIMM };
+    let wide = LambdaCase { map: [3, 2], positions: Positions::Local(23), ..LambdaCase::TIMM };
+    // More weights for one position than a workgroup takes otherwise, and more cells in a column of λ.
+    let many = LambdaCase { map: [3, 4], heads: 1100, value_depth: 1, key_depth: 2, ..LambdaCase::TIMM };
+    let tall = LambdaCase { map: [3, 4], heads: 1, value_depth: 2, key_depth: 1100, ..LambdaCase::TIMM };
+    // A window that takes the workgroup several turns.
+    let global = LambdaCase { map: [20, 21], positions: Positions::Global, ..LambdaCase::TIMM };
+    for case in [deep, wide, many, tall, global] {
+        pollster::block_on(lambda_cases::check(case, 1, &DEVICE)).unwrap();
     }
 }

@@ -10,7 +10,10 @@
 use std::collections::BTreeSet;
 use std::mem::{offset_of, size_of};
 
-use lambdascope::kernels::{Shader, conv, lambda_apply, lambda_content, max_pool, mean_pool, pool_affine};
+use bytemuck::Zeroable;
+use lambdascope::kernels::{
+    Shader, conv, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine,
+};
 use naga::back::PipelineConstants;
 use naga::back::pipeline_constants::process_overrides;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
@@ -18,18 +21,11 @@ use naga::{AddressSpace, Module, ShaderStage, StorageAccess, TypeInner};
 
 /// Every shader in every specialisation that is used, or stands for those that are.
 fn shaders() -> Vec<Shader> {
-    let window = |window| lambda_apply::Params {
-        height: 8,
-        width: 8,
-        row: 96,
-        value_offset: 80,
-        heads: 4,
-        key_depth: 16,
-        value_depth: 16,
-        window,
-    };
+    let layer = |heads, key_depth, intra| lambda_apply::Params { heads, key_depth, intra, ..Zeroable::zeroed() };
     let mut all: Vec<Shader> = conv::TILES.into_iter().map(conv::shader).collect();
-    all.extend([1, 9, 23].map(|r| window(r).shader()));
+    for params in [layer(4, 16, 1), layer(512, 5, 4), layer(1, 2000, 1)] {
+        all.extend([params.shader(), lambda_build::shader(&params), lambda_masked::shader(&params)]);
+    }
     all.extend([lambda_content::shader(), max_pool::shader(), mean_pool::shader(), pool_affine::shader()]);
     all
 }
@@ -128,11 +124,28 @@ fn parameter_structs_are_laid_out_as_in_rust() {
                 residual,
                 unused,
             }),
-            "lambda_apply" => {
-                layout!(lambda_apply { height, width, row, value_offset, heads, key_depth, value_depth, window })
-            }
+            "lambda_apply" | "lambda_build" | "lambda_masked" => layout!(lambda_apply {
+                height,
+                width,
+                context_height,
+                context_width,
+                query_row,
+                context_row,
+                key_offset,
+                value_offset,
+                heads,
+                key_depth,
+                value_depth,
+                intra,
+                window_height,
+                window_width,
+                origin_y,
+                origin_x,
+                content,
+                mask,
+            }),
             "lambda_content" => {
-                layout!(lambda_content { positions, width, key_offset, value_offset, key_depth, value_depth })
+                layout!(lambda_content { positions, row, key_offset, value_offset, key_depth, value_depth, intra })
             }
             "max_pool" => layout!(max_pool { in_height, in_width, out_height, out_width, channels }),
             "mean_pool" => layout!(mean_pool { pixels, channels }),

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::kernels::lambda_order::Order;
 use crate::nn::graph::{Graph, Op, ValueId};
 use crate::nn::liveness::{Slots, assign};
 
-use super::{conv, lambda_apply, lambda_content, max_pool, mean_pool, pool_affine};
+use super::{conv, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
 
 /// A graph with its arrays.
 #[derive(Debug)]
@@ -25,7 +26,18 @@ impl Executor {
         Self { graph, slots, arrays, patches: Vec::new(), scratch: lambda_apply::Scratch::default() }
     }
 
-    /// Runs the graph on a picture `[side, side, 4]`.
+    /// Gives a lone lambda layer its context `[Hc, Wc, C]`, which stays until the next; without effect on a graph whose
+    /// context is its input.
+    ///
+    /// # Panics
+    /// If the context has another size than the graph's.
+    pub fn set_context(&mut self, context: &[f32]) {
+        if let Some(id) = self.graph.context {
+            self.arrays[self.slots.of[id]].copy_from_slice(context);
+        }
+    }
+
+    /// Runs the graph on a picture `[H, W, 4]`.
     ///
     /// # Panics
     /// If the picture has another size than the graph's input.
@@ -54,12 +66,31 @@ impl Executor {
                 conv::run(params, value(*input), constant(*weights), constant(*bias), residual, &mut self.patches, y);
             }
             (Op::MaxPool { params, input, .. }, [(_, y)]) => max_pool::run(params, value(*input), y),
-            (Op::LambdaContent { params, qkv, .. }, [(_, key), (_, lambda)]) => {
-                lambda_content::run(params, value(*qkv), key, lambda);
+            (Op::LambdaContent { params, context, .. }, [(_, k_bar), (_, lambda)]) => {
+                lambda_content::run(params, value(*context), k_bar, lambda);
             }
-            (Op::LambdaApply { params, qkv, lambda, position, bias, .. }, [(_, y)]) => {
-                let (position, bias) = (constant(*position), constant(*bias));
-                lambda_apply::run(params, value(*qkv), value(*lambda), position, bias, &mut self.scratch, y);
+            (Op::LambdaApply { order, params, queries, context, lambda, position, bias, .. }, [(_, y)]) => {
+                let operands = lambda_apply::Operands {
+                    queries: value(*queries),
+                    context: value(*context),
+                    lambda_content: lambda.map_or(&[], value),
+                    position: constant(*position),
+                    bias: constant(*bias),
+                };
+                match order {
+                    Order::WeightsFirst => lambda_apply::run(params, operands, &mut self.scratch, y),
+                    Order::LambdaFirst => lambda_build::run(params, operands, y),
+                }
+            }
+            (Op::LambdaMasked { params, queries, context, position, bias, visible, .. }, [(_, y)]) => {
+                let operands = lambda_masked::Operands {
+                    queries: value(*queries),
+                    context: value(*context),
+                    position: constant(*position),
+                    bias: constant(*bias),
+                    visible: visible.map_or(&[], constant),
+                };
+                lambda_masked::run(params, operands, y);
             }
             (Op::PoolAffine { params, input, scale, shift, .. }, [(_, y)]) => {
                 pool_affine::run(params, value(*input), constant(*scale), constant(*shift), y);

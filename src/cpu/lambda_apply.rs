@@ -4,6 +4,21 @@ use crate::kernels::lambda_apply::Params;
 
 use super::gemm;
 
+/// A lambda layer's arrays, as [`Params`] describes them.
+#[derive(Clone, Copy, Debug)]
+pub struct Operands<'a> {
+    /// `[n, query_row]`
+    pub queries: &'a [f32],
+    /// `[m, context_row]`
+    pub context: &'a [f32],
+    /// λᶜ, `[k, v]`; not read where `content` is 0.
+    pub lambda_content: &'a [f32],
+    /// E, `[window_height · window_width, u · k]`
+    pub position: &'a [f32],
+    /// b, `[k]`
+    pub bias: &'a [f32],
+}
+
 /// Scratch that [`run`] keeps between calls.
 #[derive(Debug, Default)]
 pub struct Scratch {
@@ -13,54 +28,65 @@ pub struct Scratch {
     kernel: Vec<f32>,
 }
 
-/// y_n = Σ_δ (q_n · E_δ) V_{n+δ} + q_nᵀ (λᶜ + b 1ᵀ) for every query and head.
+/// y_n = Σ_m Σ_u (q_n · e_nmu) v_mu + q_nᵀ (λᶜ + b 1ᵀ) for every query and head.
 ///
 /// # Panics
 /// If an array is shorter than the parameters say.
-pub fn run(
-    params: &Params,
-    qkv: &[f32],
-    lambda_content: &[f32],
-    position: &[f32],
-    bias: &[f32],
-    scratch: &mut Scratch,
-    output: &mut [f32],
-) {
+pub fn run(params: &Params, operands: Operands, scratch: &mut Scratch, output: &mut [f32]) {
     let (height, width) = (params.height as usize, params.width as usize);
-    let (row, heads, k, v) =
-        (params.row as usize, params.heads as usize, params.key_depth as usize, params.value_depth as usize);
-    let (window, reach, at) = (params.window as usize, params.window as usize / 2, params.value_offset as usize);
-    let (offsets, queries) = (window * window, height * width * heads);
+    let [heads, k, v, intra] = [params.heads, params.key_depth, params.value_depth, params.intra].map(|n| n as usize);
+    let (window_width, cells) = (params.window_width as usize, (params.window_height * params.window_width) as usize);
 
     // The queries of all heads under each other, [n · h, k].
     scratch.queries.clear();
-    qkv.chunks_exact(row).take(height * width).for_each(|r| scratch.queries.extend_from_slice(&r[..heads * k]));
-    // λᶜ + b 1ᵀ, [k, v].
-    scratch.lambda.clear();
-    scratch
-        .lambda
-        .extend(lambda_content.chunks_exact(v).zip(bias).flat_map(|(cells, b)| cells.iter().map(move |c| c + b)));
-    gemm([queries, k, v], &scratch.queries, k, &scratch.lambda, v, output, false);
-    // E transposed, [k, r²], so that all weights are one product.
+    let rows = operands.queries.chunks_exact(params.query_row as usize).take(height * width);
+    rows.for_each(|row| scratch.queries.extend_from_slice(&row[..heads * k]));
+    constant_lambda(params, operands, &mut scratch.lambda);
+    gemm([height * width * heads, k, v], &scratch.queries, k, &scratch.lambda, v, output, false);
+    if cells == 0 {
+        return;
+    }
+    // E transposed, [u, k, cells], so that a row of queries takes all its weights in one product for each u.
     scratch.kernel.clear();
-    scratch.kernel.extend((0..k).flat_map(|i| position.chunks_exact(k).map(move |e| e[i])));
-    scratch.weights.resize(queries * offsets, 0.0);
-    gemm([queries, k, offsets], &scratch.queries, k, &scratch.kernel, offsets, &mut scratch.weights, false);
+    let channels = intra * k;
+    scratch.kernel.extend((0..channels).flat_map(|i| operands.position.chunks_exact(channels).map(move |e| e[i])));
+    let context_row = params.context_row as usize;
 
-    for y in 0..height {
-        for x in 0..width {
-            let n = y * width + x;
-            for head in 0..heads {
-                let weights = &scratch.weights[(n * heads + head) * offsets..][..offsets];
-                let sums = &mut output[(n * heads + head) * v..][..v];
-                for context_y in y.saturating_sub(reach)..(y + reach + 1).min(height) {
-                    for context_x in x.saturating_sub(reach)..(x + reach + 1).min(width) {
-                        let a = weights[(context_y + reach - y) * window + context_x + reach - x];
-                        let values = &qkv[(context_y * width + context_x) * row + at..][..v];
-                        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += a * value);
+    for y in 0..params.height {
+        let rows = params.reach(0, y);
+        let first = (rows.start + params.origin_y - y) as usize * window_width;
+        let span = rows.len() * window_width;
+        let queries = &scratch.queries[y as usize * width * heads * k..];
+        scratch.weights.resize(width * heads * span, 0.0);
+        for u in 0..intra {
+            let kernel = &scratch.kernel[u * k * cells + first..];
+            gemm([width * heads, k, span], queries, k, kernel, cells, &mut scratch.weights, false);
+            for x in 0..params.width {
+                let columns = params.reach(1, x);
+                let n = y as usize * width + x as usize;
+                for head in 0..heads {
+                    let weights = &scratch.weights[(x as usize * heads + head) * span..][..span];
+                    let sums = &mut output[(n * heads + head) * v..][..v];
+                    for (weights, context_y) in weights.chunks_exact(window_width).zip(rows.clone()) {
+                        for context_x in columns.clone() {
+                            let a = weights[(context_x + params.origin_x - x) as usize];
+                            let m = (context_y * params.context_width + context_x) as usize;
+                            let at = m * context_row + params.value_offset as usize + u * v;
+                            sums.iter_mut().zip(&operands.context[at..at + v]).for_each(|(sum, v)| *sum += a * v);
+                        }
                     }
                 }
             }
         }
+    }
+}
+
+/// What all queries share of λ_n, λᶜ + b 1ᵀ, `[k, v]`.
+pub(super) fn constant_lambda(params: &Params, operands: Operands, lambda: &mut Vec<f32>) {
+    let v = params.value_depth as usize;
+    lambda.clear();
+    lambda.extend(operands.bias.iter().take(params.key_depth as usize).flat_map(|b| std::iter::repeat_n(*b, v)));
+    if params.content == 1 {
+        lambda.iter_mut().zip(operands.lambda_content).for_each(|(cell, content)| *cell += content);
     }
 }

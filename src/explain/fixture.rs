@@ -1,10 +1,11 @@
-//! A small lambda layer for tests, its output computed the way a layer does it: λ first, then q.
+//! Small lambda layers for tests, their outputs computed the way a layer does it: λ first, then q.
 
+use crate::nn::lambda_layer::Mask;
 use crate::nn::trace::{LambdaDims, LambdaTrace};
 use crate::tensor::Tensor;
 
 use super::implicit_attention::Query;
-use super::lambda::position_lambda;
+use super::lambda::{content_lambda, position_lambda};
 
 /// Values in −1 to 1 that look like noise and are the same in every run.
 fn values(shape: &[usize], seed: u32) -> Tensor {
@@ -21,37 +22,91 @@ fn values(shape: &[usize], seed: u32) -> Tensor {
 
 /// A layer of `height × width` positions with 2 heads, k = 3, v = 4 and a 5×5 window.
 pub(crate) fn layer(height: usize, width: usize) -> LambdaTrace {
-    let dims = LambdaDims { height, width, heads: 2, key_depth: 3, value_depth: 4, window: 5 };
-    let (n, h, k, v) = (dims.positions(), dims.heads, dims.key_depth, dims.value_depth);
-    let (key, value) = (values(&[n, k], 1), values(&[n, v], 2));
-    let mut content = Tensor::zeros([k, v]);
-    for m in 0..n {
-        for i in 0..k {
+    make(dims(height, width), true, Mask::None)
+}
+
+fn dims(height: usize, width: usize) -> LambdaDims {
+    LambdaDims {
+        height,
+        width,
+        context_height: height,
+        context_width: width,
+        heads: 2,
+        key_depth: 3,
+        value_depth: 4,
+        intra: 1,
+        window: [5, 5],
+        origin: [2, 2],
+    }
+}
+
+/// One layer on 5×6 queries for each way in which they differ, with its name.
+pub(crate) fn every_kind() -> Vec<(&'static str, LambdaTrace)> {
+    let local = dims(5, 6);
+    let global = LambdaDims { window: [9, 11], origin: [4, 5], ..local.clone() };
+    let other = LambdaDims { context_height: 3, context_width: 2, window: [7, 7], ..global.clone() };
+    let none = LambdaDims { window: [0, 0], origin: [0, 0], ..local.clone() };
+    let given = Mask::Given((0..30 * 30).map(|i| u8::from(i % 7 > 2)).collect());
+    vec![
+        ("local", make(local.clone(), true, Mask::None)),
+        ("global", make(global.clone(), true, Mask::None)),
+        ("u = 3", make(LambdaDims { intra: 3, ..local.clone() }, true, Mask::None)),
+        ("another context", make(other, true, Mask::None)),
+        ("content only", make(none, true, Mask::None)),
+        ("position only", make(local.clone(), false, Mask::None)),
+        ("causal", make(LambdaDims { intra: 2, ..global }, true, Mask::Causal)),
+        ("masked", make(local, true, given)),
+    ]
+}
+
+fn make(dims: LambdaDims, content: bool, mask: Mask) -> LambdaTrace {
+    let (n, m, h, k, v, u) =
+        (dims.queries(), dims.positions(), dims.heads, dims.key_depth, dims.value_depth, dims.intra);
+    let key = values(&[m, u * k], 1);
+    // Where there is no mask, k̄ is the softmax over all positions.
+    let mut k_bar = Tensor::zeros([m, u * k]);
+    if content && mask == Mask::None {
+        for i in 0..u * k {
+            let sum: f32 = (0..m).map(|m| key.row(m)[i].exp()).sum();
+            for m in 0..m {
+                k_bar.data_mut()[m * u * k + i] = key.row(m)[i].exp() / sum;
+            }
+        }
+    }
+    let value = values(&[m, u * v], 2);
+    let mut lambda_content = Tensor::zeros([k, v]);
+    for m in 0..m {
+        for channel in 0..u * k {
             for j in 0..v {
-                content.data_mut()[i * v + j] += key.row(m)[i] * value.row(m)[j];
+                lambda_content.data_mut()[channel % k * v + j] +=
+                    k_bar.row(m)[channel] * value.row(m)[channel / k * v + j];
             }
         }
     }
     let mut layer = LambdaTrace {
-        name: format!("stages.{height}.1"),
+        name: format!("stages.{}.1", dims.height),
+        mask,
+        content,
         query: values(&[n, h * k], 3),
         key,
+        k_bar,
         value,
-        position: values(&[dims.window * dims.window, k], 4),
+        position: values(&[dims.window[0] * dims.window[1], u * k], 4),
         position_bias: values(&[k], 5),
-        lambda_content: content,
+        lambda_content,
         output: Tensor::zeros([n, h * v]),
         dims,
     };
     let mut output = layer.output.clone();
     for position in 0..n {
-        let lambda = position_lambda(&layer, Query { y: position / width, x: position % width, head: 0 });
+        let query = Query { y: position / layer.dims.width, x: position % layer.dims.width, ..Query::default() };
+        let (position_part, content_part) = (position_lambda(&layer, query), content_lambda(&layer, query));
         for head in 0..h {
             for i in 0..k {
                 let q = layer.query.row(position)[head * k + i];
                 for j in 0..v {
                     output.data_mut()[(position * h + head) * v + j] +=
-                        q * (lambda.row(i)[j] + layer.lambda_content.row(i)[j]);
+                        q * (position_part.row(i)[j] + content_part.row(i)[j]);
                 }
             }
         }

@@ -1,16 +1,22 @@
-//! The attention a lambda layer implies, read back exactly: a_nm = q_n · (k̄_m + e_nm), signed and not normalised.
+//! The attention a lambda layer implies, read back exactly: a_nmu = q_n · (k̄_nmu + e_nmu), signed and not normalised.
 //!
-//! y_n = λ_nᵀ q_n = Σ_m a_nm v_m + q_n·b (paper, section 3.1, with the association reversed), where b is the bias that the
-//! public implementations add to the position convolution. Every figure here follows from the trace alone.
+//! y_n = λ_nᵀ q_n = Σ_m Σ_u a_nmu v_mu + q_n·b (paper, section 3.1, with the association reversed), where b is the bias that
+//! the public implementations add to the position convolution. With intra-depth u > 1 there is a map for each u; they
+//! weigh different values and are never added. Every figure here follows from the trace alone.
 
+use std::ops::Range;
+
+use crate::nn::lambda_layer::Mask;
 use crate::nn::trace::LambdaTrace;
 
-/// One query's implicit attention over the map, for one head. Maps are `[H · W]`, row-major.
+use super::lambda::normalised_keys;
+
+/// One query's implicit attention over the context, for one head and one u. Maps are `[Hc · Wc]`, row-major.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImplicitAttention {
-    /// q_n · k̄_m: what the content lambda takes from each position.
+    /// q_n · k̄_nm: what the content lambda takes from each position.
     pub content: Vec<f32>,
-    /// q_n · e_nm: what the position lambda takes; zero outside the window.
+    /// q_n · e_nm: what the position lambda takes; zero outside the window and where the mask hides.
     pub position: Vec<f32>,
     /// Their sum, a_nm.
     pub total: Vec<f32>,
@@ -18,8 +24,8 @@ pub struct ImplicitAttention {
     pub bias: f32,
 }
 
-/// A query: a position of the map and a head.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A query: a position of the map, a head, and which of the u maps is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     /// Row.
     pub y: usize,
@@ -27,56 +33,90 @@ pub struct Query {
     pub x: usize,
     /// Head.
     pub head: usize,
+    /// Which of the intra-depth's keys and values, below u.
+    pub u: usize,
 }
 
-/// The rows and columns, both inclusive, of the position lambda's window around a query, clipped to the map:
-/// `[top, left, bottom, right]`.
-pub fn window(layer: &LambdaTrace, query: Query) -> [usize; 4] {
-    let reach = layer.dims.window / 2;
-    [
-        query.y.saturating_sub(reach),
-        query.x.saturating_sub(reach),
-        (query.y + reach).min(layer.dims.height - 1),
-        (query.x + reach).min(layer.dims.width - 1),
-    ]
+impl Query {
+    /// Its position in the layer's map, n.
+    pub fn n(&self, layer: &LambdaTrace) -> usize {
+        self.y * layer.dims.width + self.x
+    }
+}
+
+/// The rows and columns of the context, half-open, that have a position embedding for this query.
+pub fn reach(layer: &LambdaTrace, query: Query) -> [Range<usize>; 2] {
+    let dims = &layer.dims;
+    let along = |at: usize, axis: usize, side: usize| {
+        let end = (at + dims.window[axis]).saturating_sub(dims.origin[axis]).min(side);
+        at.saturating_sub(dims.origin[axis]).min(end)..end
+    };
+    [along(query.y, 0, dims.context_height), along(query.x, 1, dims.context_width)]
+}
+
+/// The row of E for a query and a context position within its [`reach`].
+pub(crate) fn offset(layer: &LambdaTrace, query: Query, [y, x]: [usize; 2]) -> usize {
+    let dims = &layer.dims;
+    (y + dims.origin[0] - query.y) * dims.window[1] + x + dims.origin[1] - query.x
+}
+
+/// Whether the layer's mask shows context position m to query n.
+pub fn sees(layer: &LambdaTrace, n: usize, m: usize) -> bool {
+    match &layer.mask {
+        Mask::None => true,
+        Mask::Causal => m <= n,
+        Mask::Given(mask) => mask.get(n * layer.dims.positions() + m).is_some_and(|seen| *seen != 0),
+    }
 }
 
 /// The query vector q_n of a head, `[k]`.
 pub fn query_vector(layer: &LambdaTrace, query: Query) -> &[f32] {
     let k = layer.dims.key_depth;
-    &layer.query.row(query.y * layer.dims.width + query.x)[query.head * k..(query.head + 1) * k]
+    &layer.query.row(query.n(layer))[query.head * k..(query.head + 1) * k]
 }
 
 /// The layer's own output y_n of a head, `[v]`, as the backend computed it.
 pub fn layer_output(layer: &LambdaTrace, query: Query) -> &[f32] {
     let v = layer.dims.value_depth;
-    &layer.output.row(query.y * layer.dims.width + query.x)[query.head * v..(query.head + 1) * v]
+    &layer.output.row(query.n(layer))[query.head * v..(query.head + 1) * v]
 }
 
-/// Reads one query's implicit attention out of a trace.
+/// Reads one query's implicit attention out of a trace, for the query's u.
 pub fn implicit_attention(layer: &LambdaTrace, query: Query) -> ImplicitAttention {
-    let dims = &layer.dims;
-    let q = query_vector(layer, query);
-    let content: Vec<f32> = (0..dims.positions()).map(|m| dot(q, layer.key.row(m))).collect();
+    let (dims, q) = (&layer.dims, query_vector(layer, query));
+    let k = dims.key_depth;
+    let channels = query.u * k..(query.u + 1) * k;
+    let keys = normalised_keys(layer, query.n(layer));
+    let content: Vec<f32> =
+        (0..dims.positions()).map(|m| dot(q, &keys[m * dims.intra * k..][channels.clone()])).collect();
     let mut position = vec![0.0; dims.positions()];
-    let [top, left, bottom, right] = window(layer, query);
-    let reach = dims.window / 2;
-    for y in top..=bottom {
-        for x in left..=right {
-            let offset = (y + reach - query.y) * dims.window + (x + reach - query.x);
-            position[y * dims.width + x] = dot(q, layer.position.row(offset));
+    let [rows, columns] = reach(layer, query);
+    for y in rows {
+        for x in columns.clone() {
+            let m = y * dims.context_width + x;
+            if sees(layer, query.n(layer), m) {
+                position[m] = dot(q, &layer.position.row(offset(layer, query, [y, x]))[channels.clone()]);
+            }
         }
     }
     let total = content.iter().zip(&position).map(|(c, p)| c + p).collect();
     ImplicitAttention { content, position, total, bias: dot(q, layer.position_bias.data()) }
 }
 
-/// The output that the implicit attention gives: Σ_m a_nm v_m + q_n·b, `[v]`.
-pub fn reconstruct(layer: &LambdaTrace, attention: &ImplicitAttention) -> Vec<f32> {
-    let mut output = vec![attention.bias; layer.dims.value_depth];
-    for (m, a) in attention.total.iter().enumerate() {
-        for (y, v) in output.iter_mut().zip(layer.value.row(m)) {
-            *y += a * v;
+/// The implicit attention of a query for every u, in order.
+pub fn every_u(layer: &LambdaTrace, query: Query) -> Vec<ImplicitAttention> {
+    (0..layer.dims.intra).map(|u| implicit_attention(layer, Query { u, ..query })).collect()
+}
+
+/// The output that the implicit attention gives: Σ_m Σ_u a_nmu v_mu + q_n·b, `[v]`; one map for each u.
+pub fn reconstruct(layer: &LambdaTrace, maps: &[ImplicitAttention]) -> Vec<f32> {
+    let v = layer.dims.value_depth;
+    let mut output = vec![maps.first().map_or(0.0, |map| map.bias); v];
+    for (u, map) in maps.iter().enumerate() {
+        for (m, a) in map.total.iter().enumerate() {
+            for (y, value) in output.iter_mut().zip(&layer.value.row(m)[u * v..]) {
+                *y += a * value;
+            }
         }
     }
     output
@@ -92,18 +132,17 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// Compares a reconstruction `[v]` with the layer's own output for a query.
+    pub fn of(layer: &LambdaTrace, query: Query, reconstructed: &[f32]) -> Self {
+        let output = layer_output(layer, query);
+        let difference = reconstructed.iter().zip(output).fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
+        Self { difference, scale: crate::tensor::max_abs(layer.output.data()) }
+    }
+
     /// difference / scale; the difference itself where the layer's output is zero.
     pub fn relative(&self) -> f32 {
         if self.scale > 0.0 { self.difference / self.scale } else { self.difference }
     }
-}
-
-/// Compares Σ_m a_nm v_m + q_n·b with the layer's own output for one query.
-pub fn prove(layer: &LambdaTrace, query: Query, attention: &ImplicitAttention) -> Proof {
-    let reconstructed = reconstruct(layer, attention);
-    let difference =
-        reconstructed.iter().zip(layer_output(layer, query)).fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
-    Proof { difference, scale: crate::tensor::max_abs(layer.output.data()) }
 }
 
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {

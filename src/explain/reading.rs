@@ -4,29 +4,31 @@ use crate::nn::trace::LambdaTrace;
 use crate::tensor::Tensor;
 
 use super::implicit_attention::{
-    ImplicitAttention, Proof, Query, implicit_attention, layer_output, prove, query_vector, reconstruct, window,
+    ImplicitAttention, Proof, Query, every_u, layer_output, query_vector, reach, reconstruct,
 };
-use super::lambda::position_lambda;
+use super::lambda::{content_lambda, position_lambda};
 
 /// One query's figures. Maps are `[H · W]`, row-major.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// The query.
     pub query: Query,
-    /// Rows and columns of the map.
+    /// Rows and columns of the context's map.
     pub size: [usize; 2],
-    /// The position lambda's window, inclusive: `[top, left, bottom, right]`.
-    pub window: [usize; 4],
+    /// The position lambda's window, inclusive: `[top, left, bottom, right]`; none where the layer has no position lambda.
+    pub window: Option<[usize; 4]>,
     /// q_n, `[k]`.
     pub q: Vec<f32>,
-    /// The three maps and q·b.
+    /// The three maps of the query's u, and q·b.
     pub attention: ImplicitAttention,
-    /// Σ_m a_nm v_m + q_n·b, `[v]`.
+    /// Σ_m Σ_u a_nmu v_mu + q_n·b, `[v]`.
     pub reconstructed: Vec<f32>,
     /// y_n as the layer computed it, `[v]`.
     pub output: Vec<f32>,
     /// How far the two are apart.
     pub proof: Proof,
+    /// λᶜ, `[k, v]`; the query's own in a masked layer.
+    pub lambda_content: Tensor,
     /// λᵖ_n with the bias, `[k, v]`.
     pub lambda_position: Tensor,
 }
@@ -34,17 +36,21 @@ pub struct Reading {
 impl Reading {
     /// Reads one query out of a layer's trace.
     pub fn of(layer: &LambdaTrace, query: Query) -> Self {
-        let attention = implicit_attention(layer, query);
+        let mut maps = every_u(layer, query);
+        let reconstructed = reconstruct(layer, &maps);
+        let [rows, columns] = reach(layer, query);
         Self {
             query,
-            size: [layer.dims.height, layer.dims.width],
-            window: window(layer, query),
+            size: [layer.dims.context_height, layer.dims.context_width],
+            window: (!rows.is_empty() && !columns.is_empty())
+                .then(|| [rows.start, columns.start, rows.end - 1, columns.end - 1]),
             q: query_vector(layer, query).to_vec(),
-            reconstructed: reconstruct(layer, &attention),
+            proof: Proof::of(layer, query, &reconstructed),
+            reconstructed,
             output: layer_output(layer, query).to_vec(),
-            proof: prove(layer, query, &attention),
+            lambda_content: content_lambda(layer, query).into_owned(),
             lambda_position: position_lambda(layer, query),
-            attention,
+            attention: maps.swap_remove(query.u),
         }
     }
 
@@ -85,8 +91,21 @@ mod tests {
         for y in 0..6 {
             for x in 0..7 {
                 for head in 0..2 {
-                    let reading = Reading::of(&layer, Query { y, x, head });
+                    let reading = Reading::of(&layer, Query { y, x, head, u: 0 });
                     assert!(reading.proof.relative() < 1e-5, "{y},{x},{head}: {:?}", reading.proof);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_of_layer_is_read_back() {
+        for (kind, layer) in fixture::every_kind() {
+            for (y, x) in [(0, 0), (2, 3), (4, 1)] {
+                for u in 0..layer.dims.intra {
+                    let reading = Reading::of(&layer, Query { y, x, head: 1, u });
+                    assert!(reading.proof.relative() < 1e-5, "{kind} {y},{x}: {:?}", reading.proof);
+                    assert_eq!(reading.window.is_none(), layer.dims.window == [0, 0], "{kind}");
                 }
             }
         }
@@ -96,12 +115,12 @@ mod tests {
     fn a_wrong_output_is_seen() {
         let mut layer = fixture::layer(6, 7);
         layer.output.data_mut()[0] += 0.1;
-        assert!(Reading::of(&layer, Query { y: 0, x: 0, head: 0 }).proof.relative() > 1e-3);
+        assert!(Reading::of(&layer, Query::default()).proof.relative() > 1e-3);
     }
 
     #[test]
     fn cells_outside_the_map_have_no_value() {
-        let reading = Reading::of(&fixture::layer(3, 4), Query { y: 1, x: 1, head: 0 });
+        let reading = Reading::of(&fixture::layer(3, 4), Query { y: 1, x: 1, ..Query::default() });
         assert_eq!(reading.at(MapKind::Total, [2, 3]), reading.attention.total.last().copied());
         assert_eq!(reading.at(MapKind::Total, [0, 4]), None);
         assert_eq!(reading.at(MapKind::Total, [3, 0]), None);

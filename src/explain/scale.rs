@@ -1,10 +1,11 @@
 //! The limits of the signed scale. Content, position and total share one, unless the visitor asks to see each by itself;
 //! what differs is how much of the layer it has to cover.
 
+use crate::nn::lambda_layer::Mask;
 use crate::nn::trace::LambdaTrace;
 use crate::tensor::max_abs;
 
-use super::implicit_attention::{ImplicitAttention, Query, window};
+use super::implicit_attention::{ImplicitAttention, Query, every_u, query_vector, reach};
 
 /// What one scale covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,37 +26,41 @@ pub fn query_limit(attention: &ImplicitAttention) -> f32 {
     max_abs(&attention.content).max(max_abs(&attention.position)).max(max_abs(&attention.total))
 }
 
-/// The largest |a| of all maps of all queries of one head.
+/// The largest |a| of all maps of all queries of one head, every u among them.
 pub fn head_limit(layer: &LambdaTrace, head: usize) -> f32 {
     let dims = &layer.dims;
-    let (k, width) = (dims.key_depth, dims.width);
+    if layer.mask != Mask::None {
+        // Every query has keys of its own, so that there is nothing to share between them.
+        let queries = (0..dims.queries()).map(|n| Query { y: n / dims.width, x: n % dims.width, head, u: 0 });
+        return queries.flat_map(|query| every_u(layer, query)).map(|map| query_limit(&map)).fold(0.0, f32::max);
+    }
+    let (k, width) = (dims.key_depth, dims.context_width);
     // Transposed, the inner loops run over positions and vectorise.
-    let keys = transposed(layer.key.data(), k);
-    let offsets = transposed(layer.position.data(), k);
-    let (positions, cells) = (dims.positions(), dims.window * dims.window);
-    let reach = dims.window / 2;
+    let every_key = transposed(layer.k_bar.data(), dims.intra * k);
+    let every_offset = transposed(layer.position.data(), dims.intra * k);
+    let (positions, cells) = (dims.positions(), dims.window[0] * dims.window[1]);
     let mut total = vec![0.0f32; positions];
-    let mut row = vec![0.0f32; dims.window];
+    let mut row = vec![0.0f32; dims.window[1]];
     let mut limit = 0.0f32;
-    for y in 0..dims.height {
-        for x in 0..width {
-            let query = Query { y, x, head };
-            let q = super::implicit_attention::query_vector(layer, query);
+    for n in 0..dims.queries() {
+        let query = Query { y: n / dims.width, x: n % dims.width, head, u: 0 };
+        let q = query_vector(layer, query);
+        let [rows, columns] = reach(layer, query);
+        for u in 0..dims.intra {
             total.fill(0.0);
-            for (keys, q) in keys.chunks_exact(positions).zip(q) {
+            for (keys, q) in every_key[u * k * positions..].chunks_exact(positions).zip(q) {
                 add_scaled(&mut total, keys, *q);
             }
             limit = limit.max(max_abs(&total));
-            let [top, left, bottom, right] = window(layer, query);
-            for v in top..=bottom {
-                let start = (v + reach - y) * dims.window + left + reach - x;
-                let row = &mut row[..=right - left];
+            for y in rows.clone() {
+                let start = (y + dims.origin[0] - query.y) * dims.window[1] + columns.start + dims.origin[1] - query.x;
+                let row = &mut row[..columns.len()];
                 row.fill(0.0);
-                for (offsets, q) in offsets.chunks_exact(cells).zip(q) {
+                for (offsets, q) in every_offset[u * k * cells..].chunks_exact(cells).zip(q) {
                     add_scaled(row, &offsets[start..start + row.len()], *q);
                 }
                 limit = limit.max(max_abs(row));
-                let total = &mut total[v * width + left..=v * width + right];
+                let total = &mut total[y * width + columns.start..][..columns.len()];
                 add_scaled(total, row, 1.0);
                 limit = limit.max(max_abs(total));
             }
@@ -84,18 +89,19 @@ fn transposed(values: &[f32], columns: usize) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::explain::fixture;
-    use crate::explain::implicit_attention::implicit_attention;
 
     #[test]
     fn a_heads_limit_is_the_largest_of_its_queries() {
-        let layer = fixture::layer(6, 7);
-        let slow = |head| {
-            let queries = (0..6).flat_map(|y| (0..7).map(move |x| Query { y, x, head }));
-            queries.map(|query| query_limit(&implicit_attention(&layer, query))).fold(0.0, f32::max)
-        };
-        for head in 0..2 {
-            assert!((head_limit(&layer, head) - slow(head)).abs() < 1e-5);
+        for (kind, layer) in fixture::every_kind() {
+            let slow = |head| {
+                let queries = (0..5).flat_map(|y| (0..6).map(move |x| Query { y, x, head, u: 0 }));
+                let maps = queries.flat_map(|query| every_u(&layer, query));
+                maps.map(|map| query_limit(&map)).fold(0.0, f32::max)
+            };
+            for head in 0..2 {
+                assert!((head_limit(&layer, head) - slow(head)).abs() < 1e-5, "{kind}");
+            }
+            assert_eq!(layer_limit(&layer), head_limit(&layer, 0).max(head_limit(&layer, 1)), "{kind}");
         }
-        assert_eq!(layer_limit(&layer), head_limit(&layer, 0).max(head_limit(&layer, 1)));
     }
 }

@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn the_sentence_names_query_and_extremes() {
-        let mut reading = Reading::of(&fixture::layer(3, 4), Query { y: 1, x: 2, head: 1 });
+        let mut reading = Reading::of(&fixture::layer(3, 4), Query { y: 1, x: 2, head: 1, u: 0 });
         reading.attention.total = vec![0.0; 12];
         reading.attention.total[5] = 2.0;
         reading.attention.content = vec![0.0; 12];

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use crate::kernels::{Grid, Shader, conv, lambda_content, max_pool, mean_pool, pool_affine};
+use crate::kernels::{Grid, Shader, conv, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
 use crate::nn::graph::{ConstantId, Graph, Op, ValueId};
 use crate::nn::liveness::{Slots, assign};
 
@@ -142,12 +142,20 @@ fn dispatch(op: &Op, tile: impl Fn(&conv::Params) -> conv::Tile) -> Dispatch {
         Op::MaxPool { params, input, .. } => {
             make(max_pool::shader(), params.grid(), bytemuck::bytes_of(params), &[Value(*input)])
         }
-        Op::LambdaContent { params, qkv, .. } => {
-            make(lambda_content::shader(), params.grid(), bytemuck::bytes_of(params), &[Value(*qkv)])
+        Op::LambdaContent { params, context, .. } => {
+            make(lambda_content::shader(), params.grid(), bytemuck::bytes_of(params), &[Value(*context)])
         }
-        Op::LambdaApply { params, qkv, lambda, position, bias, .. } => {
-            let reads = [Value(*qkv), Value(*lambda), Constant(*position), Constant(*bias)];
-            make(params.shader(), params.grid(), bytemuck::bytes_of(params), &reads)
+        Op::LambdaApply { order, params, queries, context, lambda, position, bias, .. } => {
+            // Where content is switched off the bias stands in for λᶜ: its binding must hold something.
+            let lambda = lambda.map_or(Constant(*bias), Value);
+            let reads = [Value(*queries), Value(*context), lambda, Constant(*position), Constant(*bias)];
+            make(order.shader(params), params.grid(), bytemuck::bytes_of(params), &reads)
+        }
+        Op::LambdaMasked { params, queries, context, position, bias, visible, .. } => {
+            // A causal layer reads no mask.
+            let visible = visible.unwrap_or(*bias);
+            let reads = [Value(*queries), Value(*context), Constant(*position), Constant(*bias), Constant(visible)];
+            make(lambda_masked::shader(params), params.grid(), bytemuck::bytes_of(params), &reads)
         }
         Op::PoolAffine { params, input, scale, shift, .. } => {
             let reads = [Value(*input), Constant(*scale), Constant(*shift)];
@@ -173,12 +181,16 @@ fn check_limits(limits: &wgpu::Limits, graph: &Graph, dispatches: &[Dispatch]) -
     let weights: u64 = graph.constants.iter().map(|constant| bytes(constant.len()).next_multiple_of(ALIGNMENT)).sum();
     check("all weights together (bytes)", weights, limits.max_buffer_size)?;
     for op in &graph.ops {
-        if let Op::LambdaApply { params, .. } = op {
-            let what =
-                format!("a window of {0}×{0} with {1} heads (bytes of workgroup memory)", params.window, params.heads);
-            let allowed = limits.max_compute_workgroup_storage_size;
-            check(&what, bytes(params.weights() as usize), u64::from(allowed))?;
-        }
+        let (params, numbers) = match op {
+            Op::LambdaApply { order, params, .. } => (params, order.workgroup_memory(params)),
+            Op::LambdaMasked { params, .. } => (params, lambda_masked::workgroup_memory(params)),
+            _ => continue,
+        };
+        let what = format!(
+            "a lambda layer with {} heads, k = {} and u = {} (bytes of workgroup memory)",
+            params.heads, params.key_depth, params.intra
+        );
+        check(&what, bytes(numbers as usize), u64::from(limits.max_compute_workgroup_storage_size))?;
     }
     for dispatch in dispatches {
         let largest = dispatch.grid.into_iter().max().unwrap_or_default();

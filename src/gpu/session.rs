@@ -62,6 +62,21 @@ impl Session {
         &self.graph
     }
 
+    /// Gives a lone lambda layer its context `[Hc, Wc, C]`, which stays until the next; without effect on a graph whose
+    /// context is its input.
+    ///
+    /// # Errors
+    /// [`GpuError::Input`] if it has another size than the graph's.
+    pub fn set_context(&mut self, context: &[f32]) -> Result<(), GpuError> {
+        let Some(id) = self.graph.context else { return Ok(()) };
+        let expected = self.graph.values[id].len();
+        if context.len() != expected {
+            return Err(GpuError::Input { expected, found: context.len() });
+        }
+        self.device.queue.write_buffer(self.plan.buffer(id), 0, bytemuck::cast_slice(context));
+        Ok(())
+    }
+
     /// Runs the graph on a picture `[H, W, 4]` and reads back the wanted values, in their order.
     ///
     /// Natively this blocks until the device is done; in the browser it waits for the map's callback.

@@ -15,7 +15,7 @@ pub struct Params {
     pub in_height: u32,
     /// Columns of the input.
     pub in_width: u32,
-    /// Channels, a multiple of 4.
+    /// Channels.
     pub channels: u32,
     /// Side and stride of the averaged window: 1 (no pooling) or 2.
     pub pool: u32,
@@ -32,10 +32,10 @@ impl Params {
         [self.in_height / self.pool, self.in_width / self.pool]
     }
 
-    /// One invocation per vec4 of the output.
+    /// One invocation per value of the output.
     pub fn grid(&self) -> Grid {
         let [height, width] = self.out_size();
-        [(height * width * self.channels / 4).div_ceil(WORKGROUP), 1, 1]
+        [(height * width * self.channels).div_ceil(WORKGROUP), 1, 1]
     }
 }
 

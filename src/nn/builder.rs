@@ -3,11 +3,15 @@
 //! The block structure is timm's ByobNet: bottlenecks whose first of a stage has a projection shortcut, BatchNorm folded
 //! into every convolution, `post_attn` after a lambda layer.
 
-use crate::kernels::{Activation, conv, lambda_apply, lambda_content, max_pool, mean_pool, pool_affine};
-use crate::nn::description::{Block, Description, Position, Stage};
+mod lambda;
+
+pub use lambda::{LayerSetting, lambda_layer_graph, padded};
+
+use crate::kernels::{Activation, conv, max_pool, mean_pool, pool_affine};
+use crate::nn::description::{Block, Description, Stage};
 use crate::nn::fold::{Affine, FoldedConv, fold_conv};
-use crate::nn::graph::{ConstantId, Graph, LambdaSite, Op, Value, ValueId};
-use crate::nn::lambda_layer::{LambdaLayer, LambdaShape};
+use crate::nn::graph::{ConstantId, Graph, Op, Value, ValueId};
+use crate::nn::lambda_layer::{AskedFor, LambdaLayer, Mask};
 use crate::nn::weights::{Weights, WeightsError};
 use crate::tensor::Tensor;
 
@@ -37,28 +41,6 @@ pub fn network_graph(description: &Description, weights: &Weights, side: usize) 
         }
     }
     builder.head(x, labels.len())?;
-    Ok(builder.graph)
-}
-
-/// The graph of one lambda layer alone, in timm's names without prefix, on a map `[H, W, C]`; its output, pooled where
-/// the stride is 2, stands in [`Graph::logits`].
-///
-/// # Errors
-/// If a tensor is missing or misshapen, or the kernels do not run these sizes.
-pub fn lambda_layer_graph(
-    weights: &Weights,
-    shape: LambdaShape,
-    [height, width]: [usize; 2],
-    stride: usize,
-) -> Result<Graph, WeightsError> {
-    let mut builder = Builder::new(weights, Activation::None, [height, width, shape.channels]);
-    let layer = LambdaLayer::from_timm(weights, "", shape)?;
-    let output = builder.lambda("layer", builder.graph.input, layer);
-    builder.graph.logits = if stride == 1 {
-        output
-    } else {
-        builder.pool_affine("pool", output, Affine::identity(shape.channels), stride)
-    };
     Ok(builder.graph)
 }
 
@@ -211,20 +193,16 @@ impl<'a> Builder<'a> {
                 let part = format!("{name}.conv2_kxk");
                 self.conv_norm(&part, &part, y, ConvShape { out: stage.mid, kernel: 3, stride: *stride }, act, None)?
             }
-            Block::Lambda { stride, heads, k, u: 1, content: true, position: Position::Local { r } } => {
-                let shape = LambdaShape { channels: stage.mid, heads: *heads, key_depth: *k, window: *r };
-                let layer = LambdaLayer::from_timm(self.weights, &format!("{name}.self_attn."), shape)?;
-                let y = self.lambda(name, y, layer);
+            Block::Lambda { stride, heads, k, u, content, position } => {
+                let part = format!("{name}.self_attn");
+                let mut layer = LambdaLayer::from_state_dict(self.weights, &format!("{part}."), Some(*u))?;
+                let asked = AskedFor { channels: stage.mid, heads: *heads, key_depth: *k, intra: *u, position };
+                layer.check(&part, &asked)?;
+                layer.content = *content;
+                let y = self.lambda(name, y, &layer, &Mask::None, None)?;
                 let part = format!("{name}.post_attn");
                 let norm = Affine::batch_norm(self.weights, &part, stage.mid)?;
                 self.pool_affine(&part, y, norm, *stride)
-            }
-            Block::Lambda { u, content, position, .. } => {
-                return Err(WeightsError::Unsupported {
-                    what: format!("the lambda layer of `{name}`"),
-                    expected: "a local window, content and u = 1".into(),
-                    found: format!("{position:?}, content {content}, u = {u}"),
-                });
             }
         };
         let last = format!("{name}.conv3_1x1");
@@ -236,53 +214,6 @@ impl<'a> Builder<'a> {
             });
         }
         self.conv_norm(&last, name, y, point(stage.out, 1), act, Some(shortcut))
-    }
-
-    /// The lambda layer proper: projection, content lambda, application.
-    fn lambda(&mut self, block: &str, x: ValueId, layer: LambdaLayer) -> ValueId {
-        let shape = layer.shape;
-        let name = format!("{block}.self_attn");
-        let [height, width, _] = self.shape(x);
-        let row = ConvShape { out: shape.row(), kernel: 1, stride: 1 };
-        let qkv = self.conv(&format!("{name}.qkv"), x, layer.projection, row, Activation::None, None);
-        let key = self.value(&format!("{name}.k_bar"), [height, width, shape.key_depth]);
-        let lambda = self.value(&format!("{name}.lambda_content"), [1, shape.key_depth, shape.value_depth()]);
-        self.graph.ops.push(Op::LambdaContent {
-            params: lambda_content::Params {
-                positions: (height * width) as u32,
-                width: shape.row() as u32,
-                key_offset: shape.key_offset() as u32,
-                value_offset: shape.value_offset() as u32,
-                key_depth: shape.key_depth as u32,
-                value_depth: shape.value_depth() as u32,
-            },
-            qkv,
-            key,
-            lambda,
-        });
-        let position = self.constant(&[shape.window * shape.window, shape.key_depth], layer.position.into_data());
-        let bias = self.constant(&[shape.key_depth], layer.position_bias.into_data());
-        let output = self.value(&name, [height, width, shape.channels]);
-        let apply = self.graph.ops.len();
-        self.graph.ops.push(Op::LambdaApply {
-            params: lambda_apply::Params {
-                height: height as u32,
-                width: width as u32,
-                row: shape.row() as u32,
-                value_offset: shape.value_offset() as u32,
-                heads: shape.heads as u32,
-                key_depth: shape.key_depth as u32,
-                value_depth: shape.value_depth() as u32,
-                window: shape.window as u32,
-            },
-            qkv,
-            lambda,
-            position,
-            bias,
-            output,
-        });
-        self.graph.lambdas.push(LambdaSite { name: block.to_owned(), apply, qkv, key, lambda, output });
-        output
     }
 
     /// What follows a lambda layer: average pool, affine map, activation.

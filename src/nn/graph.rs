@@ -1,6 +1,8 @@
 //! A network as the list of kernels it becomes at one picture size. Both executors replay the same list.
 
-use crate::kernels::{conv, lambda_apply, lambda_content, max_pool, mean_pool, pool_affine};
+use crate::kernels::lambda_order::Order;
+use crate::kernels::{conv, lambda_apply, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
+use crate::nn::lambda_layer::Mask;
 use crate::tensor::Tensor;
 
 /// Index into [`Graph::values`].
@@ -61,25 +63,46 @@ pub enum Op {
     LambdaContent {
         /// Geometry.
         params: lambda_content::Params,
-        /// q | k | v, `[H, W, row]`.
-        qkv: ValueId,
-        /// k̄, `[H, W, k]`.
-        key: ValueId,
+        /// Keys and values, `[Hc, Wc, row]`.
+        context: ValueId,
+        /// k̄, `[Hc, Wc, u · k]`.
+        k_bar: ValueId,
         /// λᶜ, `[1, k, v]`.
         lambda: ValueId,
     },
-    /// [`crate::kernels::lambda_apply`].
+    /// [`crate::kernels::lambda_apply`] or [`crate::kernels::lambda_build`], as the order says.
     LambdaApply {
+        /// Which of the two.
+        order: Order,
         /// Geometry.
         params: lambda_apply::Params,
-        /// q | k | v, `[H, W, row]`.
-        qkv: ValueId,
-        /// λᶜ, `[1, k, v]`.
-        lambda: ValueId,
-        /// E, `[r · r, k]`.
+        /// `[H, W, query_row]`.
+        queries: ValueId,
+        /// Keys and values, `[Hc, Wc, context_row]`; the queries' array where the context is the input.
+        context: ValueId,
+        /// λᶜ, `[1, k, v]`; none where content is switched off.
+        lambda: Option<ValueId>,
+        /// E, `[window_height · window_width, u · k]`.
         position: ConstantId,
         /// b, `[k]`.
         bias: ConstantId,
+        /// `[H, W, h · v]`.
+        output: ValueId,
+    },
+    /// [`crate::kernels::lambda_masked`].
+    LambdaMasked {
+        /// Geometry.
+        params: lambda_apply::Params,
+        /// `[H, W, query_row]`.
+        queries: ValueId,
+        /// Keys and values, `[Hc, Wc, context_row]`.
+        context: ValueId,
+        /// E, `[window_height · window_width, u · k]`.
+        position: ConstantId,
+        /// b, `[k]`.
+        bias: ConstantId,
+        /// `[n, m]`; none where the mask is causal.
+        visible: Option<ConstantId>,
         /// `[H, W, h · v]`.
         output: ValueId,
     },
@@ -113,8 +136,11 @@ impl Op {
         match *self {
             Self::Conv { input, residual, .. } => std::iter::once(input).chain(residual).collect(),
             Self::MaxPool { input, .. } | Self::PoolAffine { input, .. } | Self::MeanPool { input, .. } => vec![input],
-            Self::LambdaContent { qkv, .. } => vec![qkv],
-            Self::LambdaApply { qkv, lambda, .. } => vec![qkv, lambda],
+            Self::LambdaContent { context, .. } => vec![context],
+            Self::LambdaApply { queries, context, lambda, .. } => {
+                [queries, context].into_iter().chain(lambda).collect()
+            }
+            Self::LambdaMasked { queries, context, .. } => vec![queries, context],
         }
     }
 
@@ -124,9 +150,10 @@ impl Op {
             Self::Conv { output, .. }
             | Self::MaxPool { output, .. }
             | Self::LambdaApply { output, .. }
+            | Self::LambdaMasked { output, .. }
             | Self::PoolAffine { output, .. }
             | Self::MeanPool { output, .. } => vec![output],
-            Self::LambdaContent { key, lambda, .. } => vec![key, lambda],
+            Self::LambdaContent { k_bar, lambda, .. } => vec![k_bar, lambda],
         }
     }
 
@@ -134,34 +161,43 @@ impl Op {
     pub fn macs(&self) -> u64 {
         match self {
             Self::Conv { params, .. } => params.macs(),
-            Self::LambdaContent { params, .. } => {
-                u64::from(params.positions) * u64::from(params.key_depth * params.value_depth)
-            }
-            Self::LambdaApply { params, .. } => {
-                let a_query = params.weights() * (params.key_depth + params.value_depth)
-                    + params.heads * params.key_depth * params.value_depth;
-                u64::from(params.height * params.width) * u64::from(a_query)
-            }
+            Self::LambdaContent { params, .. } => params.macs(),
+            Self::LambdaApply { order, params, .. } => order.macs(params),
+            Self::LambdaMasked { params, .. } => lambda_masked::macs(params),
             Self::MaxPool { .. } | Self::PoolAffine { .. } | Self::MeanPool { .. } => 0,
         }
     }
 }
 
 /// Where a lambda layer's intermediate values stand, for the trace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LambdaSite {
     /// The block, such as `stages.1.1`.
     pub name: String,
-    /// Index of its [`Op::LambdaApply`] in [`Graph::ops`].
-    pub apply: usize,
-    /// q | k | v.
-    pub qkv: ValueId,
-    /// k̄.
-    pub key: ValueId,
-    /// λᶜ.
-    pub lambda: ValueId,
+    /// Its geometry, which says where queries, keys and values stand in their rows.
+    pub params: lambda_apply::Params,
+    /// What its queries see.
+    pub mask: Mask,
+    /// `[H, W, query_row]`.
+    pub queries: ValueId,
+    /// Keys and values, `[Hc, Wc, context_row]`; the queries' array where the context is the input.
+    pub context: ValueId,
+    /// k̄ and λᶜ; none in a masked layer, whose queries have one each, or where content is switched off.
+    pub content: Option<[ValueId; 2]>,
+    /// E, `[window_height · window_width, u · k]`.
+    pub position: ConstantId,
+    /// b, `[k]`.
+    pub bias: ConstantId,
     /// y.
     pub output: ValueId,
+}
+
+impl LambdaSite {
+    /// The values a trace needs.
+    fn values(&self) -> impl Iterator<Item = ValueId> + use<> {
+        let other = (self.context != self.queries).then_some(self.context);
+        [self.queries, self.output].into_iter().chain(other).chain(self.content.into_iter().flatten())
+    }
 }
 
 /// The list of kernels, in the order in which they run, and the arrays between them.
@@ -173,8 +209,11 @@ pub struct Graph {
     pub constants: Vec<Tensor>,
     /// In running order.
     pub ops: Vec<Op>,
-    /// The picture, `[side, side, 4]`, its fourth channel zero.
+    /// The picture, `[H, W, 4]`, its fourth channel zero; of a lone lambda layer the map, its channels padded with zeros
+    /// to a multiple of 4.
     pub input: ValueId,
+    /// The context of a lone lambda layer that is not its input, padded likewise.
+    pub context: Option<ValueId>,
     /// The logits, `[1, 1, classes rounded up to a multiple of 4]`.
     pub logits: ValueId,
     /// The lambda layers in order.
@@ -194,7 +233,10 @@ impl Graph {
 
     /// The values a run must leave behind for a trace: the lambda layers' and the logits.
     pub fn traced(&self) -> Vec<ValueId> {
-        let sites = self.lambdas.iter().flat_map(|site| [site.qkv, site.key, site.lambda, site.output]);
-        std::iter::once(self.logits).chain(sites).collect()
+        let mut values: Vec<ValueId> =
+            std::iter::once(self.logits).chain(self.lambdas.iter().flat_map(LambdaSite::values)).collect();
+        values.sort_unstable();
+        values.dedup();
+        values
     }
 }

@@ -1,130 +1,220 @@
-//! The lambda layer's own parameters, ready for the kernels: one projection to q | k | v with the norms folded in, the
-//! position kernel and its bias.
-//!
-//! Source of the layout: timm's `LambdaLayer` (`qkv` rows are q, then k, then v; channel = head · k + i).
+//! The lambda layer's own parameters, whatever implementation they come from: the projections with their norms, the table
+//! of position embeddings and the bias. [`state_dict`] reads them; `nn::builder` turns them into kernels.
 
+mod state_dict;
+
+use serde::{Deserialize, Serialize};
+
+use crate::nn::description::Position;
 use crate::nn::fold::{Affine, FoldedConv, fold_conv};
-use crate::nn::weights::{Weights, WeightsError};
+use crate::nn::weights::WeightsError;
 use crate::tensor::Tensor;
 
 /// Sizes of a lambda layer that do not depend on the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LambdaShape {
-    /// Channels of the layer's input and output, d = heads · value_depth.
-    pub channels: usize,
+    /// Channels of the input, from which the queries come.
+    pub dim: usize,
+    /// Channels of the context, from which keys and values come.
+    pub context_dim: usize,
     /// h.
     pub heads: usize,
     /// k.
     pub key_depth: usize,
-    /// r, odd.
-    pub window: usize,
+    /// v; the output has h · v channels.
+    pub value_depth: usize,
+    /// u, the intra-depth.
+    pub intra: usize,
 }
 
 impl LambdaShape {
-    /// v = d / h.
-    pub fn value_depth(&self) -> usize {
-        self.channels / self.heads
-    }
-
-    /// Where the keys start in a row q | k | v.
-    pub fn key_offset(&self) -> usize {
+    /// h · k, the channels of all queries.
+    pub fn queries(&self) -> usize {
         self.heads * self.key_depth
     }
 
-    /// Where the values start in a row q | k | v.
-    pub fn value_offset(&self) -> usize {
-        self.key_offset() + self.key_depth
+    /// u · k, the channels of the keys.
+    pub fn keys(&self) -> usize {
+        self.intra * self.key_depth
     }
 
-    /// Values in a row q | k | v.
-    pub fn row(&self) -> usize {
-        self.value_offset() + self.value_depth()
+    /// u · v, the channels of the values.
+    pub fn values(&self) -> usize {
+        self.intra * self.value_depth
     }
 
-    /// The shape, if the kernels can run it.
-    ///
-    /// # Errors
-    /// [`WeightsError::Unsupported`] names the size that does not fit.
-    pub fn checked(self, name: &str) -> Result<Self, WeightsError> {
-        let unsupported = |what: &str, expected: &str, found: String| WeightsError::Unsupported {
-            what: format!("{what} of `{name}`"),
-            expected: expected.into(),
-            found,
-        };
-        if self.heads == 0 || !self.channels.is_multiple_of(self.heads) {
-            return Err(unsupported(
-                "the number of heads",
-                &format!("a divisor of its {} channels", self.channels),
-                self.heads.to_string(),
-            ));
-        }
-        if !self.value_depth().is_multiple_of(4) || self.value_depth() == 0 {
-            return Err(unsupported("the value depth", "a multiple of 4", self.value_depth().to_string()));
-        }
-        if self.key_depth == 0 || !self.value_offset().is_multiple_of(4) {
-            return Err(unsupported(
-                "the query and key width",
-                "a positive multiple of 4 in all",
-                self.value_offset().to_string(),
-            ));
-        }
-        if self.window.is_multiple_of(2) {
-            return Err(unsupported("the window", "an odd side", self.window.to_string()));
-        }
-        if self.heads * self.window * self.window > MAX_WINDOW_WEIGHTS {
-            return Err(unsupported(
-                "heads · window²",
-                &format!("at most {MAX_WINDOW_WEIGHTS}"),
-                (self.heads * self.window * self.window).to_string(),
-            ));
-        }
-        Ok(self)
+    /// h · v, the channels of the output.
+    pub fn outputs(&self) -> usize {
+        self.heads * self.value_depth
     }
 }
 
-/// The q·E weights of one query that fit into the 16 KiB of workgroup storage every WebGPU device has.
-const MAX_WINDOW_WEIGHTS: usize = 4000;
+/// A linear map followed by a norm: a 1×1 convolution.
+#[derive(Clone, Debug)]
+pub struct Projection {
+    /// Input channels.
+    pub inputs: usize,
+    /// `[outputs, inputs]`
+    pub weight: Vec<f32>,
+    /// What follows, `[outputs]`.
+    pub affine: Affine,
+}
+
+impl Projection {
+    /// Output channels.
+    pub fn outputs(&self) -> usize {
+        self.affine.scale.len()
+    }
+
+    /// Both maps of the same input, their outputs side by side.
+    #[must_use]
+    pub fn beside(&self, other: &Self) -> Self {
+        Self {
+            inputs: self.inputs,
+            weight: [self.weight.as_slice(), &other.weight].concat(),
+            affine: self.affine.clone().concat(other.affine.clone()),
+        }
+    }
+
+    /// As the convolution kernel wants it: inputs and outputs padded with zeros to multiples of 4.
+    pub fn fold(&self) -> FoldedConv {
+        let (outputs, padded) = (self.outputs(), self.outputs().next_multiple_of(4));
+        let mut weight = self.weight.clone();
+        weight.resize(padded * self.inputs, 0.0);
+        let affine = self.affine.clone().concat(Affine::identity(padded - outputs));
+        fold_conv(&weight, [padded, self.inputs, 1], self.inputs.next_multiple_of(4), &affine)
+    }
+}
+
+/// The position embeddings: one row of E for every offset between a query and a context position.
+#[derive(Clone, Debug)]
+pub struct PositionTable {
+    /// Whether the offsets are those of a window or all within a map.
+    pub scope: Scope,
+    /// Vertical and horizontal offsets.
+    pub size: [usize; 2],
+    /// E, `[size[0] · size[1], u · k]`, row-major offsets, context minus query, the most negative first.
+    pub cells: Tensor,
+}
+
+/// How far a table of position embeddings reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A window around the query (lambda convolution, paper section 3.2).
+    Local,
+    /// The whole map, whose size the table fixes.
+    Global,
+}
+
+/// What a query sees of the context.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mask {
+    /// All of it.
+    #[default]
+    None,
+    /// Itself and what stands before it, row by row.
+    Causal,
+    /// What is not zero, `[n, m]`.
+    Given(Vec<u8>),
+}
 
 /// A lambda layer's parameters.
 #[derive(Clone, Debug)]
 pub struct LambdaLayer {
     /// Its sizes.
     pub shape: LambdaShape,
-    /// The 1×1 convolution to q | k | v; the norms of q and v are folded in, keys have neither norm nor bias.
-    pub projection: FoldedConv,
-    /// E, `[r · r, k]`.
-    pub position: Tensor,
-    /// b, `[k]`.
-    pub position_bias: Tensor,
+    /// To the queries, `[h · k, dim]`, head-major, its norm beside it.
+    pub query: Projection,
+    /// To the keys (no norm) and then the values (normed), `[u · k + u · v, context_dim]`, intra-major.
+    pub context: Projection,
+    /// E; none for a layer with content alone.
+    pub position: Option<PositionTable>,
+    /// b, `[k]`: what the public implementations' convolution adds to every column of λᵖ, and zeros elsewhere.
+    pub bias: Tensor,
+    /// Whether the content lambda is added.
+    pub content: bool,
 }
 
 impl LambdaLayer {
-    /// Reads the layer stored under `prefix` (such as `stages.1.1.self_attn.`) in timm's names.
-    ///
-    /// Folding v's norm is exact, because the convolution's zero padding acts on the normalised values.
+    /// The table's window and the cell of the query's own place in it, for queries on one map and context on another,
+    /// all `[vertical, horizontal]`.
     ///
     /// # Errors
-    /// If a tensor is missing or misshapen, or the kernels cannot run the sizes.
-    pub fn from_timm(weights: &Weights, prefix: &str, shape: LambdaShape) -> Result<Self, WeightsError> {
-        let shape = shape.checked(prefix.trim_end_matches('.'))?;
-        let LambdaShape { channels, key_depth: k, window: r, .. } = shape;
-        let norm = Affine::batch_norm(weights, &format!("{prefix}norm_q"), shape.key_offset())?
-            .concat(Affine::identity(k))
-            .concat(Affine::batch_norm(weights, &format!("{prefix}norm_v"), shape.value_depth())?);
-        let qkv = weights.get(&format!("{prefix}qkv.weight"), &[shape.row(), channels, 1, 1])?;
-        let kernel = weights.get(&format!("{prefix}conv_lambda.weight"), &[k, 1, r, r, 1])?;
-        let bias = weights.get(&format!("{prefix}conv_lambda.bias"), &[k])?;
-        let mut position = Tensor::zeros([r * r, k]);
-        for (offset, row) in position.data_mut().chunks_exact_mut(k).enumerate() {
-            for (i, e) in row.iter_mut().enumerate() {
-                *e = kernel.data()[i * r * r + offset];
+    /// [`WeightsError::Unsupported`] if the table was made for maps of another size.
+    pub fn window(&self, name: &str, map: [usize; 2], context: [usize; 2]) -> Result<[[usize; 2]; 2], WeightsError> {
+        let unsupported = |what: String, expected: String, found: String| {
+            Err(WeightsError::Unsupported { what: format!("{what} of `{name}`"), expected, found })
+        };
+        match &self.position {
+            None => Ok([[0, 0], [0, 0]]),
+            Some(PositionTable { scope: Scope::Local, size, .. }) => {
+                if map != context {
+                    let expected = format!("the queries' {map:?}, since its position window is local");
+                    return unsupported("the context's map".into(), expected, format!("{context:?}"));
+                }
+                Ok([*size, size.map(|side| side / 2)])
+            }
+            Some(PositionTable { scope: Scope::Global, size, .. }) => {
+                let offsets = [map[0] + context[0] - 1, map[1] + context[1] - 1];
+                if *size != offsets {
+                    let what = format!("the position table for queries on {map:?} and context on {context:?}");
+                    return unsupported(what, format!("{offsets:?} offsets"), format!("{size:?}"));
+                }
+                Ok([*size, map.map(|side| side - 1)])
             }
         }
-        Ok(Self {
-            shape,
-            projection: fold_conv(qkv.data(), [shape.row(), channels, 1], channels, &norm),
-            position,
-            position_bias: bias.clone(),
-        })
     }
+
+    /// Whether the parameters are those that a network's description asks for.
+    ///
+    /// # Errors
+    /// [`WeightsError::Unsupported`] names the first size that differs.
+    pub fn check(&self, name: &str, asked: &AskedFor) -> Result<(), WeightsError> {
+        let LambdaShape { dim, context_dim, heads, key_depth, intra, .. } = self.shape;
+        let kind = match &self.position {
+            None => Position::None,
+            Some(PositionTable { scope: Scope::Local, size, .. }) => Position::Local { r: size[0] },
+            Some(PositionTable { scope: Scope::Global, .. }) => Position::Global,
+        };
+        let sizes = [
+            ("input channels", asked.channels, dim),
+            ("context channels", asked.channels, context_dim),
+            ("output channels", asked.channels, self.shape.outputs()),
+            ("heads", asked.heads, heads),
+            ("key depth", asked.key_depth, key_depth),
+            ("intra-depth", asked.intra, intra),
+        ];
+        for (what, expected, found) in sizes {
+            if expected != found {
+                return Err(WeightsError::Unsupported {
+                    what: format!("the number of {what} of `{name}`"),
+                    expected: format!("{expected} as described"),
+                    found: found.to_string(),
+                });
+            }
+        }
+        if *asked.position != kind {
+            return Err(WeightsError::Unsupported {
+                what: format!("the position embedding of `{name}`"),
+                expected: format!("{:?} as described", asked.position),
+                found: format!("{kind:?}"),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What a network's description says of a lambda layer.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedFor<'a> {
+    /// Channels of input and output.
+    pub channels: usize,
+    /// h.
+    pub heads: usize,
+    /// k.
+    pub key_depth: usize,
+    /// u.
+    pub intra: usize,
+    /// The kind of table.
+    pub position: &'a Position,
 }

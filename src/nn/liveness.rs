@@ -11,7 +11,7 @@ pub struct Slots {
     pub lengths: Vec<usize>,
 }
 
-/// Assigns slots: `kept` values and the input have one of their own, so that nothing overwrites them; the others take
+/// Assigns slots: `kept` values and the inputs have one of their own, so that nothing overwrites them; the others take
 /// over a slot whose value nobody reads any more. Inputs and outputs of one kernel are always in different slots.
 pub fn assign(graph: &Graph, kept: &[ValueId]) -> Slots {
     const NONE: usize = usize::MAX;
@@ -21,10 +21,12 @@ pub fn assign(graph: &Graph, kept: &[ValueId]) -> Slots {
             last_read[value] = step;
         }
     }
-    let own = |value: ValueId| value == graph.input || kept.contains(&value);
+    let own = |value: ValueId| value == graph.input || graph.context == Some(value) || kept.contains(&value);
     let mut slots = Slots { of: vec![NONE; graph.values.len()], lengths: Vec::new() };
     let mut free: Vec<usize> = Vec::new();
-    place(&mut slots, &mut Vec::new(), graph, graph.input);
+    for input in std::iter::once(graph.input).chain(graph.context) {
+        place(&mut slots, &mut Vec::new(), graph, input);
+    }
     for (step, op) in graph.ops.iter().enumerate() {
         for output in op.outputs() {
             let pool = if own(output) { &mut Vec::new() } else { &mut free };

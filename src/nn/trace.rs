@@ -3,51 +3,74 @@
 use serde::{Deserialize, Serialize};
 
 use crate::nn::builder::tensor;
-use crate::nn::graph::{Graph, Op, ValueId};
+use crate::nn::graph::{Graph, LambdaSite, ValueId};
+use crate::nn::lambda_layer::Mask;
 use crate::tensor::Tensor;
 
 /// The sizes of one lambda layer at one picture size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LambdaDims {
-    /// Rows of the map; queries and context are the same `height · width` positions, row-major.
+    /// Rows of the queries' map; positions count row by row.
     pub height: usize,
-    /// Columns of the map.
+    /// Columns of the queries' map.
     pub width: usize,
+    /// Rows of the context's map; the queries' where the context is the input.
+    pub context_height: usize,
+    /// Columns of the context's map.
+    pub context_width: usize,
     /// h: queries that share one lambda.
     pub heads: usize,
     /// k: query and key depth.
     pub key_depth: usize,
     /// v: value depth of one head.
     pub value_depth: usize,
-    /// r: side of the position lambda's window.
-    pub window: usize,
+    /// u: the intra-depth, keys and values that each context position has.
+    pub intra: usize,
+    /// Vertical and horizontal offsets that have a position embedding: r and r for a local window, 0 and 0 for a layer
+    /// without.
+    pub window: [usize; 2],
+    /// The offset in the window that stands for no displacement, vertical and horizontal.
+    pub origin: [usize; 2],
 }
 
 impl LambdaDims {
-    /// Positions of the map: m = n.
-    pub fn positions(&self) -> usize {
+    /// Queries, n.
+    pub fn queries(&self) -> usize {
         self.height * self.width
+    }
+
+    /// Context positions, m.
+    pub fn positions(&self) -> usize {
+        self.context_height * self.context_width
     }
 }
 
-/// One lambda layer of one run. Channels are head-major: channel = head · v + j.
+/// One lambda layer of one run. The output's channels are head-major, channel = head · v + j; those of keys, values and
+/// position embeddings intra-major, channel = u-index · k + i.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LambdaTrace {
     /// The layer's place in the network, such as `stages.1.1`.
     pub name: String,
     /// Its sizes.
     pub dims: LambdaDims,
+    /// What each query sees of the context.
+    pub mask: Mask,
+    /// Whether the layer adds a content lambda.
+    pub content: bool,
     /// Queries after their BatchNorm, `[n, h · k]`.
     pub query: Tensor,
-    /// Keys after their softmax over positions, k̄, `[m, k]`: every column sums to 1.
+    /// Keys before their softmax, `[m, u · k]`.
     pub key: Tensor,
-    /// Values after their BatchNorm, `[m, v]`.
+    /// Keys after their softmax over positions, k̄, `[m, u · k]`: every column sums to 1. Zeros where content is switched
+    /// off, and in a masked layer, whose queries have one each (see `explain::lambda::normalised_keys`).
+    pub k_bar: Tensor,
+    /// Values after their BatchNorm, `[m, u · v]`.
     pub value: Tensor,
-    /// The position kernel E, `[r · r, k]`, row-major offsets from (−⌊r/2⌋, −⌊r/2⌋), context minus query.
+    /// The position embeddings E, `[window[0] · window[1], u · k]`, row-major offsets, context minus query.
     pub position: Tensor,
     /// The position convolution's bias b, `[k]`; it adds q·b to every output of a head and belongs to no pixel.
     pub position_bias: Tensor,
-    /// The content lambda λᶜ, `[k, v]`.
+    /// The content lambda λᶜ, `[k, v]`; zeros under the same conditions as `k_bar`.
     pub lambda_content: Tensor,
     /// The layer's own output y as the backend computed it, `[n, h · v]`, before any pooling, norm or activation.
     pub output: Tensor,
@@ -60,39 +83,62 @@ pub struct Trace {
     pub layers: Vec<LambdaTrace>,
 }
 
-/// Gathers a trace from the values a run left behind; `read` gives a value's numbers.
+/// Gathers a trace from the values a run left behind; `read` gives a value's numbers, once each.
 ///
 /// # Errors
 /// What `read` fails with.
 pub fn gather<E>(graph: &Graph, mut read: impl FnMut(ValueId) -> Result<Vec<f32>, E>) -> Result<Trace, E> {
-    let mut layers = Vec::with_capacity(graph.lambdas.len());
-    for site in &graph.lambdas {
-        let Op::LambdaApply { params, position, bias, .. } = &graph.ops[site.apply] else { continue };
-        let dims = LambdaDims {
-            height: params.height as usize,
-            width: params.width as usize,
-            heads: params.heads as usize,
-            key_depth: params.key_depth as usize,
-            value_depth: params.value_depth as usize,
-            window: params.window as usize,
-        };
-        let (row, query, value) = (params.row as usize, dims.heads * dims.key_depth, params.value_offset as usize);
-        let qkv = read(site.qkv)?;
-        let columns = |from: usize, to: usize| -> Tensor {
-            let data: Vec<f32> = qkv.chunks_exact(row).flat_map(|r| &r[from..to]).copied().collect();
-            tensor(&[dims.positions(), to - from], data)
-        };
-        layers.push(LambdaTrace {
-            name: site.name.clone(),
-            query: columns(0, query),
-            value: columns(value, row),
-            key: tensor(&[dims.positions(), dims.key_depth], read(site.key)?),
-            position: graph.constants[*position].clone(),
-            position_bias: graph.constants[*bias].clone(),
-            lambda_content: tensor(&[dims.key_depth, dims.value_depth], read(site.lambda)?),
-            output: tensor(&[dims.positions(), dims.heads * dims.value_depth], read(site.output)?),
-            dims,
-        });
-    }
+    let layers = graph.lambdas.iter().map(|site| layer(graph, site, &mut read)).collect::<Result<_, E>>()?;
     Ok(Trace { layers })
+}
+
+fn layer<E>(
+    graph: &Graph,
+    site: &LambdaSite,
+    read: &mut impl FnMut(ValueId) -> Result<Vec<f32>, E>,
+) -> Result<LambdaTrace, E> {
+    let params = &site.params;
+    let of = |[y, x]: [u32; 2]| [y as usize, x as usize];
+    let dims = LambdaDims {
+        height: params.height as usize,
+        width: params.width as usize,
+        context_height: params.context_height as usize,
+        context_width: params.context_width as usize,
+        heads: params.heads as usize,
+        key_depth: params.key_depth as usize,
+        value_depth: params.value_depth as usize,
+        intra: params.intra as usize,
+        window: of([params.window_height, params.window_width]),
+        origin: of([params.origin_y, params.origin_x]),
+    };
+    let (n, m) = (dims.queries(), dims.positions());
+    let (keys, values) = (dims.intra * dims.key_depth, dims.intra * dims.value_depth);
+    let columns = |rows: &[f32], row: u32, from: u32, count: usize| -> Tensor {
+        let from = from as usize;
+        let data: Vec<f32> = rows.chunks_exact(row as usize).flat_map(|r| &r[from..from + count]).copied().collect();
+        tensor(&[data.len() / count.max(1), count], data)
+    };
+    let queries = read(site.queries)?;
+    let other = if site.context == site.queries { None } else { Some(read(site.context)?) };
+    let context = other.as_ref().unwrap_or(&queries);
+    let (k_bar, lambda_content) = match site.content {
+        Some([k_bar, lambda]) => {
+            (tensor(&[m, keys], read(k_bar)?), tensor(&[dims.key_depth, dims.value_depth], read(lambda)?))
+        }
+        None => (Tensor::zeros([m, keys]), Tensor::zeros([dims.key_depth, dims.value_depth])),
+    };
+    Ok(LambdaTrace {
+        name: site.name.clone(),
+        mask: site.mask.clone(),
+        content: params.content == 1,
+        query: columns(&queries, params.query_row, 0, dims.heads * dims.key_depth),
+        key: columns(context, params.context_row, params.key_offset, keys),
+        k_bar,
+        value: columns(context, params.context_row, params.value_offset, values),
+        position: graph.constants[site.position].clone(),
+        position_bias: graph.constants[site.bias].clone(),
+        lambda_content,
+        output: tensor(&[n, dims.heads * dims.value_depth], read(site.output)?),
+        dims,
+    })
 }

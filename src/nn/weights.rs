@@ -107,6 +107,11 @@ impl Weights {
         Ok(Self { tensors })
     }
 
+    /// The tensor of this name, whatever its shape.
+    pub fn find(&self, name: &str) -> Option<&Tensor> {
+        self.tensors.get(name)
+    }
+
     /// The tensor of this name, whose shape must be as expected.
     ///
     /// # Errors

@@ -68,6 +68,7 @@ impl Place {
                 y: address.y.filter(|y| *y < dims.height).unwrap_or(dims.height / 2),
                 x: address.x.filter(|x| *x < dims.width).unwrap_or(dims.width / 2),
                 head: address.head.filter(|head| *head < dims.heads).unwrap_or(0),
+                u: 0,
             },
         })
     }
@@ -97,6 +98,7 @@ impl Place {
                 y: scaled(self.query.y, from.dims.height, to.dims.height),
                 x: scaled(self.query.x, from.dims.width, to.dims.width),
                 head: self.query.head.min(to.dims.heads.saturating_sub(1)),
+                u: self.query.u.min(to.dims.intra.saturating_sub(1)),
             },
         }
     }
@@ -105,8 +107,8 @@ impl Place {
     pub fn moved(self, by: Move, trace: &Trace) -> Self {
         let Some(layer) = trace.layers.get(self.layer) else { return self };
         let dims = &layer.dims;
-        let Query { y, x, head } = self.query;
-        let at = |y, x, head| Self { layer: self.layer, query: Query { y, x, head } };
+        let Query { y, x, head, u } = self.query;
+        let at = |y, x, head| Self { layer: self.layer, query: Query { y, x, head, u } };
         match by {
             Move::By(dy, dx) => at(clamped(y, dy, dims.height), clamped(x, dx, dims.width), head),
             Move::RowStart => at(y, 0, head),
@@ -133,7 +135,7 @@ mod tests {
     }
 
     fn place(layer: usize, y: usize, x: usize, head: usize) -> Place {
-        Place { layer, query: Query { y, x, head } }
+        Place { layer, query: Query { y, x, head, u: 0 } }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::tensor::{Tensor, max_abs};
 #[component]
 pub fn Lambdas() -> impl IntoView {
     let state = State::here();
-    let content = Memo::new(move |_| state.with_layer(|layer| layer.lambda_content.clone()));
+    let content = Memo::new(move |_| state.reading.read().as_ref().map(|reading| reading.lambda_content.clone()));
     let position = Memo::new(move |_| state.reading.read().as_ref().map(|reading| reading.lambda_position.clone()));
     let limit = Memo::new(move |_| {
         let largest = |lambda: Option<Tensor>| lambda.map_or(0.0, |lambda| max_abs(lambda.data()));

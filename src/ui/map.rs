@@ -139,8 +139,9 @@ fn Ring(#[prop(into)] cell: Signal<Option<[usize; 2]>>, class: &'static str) -> 
 #[component]
 fn Window() -> impl IntoView {
     let state = State::here();
-    let edges = move || state.reading.read().as_ref().map_or([0, 0, 0, 0], |reading| reading.window);
-    let visibility = move || if state.reading.read().is_some() { "visible" } else { "hidden" };
+    let window = move || state.reading.read().as_ref().and_then(|reading| reading.window);
+    let edges = move || window().unwrap_or_default();
+    let visibility = move || if window().is_some() { "visible" } else { "hidden" };
     view! {
         <rect
             class="window"

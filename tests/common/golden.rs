@@ -1,31 +1,86 @@
-//! Golden cases: what timm computed, against what this crate computes. Used natively and in the browser, so fixtures are
-//! compiled in; the backend is the caller's.
+//! Golden cases: what timm, lambda-networks and the paper's definition give, against what this crate computes. Used
+//! natively and in the browser, so fixtures are compiled in; the backend is the caller's.
 
 use std::sync::Arc;
 
-use lambdascope::explain::implicit_attention::{Query, implicit_attention, layer_output, prove};
-use lambdascope::nn::builder::lambda_layer_graph;
+use lambdascope::explain::implicit_attention::{Proof, Query, every_u, reconstruct};
+use lambdascope::nn::builder::{LayerSetting, lambda_layer_graph, padded};
 use lambdascope::nn::graph::{Graph, ValueId};
-use lambdascope::nn::lambda_layer::LambdaShape;
+use lambdascope::nn::lambda_layer::{LambdaLayer, Mask};
 use lambdascope::nn::network::{Network, pad_picture};
 use lambdascope::nn::trace::{LambdaTrace, gather};
 use lambdascope::nn::weights::Weights;
 use lambdascope::tensor::{Tensor, relative_difference};
 use safetensors::SafeTensors;
+use serde::Deserialize;
 
 /// Two sides agree when max|a − b| ≤ this · max|b|.
 pub const TOLERANCE: f32 = 1e-4;
 
-/// Every lambda layer fixture, by file name.
-pub const LAYERS: &[(&str, &[u8])] = &[
-    ("lambda_layer_default", include_bytes!("../fixtures/lambda_layer_default.safetensors")),
-    ("lambda_layer_one_head", include_bytes!("../fixtures/lambda_layer_one_head.safetensors")),
-    ("lambda_layer_point_window", include_bytes!("../fixtures/lambda_layer_point_window.safetensors")),
-    ("lambda_layer_pooled", include_bytes!("../fixtures/lambda_layer_pooled.safetensors")),
-    ("lambda_layer_small_window", include_bytes!("../fixtures/lambda_layer_small_window.safetensors")),
-    ("lambda_layer_tall", include_bytes!("../fixtures/lambda_layer_tall.safetensors")),
-    ("lambda_layer_wide", include_bytes!("../fixtures/lambda_layer_wide.safetensors")),
-    ("lambda_layer_window_beyond_map", include_bytes!("../fixtures/lambda_layer_window_beyond_map.safetensors")),
+/// The implicit attention must give the output back to this share of its largest value.
+pub const PROOF: f32 = 1e-5;
+
+macro_rules! layers {
+    ($($name:ident),* $(,)?) => {
+        &[$((
+            stringify!($name),
+            include_bytes!(concat!("../fixtures/lambda_layer_", stringify!($name), ".safetensors")),
+        )),*]
+    };
+}
+
+/// Every lambda layer fixture, by case.
+pub const LAYERS: &[(&str, &[u8])] = layers![
+    causal_local,
+    causal_local_u2,
+    causal_sequence,
+    causal_spread,
+    content_only,
+    content_only_u2,
+    context_content,
+    context_global,
+    context_global_u2,
+    context_masked,
+    default,
+    global,
+    global_point,
+    global_pooled,
+    global_tall,
+    global_wide,
+    global_wide_u2,
+    local_without_bias,
+    many_heads,
+    masked_blind,
+    masked_blind_global,
+    masked_global_u2,
+    masked_local,
+    masked_spread,
+    networks_eight_heads,
+    networks_global,
+    networks_global_u2,
+    networks_local,
+    networks_local_u3_odd,
+    networks_local_u4,
+    networks_odd_width,
+    networks_one_head,
+    networks_point_map,
+    networks_wider_output,
+    networks_window_23,
+    odd_depths,
+    one_head,
+    one_value,
+    point_map,
+    point_window,
+    pooled,
+    pooled_odd,
+    position_only,
+    position_only_global,
+    qkv_bias,
+    small_window,
+    tall,
+    wide,
+    window_23,
+    window_beyond_map,
 ];
 
 /// The whole network on 64×64 pixels, with every block's output.
@@ -65,22 +120,42 @@ impl<'a> Fixture<'a> {
 pub struct Case {
     pub graph: Arc<Graph>,
     pub input: Vec<f32>,
+    /// Of a layer whose context is not its input.
+    pub context: Vec<f32>,
     pub kept: Vec<ValueId>,
+}
+
+/// What a state dict does not say of a layer's fixture.
+#[derive(Deserialize)]
+struct Setting {
+    stride: usize,
+    u: usize,
+    content: bool,
+    mask: String,
+    context_map: Option<[usize; 2]>,
 }
 
 /// The graph of one lambda layer fixture; every size is inferred from the tensors.
 pub fn layer_case(bytes: &[u8]) -> Case {
     let fixture = Fixture::new(bytes);
-    let weights = Weights::from_safetensors(bytes).unwrap().under("weights.");
-    let [k, window] = [0, 2].map(|axis| fixture.f32("weights.conv_lambda.weight").shape()[axis]);
-    let heads = fixture.f32("weights.norm_q.weight").len() / k;
+    let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
+    let setting: Setting = serde_json::from_str(&header.metadata().as_ref().unwrap()["case"]).unwrap();
+    let tensors = fixture.0.iter().filter_map(|(name, view)| Some((name.strip_prefix("weights.")?.to_owned(), view)));
+    let weights = Weights::from_safetensors(&safetensors::serialize(tensors, None).unwrap()).unwrap();
+    let mut layer = LambdaLayer::from_state_dict(&weights, "", Some(setting.u)).unwrap();
+    layer.content = setting.content;
+    let mask = match setting.mask.as_str() {
+        "causal" => Mask::Causal,
+        "given" => Mask::Given(fixture.u8("mask").1),
+        _ => Mask::None,
+    };
     let input = fixture.f32("input");
-    let &[height, width, channels] = input.shape() else { panic!("input is [H, W, C]") };
-    let stride = height / fixture.f32("output").shape()[0];
-    let shape = LambdaShape { channels, heads, key_depth: k, window };
-    let graph = Arc::new(lambda_layer_graph(&weights, shape, [height, width], stride).unwrap());
+    let &[height, width, _] = input.shape() else { panic!("input is [H, W, C]") };
+    let (map, context, stride) = ([height, width], setting.context_map, setting.stride);
+    let graph = lambda_layer_graph(&layer, &LayerSetting { map, context, mask, stride, order: None }).unwrap();
+    let context = context.map(|_| padded(&fixture.f32("context"))).unwrap_or_default();
     let kept = graph.traced();
-    Case { graph, input: input.into_data(), kept }
+    Case { graph: Arc::new(graph), input: padded(&input), context, kept }
 }
 
 /// Compares the values a backend left behind (in the order of [`Case::kept`]) with a layer fixture.
@@ -90,40 +165,41 @@ pub fn check_layer(name: &str, bytes: &[u8], case: &Case, values: &[Vec<f32>]) {
     let trace = gather(&case.graph, read).unwrap();
     check_trace(&format!("{name} "), &fixture, "", &trace.layers[0]);
     close(&format!("{name} output"), &read(case.graph.logits).unwrap(), fixture.f32("output").data());
-    check_position_term(name, &fixture, &trace.layers[0]);
+    check_terms(name, &fixture, &trace.layers[0]);
 }
 
-/// q, k̄, v, λᶜ and the layer's own output under `prefix`.
+/// q, k, k̄, v, λᶜ and the layer's own output under `prefix`, as far as the fixture has them.
 fn check_trace(name: &str, fixture: &Fixture, prefix: &str, layer: &LambdaTrace) {
     for (part, found) in [
         ("q", &layer.query),
-        ("k_bar", &layer.key),
+        ("k", &layer.key),
+        ("k_bar", &layer.k_bar),
         ("v", &layer.value),
         ("lambda_content", &layer.lambda_content),
         ("layer", &layer.output),
     ] {
-        close(&format!("{name}{prefix}{part}"), found.data(), fixture.f32(&format!("{prefix}{part}")).data());
+        let part = format!("{prefix}{part}");
+        if fixture.has(&part) {
+            close(&format!("{name}{part}"), found.data(), fixture.f32(&part).data());
+        }
     }
 }
 
-/// The implicit attention's two halves give timm's content and position terms, and their sum the layer's own output.
-fn check_position_term(name: &str, fixture: &Fixture, layer: &LambdaTrace) {
+/// The implicit attention's two halves give the content and position terms, and their sum the layer's own output.
+fn check_terms(name: &str, fixture: &Fixture, layer: &LambdaTrace) {
     let dims = &layer.dims;
-    let v = dims.value_depth;
     let (mut content, mut position) = (Vec::new(), Vec::new());
-    for n in 0..dims.positions() {
+    for n in 0..dims.queries() {
         for head in 0..dims.heads {
-            let query = Query { y: n / dims.width, x: n % dims.width, head };
-            let attention = implicit_attention(layer, query);
-            let weigh = |weights: &[f32], start: f32| -> Vec<f32> {
-                (0..v)
-                    .map(|j| (0..dims.positions()).map(|m| weights[m] * layer.value.row(m)[j]).sum::<f32>() + start)
-                    .collect()
-            };
-            content.extend(weigh(&attention.content, 0.0));
-            position.extend(weigh(&attention.position, attention.bias));
-            let proof = prove(layer, query, &attention);
-            assert!(proof.relative() <= TOLERANCE, "{name} {query:?}: {proof:?}, y = {:?}", layer_output(layer, query));
+            let query = Query { y: n / dims.width, x: n % dims.width, head, u: 0 };
+            let mut maps = every_u(layer, query);
+            let proof = Proof::of(layer, query, &reconstruct(layer, &maps));
+            assert!(proof.relative() <= PROOF, "{name} {query:?}: {proof:?}");
+            let bias = maps[0].bias;
+            maps.iter_mut().for_each(|map| map.total.clone_from(&map.content));
+            content.extend(reconstruct(layer, &maps).iter().map(|y| y - bias));
+            maps.iter_mut().for_each(|map| map.total.clone_from(&map.position));
+            position.extend(reconstruct(layer, &maps));
         }
     }
     close(&format!("{name} content"), &content, fixture.f32("content").data());
@@ -145,7 +221,7 @@ pub fn network_case(bytes: &[u8]) -> Case {
     let named = (0..graph.values.len())
         .filter(|id| *id != graph.input && !traced.contains(id) && fixture.has(&graph.values[*id].name));
     let kept = traced.iter().copied().chain(named).collect();
-    Case { input: pad_picture(&input), graph, kept }
+    Case { input: pad_picture(&input), context: Vec::new(), graph, kept }
 }
 
 /// Compares the values a backend left behind with a network fixture; gives how many arrays were compared.

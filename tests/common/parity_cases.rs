@@ -1,10 +1,10 @@
-//! Each shader against its CPU twin: the cases and how one is checked, for the native and the browser's test.
+//! Each shader but the lambda layer's (see `lambda_cases.rs`) against its CPU twin: the cases and how one is checked, for the native and the browser's test.
 //!
 //! A case is a graph of one or two kernels, run by a session and by the CPU's executor on the same numbers.
 
 use std::sync::Arc;
 
-use lambdascope::kernels::{Activation, conv, lambda_apply, lambda_content, max_pool, mean_pool, pool_affine};
+use lambdascope::kernels::{Activation, conv, max_pool, mean_pool, pool_affine};
 use lambdascope::nn::graph::{Graph, Op, Value, ValueId};
 use lambdascope::tensor::{Tensor, relative_difference};
 use lambdascope::{cpu, gpu};
@@ -44,15 +44,6 @@ pub enum Case {
         pool: u32,
         activation: Activation,
     },
-    /// Both lambda kernels, the second reading what the first wrote.
-    Lambda {
-        height: u32,
-        width: u32,
-        heads: u32,
-        key_depth: u32,
-        value_depth: u32,
-        window: u32,
-    },
 }
 
 /// A fixed list that reaches every kernel, tile, activation and edge; the browser's test runs it.
@@ -76,15 +67,6 @@ pub fn fixed() -> Vec<Case> {
         cases.push(Case::PoolAffine { height, width, channels: 20, pool: 1, activation: Activation::Silu });
     }
     cases.push(Case::PoolAffine { height: 17, width: 13, channels: 8, pool: 2, activation: Activation::Relu });
-    for ([height, width], [heads, key_depth, value_depth], window) in [
-        ([1, 1], [1, 4, 4], 1),
-        ([3, 2], [4, 16, 32], 11),
-        ([17, 13], [3, 8, 12], 9),
-        ([8, 8], [4, 16, 64], 23),
-        ([16, 16], [1, 16, 256], 3),
-    ] {
-        cases.push(Case::Lambda { height, width, heads, key_depth, value_depth, window });
-    }
     cases
 }
 
@@ -185,28 +167,6 @@ impl GraphBuilder {
                 let (scale, shift) = (self.constant([1, channels]), self.constant([1, channels]));
                 self.graph.ops.push(Op::PoolAffine { params, input, scale, shift, output });
             }
-            Case::Lambda { height, width, heads, key_depth, value_depth, window } => {
-                let key_offset = heads * key_depth;
-                let value_offset = key_offset + key_depth;
-                let row = value_offset + value_depth;
-                let qkv = self.value("qkv", [height, width, row]);
-                let key = self.value("key", [height, width, key_depth]);
-                let lambda = self.value("lambda", [1, key_depth, value_depth]);
-                let output = self.value("output", [height, width, heads * value_depth]);
-                let params = lambda_content::Params {
-                    positions: height * width,
-                    width: row,
-                    key_offset,
-                    value_offset,
-                    key_depth,
-                    value_depth,
-                };
-                self.graph.ops.push(Op::LambdaContent { params, qkv, key, lambda });
-                let params =
-                    lambda_apply::Params { height, width, row, value_offset, heads, key_depth, value_depth, window };
-                let (position, bias) = (self.constant([window * window, key_depth]), self.constant([1, key_depth]));
-                self.graph.ops.push(Op::LambdaApply { params, qkv, lambda, position, bias, output });
-            }
         }
     }
 
@@ -227,15 +187,15 @@ impl GraphBuilder {
 }
 
 /// xorshift32, the same numbers on every machine.
-struct Random(u32);
+pub struct Random(u32);
 
 impl Random {
-    fn new(seed: u32) -> Self {
+    pub fn new(seed: u32) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9) | 1)
     }
 
     /// Uniform in [−1, 1).
-    fn values(&mut self, length: usize) -> Vec<f32> {
+    pub fn values(&mut self, length: usize) -> Vec<f32> {
         let next = |_| {
             self.0 ^= self.0 << 13;
             self.0 ^= self.0 >> 17;

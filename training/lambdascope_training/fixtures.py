@@ -14,29 +14,16 @@ from pathlib import Path
 
 import torch
 from PIL import Image
-from safetensors.torch import save_file
 from timm.layers.lambda_layer import LambdaLayer
 from torch import nn
 from tqdm import tqdm
 
-from . import data
+from . import data, layer_fixtures
 from .export import WEIGHTS, logits, read
+from .fixture_file import FIXTURES, write
 from .intermediates import lambda_layer
 
-FIXTURES = data.PROJECT / "tests" / "fixtures"
 SAMPLES = data.PROJECT / "www" / "samples"
-
-# Names say what is unusual about a case; `map` is [H, W].
-LAYER_CASES = {
-    "default": dict(map=[8, 8], dim=32, heads=4, k=16, r=9, stride=1),
-    "wide": dict(map=[5, 7], dim=32, heads=4, k=16, r=9, stride=1),
-    "tall": dict(map=[9, 3], dim=48, heads=4, k=16, r=5, stride=1),
-    "small_window": dict(map=[6, 6], dim=16, heads=2, k=8, r=3, stride=1),
-    "one_head": dict(map=[4, 6], dim=8, heads=1, k=16, r=3, stride=1),
-    "window_beyond_map": dict(map=[3, 4], dim=32, heads=4, k=16, r=9, stride=1),
-    "pooled": dict(map=[8, 6], dim=32, heads=4, k=16, r=9, stride=2),
-    "point_window": dict(map=[4, 4], dim=16, heads=2, k=4, r=1, stride=1),
-}
 
 # Clear validation pictures for the page, chosen by eye; the first that the network gets right is taken.
 CHOSEN = {
@@ -51,27 +38,6 @@ CHOSEN = {
     "parachute": ["n03888257_14530.webp", "n03888257_30032.webp"],
     "tench": ["n01440764_16192.webp", "n01440764_11750.webp"],
 }
-
-
-def write(name: str, tensors: dict[str, torch.Tensor], case: dict) -> None:
-    """Store one fixture with the description of its case."""
-    FIXTURES.mkdir(parents=True, exist_ok=True)
-    tensors = {key: tensor.detach().contiguous() for key, tensor in tensors.items()}
-    save_file(tensors, FIXTURES / f"{name}.safetensors", metadata={"case": json.dumps(case)})
-
-
-def write_layer(name: str, case: dict, seed: int) -> None:
-    """One lambda layer of its own, with random weights and BatchNorm statistics far from 0 and 1."""
-    torch.manual_seed(seed)
-    layer = LambdaLayer(case["dim"], stride=case["stride"], num_heads=case["heads"], dim_head=case["k"], r=case["r"]).eval()
-    for norm in (layer.norm_q, layer.norm_v):
-        nn.init.uniform_(norm.weight, 0.5, 1.5)
-        nn.init.normal_(norm.bias, std=0.3)
-        nn.init.normal_(norm.running_mean, std=0.3)
-        nn.init.uniform_(norm.running_var, 0.5, 2.0)
-    x = torch.randn(*case["map"], case["dim"])
-    weights = {f"weights.{key}": tensor for key, tensor in layer.state_dict().items() if tensor.is_floating_point()}
-    write(f"lambda_layer_{name}", {**weights, "input": x, **lambda_layer(layer, x)}, {"name": name, "seed": seed, "bn_eps": 1e-5, **case})
 
 
 @torch.no_grad()
@@ -138,8 +104,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--network", default="lambda_resnet_mini", help="name of the exported network")
     name = parser.parse_args().network
-    for seed, (case, values) in enumerate(LAYER_CASES.items(), start=1):
-        write_layer(case, values, seed)
+    layer_fixtures.write_all()
     model, description = read(WEIGHTS / f"{name}.safetensors")
     found = predictions(model, description)
     (FIXTURES / "predictions.json").write_text(json.dumps(found, indent=2) + "\n")
