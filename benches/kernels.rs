@@ -66,7 +66,7 @@ mod native {
             }
 
             let weights = include_bytes!("../www/weights/lambda_resnet_mini.safetensors");
-            let graph = Arc::new(Network::from_safetensors(weights)?.graph(128)?);
+            let graph = Arc::new(Network::from_safetensors(weights)?.graph([128; 2])?);
             let logits = graph.logits;
             let milliseconds = fastest(Session::new(&device, Arc::clone(&graph), &[logits]).await?, logits).await?;
             println!("lambda_resnet_mini, 128²: {milliseconds:.1} ms, {} kernels", graph.ops.len());

@@ -86,7 +86,7 @@ impl Engine {
     /// # Errors
     /// If the network cannot be built, the CPU fails the check, or the GPU was asked for and cannot be used.
     pub async fn new(network: Network, choice: BackendChoice) -> Result<Self, EngineError> {
-        let graph = Arc::new(network.graph(network.description.input.crop)?);
+        let graph = Arc::new(network.graph([network.description.input.crop; 2])?);
         let kept = graph.traced();
         let cpu = cpu::Executor::new(Arc::clone(&graph), &kept);
         let report = BackendReport { backend: Backend::Cpu, device: cpu_name().into(), reason: String::new() };

@@ -7,6 +7,8 @@ pub mod builder;
 pub mod description;
 pub mod fold;
 pub mod graph;
+pub mod identify;
+pub mod imagenet;
 pub mod known;
 pub mod lambda_layer;
 pub mod liveness;

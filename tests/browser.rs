@@ -34,7 +34,7 @@ async fn device() -> Device {
 
 /// The shipped network, wanting nothing but its logits.
 async fn session(device: &Device) -> Session {
-    let graph = Arc::new(Network::from_safetensors(golden::WEIGHTS).unwrap().graph(SIDE).unwrap());
+    let graph = Arc::new(Network::from_safetensors(golden::WEIGHTS).unwrap().graph([SIDE; 2]).unwrap());
     Session::new(device, Arc::clone(&graph), &[graph.logits]).await.unwrap()
 }
 

@@ -27,7 +27,7 @@ fn within_a_minute(test: impl FnOnce() + Send + 'static) {
 
 fn graph() -> Arc<Graph> {
     let weights = include_bytes!("../www/weights/lambda_resnet_mini.safetensors");
-    Arc::new(Network::from_safetensors(weights).unwrap().graph(SIDE).unwrap())
+    Arc::new(Network::from_safetensors(weights).unwrap().graph([SIDE; 2]).unwrap())
 }
 
 #[test]

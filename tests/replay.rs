@@ -18,7 +18,7 @@ fn picture(period: usize) -> Vec<f32> {
 #[test]
 fn a_picture_gives_the_same_numbers_whatever_ran_before() {
     let weights = include_bytes!("../www/weights/lambda_resnet_mini.safetensors");
-    let graph = Arc::new(Network::from_safetensors(weights).unwrap().graph(SIDE).unwrap());
+    let graph = Arc::new(Network::from_safetensors(weights).unwrap().graph([SIDE; 2]).unwrap());
     let kept = graph.traced();
     let mut executor = cpu::Executor::new(Arc::clone(&graph), &kept);
     let (a, b) = (picture(97), picture(1009));
@@ -51,7 +51,7 @@ fn a_picture_gives_the_same_numbers_whatever_ran_before() {
 #[test]
 fn wrong_requests_are_named() {
     let weights = include_bytes!("../www/weights/lambda_resnet_mini.safetensors");
-    let graph = Arc::new(Network::from_safetensors(weights).unwrap().graph(SIDE).unwrap());
+    let graph = Arc::new(Network::from_safetensors(weights).unwrap().graph([SIDE; 2]).unwrap());
     let logits = [graph.logits];
     pollster::block_on(async {
         let device = gpu::Device::request().await.unwrap();

@@ -18,13 +18,29 @@ use crate::tensor::Tensor;
 /// Channels that the picture travels with: red, green, blue and a zero, so that the stem is an ordinary convolution.
 pub const PICTURE_CHANNELS: usize = 4;
 
-/// The graph of a described network for pictures of `side`×`side` pixels.
+/// The longest side of a picture that a network runs on, in pixels.
+pub const MAX_SIDE: usize = 2048;
+
+/// The most numbers that one value of a graph may hold; indices into it fit the kernels' 32 bits and its bytes a
+/// 32-bit address space.
+pub const MAX_VALUES: usize = 1 << 28;
+
+/// The graph of a described network for pictures of `[height, width]` pixels.
 ///
 /// # Errors
-/// If a tensor is missing or misshapen, or the description asks for something the kernels do not run.
-pub fn network_graph(description: &Description, weights: &Weights, side: usize) -> Result<Graph, WeightsError> {
+/// If a tensor is missing or misshapen, or the description asks for something the kernels do not run;
+/// [`WeightsError::Size`] if a side is 0 or above [`MAX_SIDE`], or a value would hold more than [`MAX_VALUES`] numbers.
+pub fn network_graph(
+    description: &Description,
+    weights: &Weights,
+    [height, width]: [usize; 2],
+) -> Result<Graph, WeightsError> {
     let Description { stem, stages, activation, labels, .. } = description;
-    let mut builder = Builder::new(weights, *activation, [side, side, PICTURE_CHANNELS]);
+    if !(1..=MAX_SIDE).contains(&height) || !(1..=MAX_SIDE).contains(&width) {
+        let cause = format!("a side must have from 1 to {MAX_SIDE} pixels");
+        return Err(WeightsError::Size { height, width, cause });
+    }
+    let mut builder = Builder::new(weights, *activation, [height, width, PICTURE_CHANNELS]);
     let mut x = builder.graph.input;
     for (i, layer) in stem.convs.iter().enumerate() {
         let name = format!("stem.conv{}", i + 1);
@@ -41,6 +57,11 @@ pub fn network_graph(description: &Description, weights: &Weights, side: usize) 
         }
     }
     builder.head(x, labels.len())?;
+    let fits = |[h, w, c]: [usize; 3]| h.checked_mul(w).and_then(|n| n.checked_mul(c)).is_some_and(|n| n <= MAX_VALUES);
+    if let Some(Value { name, shape }) = builder.graph.values.iter().find(|value| !fits(value.shape)) {
+        let cause = format!("`{name}` would have shape {shape:?}, expected at most {MAX_VALUES} numbers");
+        return Err(WeightsError::Size { height, width, cause });
+    }
     Ok(builder.graph)
 }
 
@@ -206,11 +227,13 @@ impl<'a> Builder<'a> {
             }
         };
         let last = format!("{name}.conv3_1x1");
-        if self.shape(shortcut)[..2] != self.shape(y)[..2] {
+        let ([height, width, _], [kept_height, kept_width, _]) = (self.shape(y), self.shape(shortcut));
+        if [height, width] != [kept_height, kept_width] {
+            // The pool rounds down, the shortcut's strided convolution rounds up.
             return Err(WeightsError::Unsupported {
-                what: format!("the map that `{name}` pools"),
-                expected: "even sides".into(),
-                found: format!("{:?} against its shortcut's {:?}", self.shape(y), self.shape(shortcut)),
+                what: format!("the map that `{name}` pools to"),
+                expected: format!("{kept_height}×{kept_width} as its shortcut gives"),
+                found: format!("{height}×{width}"),
             });
         }
         self.conv_norm(&last, name, y, point(stage.out, 1), act, Some(shortcut))

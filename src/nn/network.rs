@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::nn::builder::network_graph;
 use crate::nn::description::Description;
 use crate::nn::graph::Graph;
+use crate::nn::identify::identify;
 use crate::nn::weights::{Weights, WeightsError, read_description};
 use crate::tensor::Tensor;
 
@@ -17,13 +18,19 @@ pub struct Network {
 }
 
 impl Network {
-    /// Reads a weights file of ours.
+    /// Reads a weights file: one of ours, described in its metadata, or a state dict of timm's, which
+    /// [`identify`] tells by its tensors.
     ///
     /// # Errors
-    /// If the file is broken, has no description, or the two do not fit each other.
+    /// If the file is broken, holds nothing known, or its tensors do not fit the network it describes.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, WeightsError> {
-        let network = Self { description: read_description(bytes)?, weights: Weights::from_safetensors(bytes)? };
-        network.graph(network.description.input.crop)?;
+        let weights = Weights::from_safetensors(bytes)?;
+        let description = match read_description(bytes)? {
+            Some(description) => description,
+            None => identify(&weights)?,
+        };
+        let network = Self { description, weights };
+        network.graph(network.side())?;
         Ok(network)
     }
 
@@ -32,12 +39,24 @@ impl Network {
         self.weights.parameters()
     }
 
-    /// The graph for pictures of `side`×`side` pixels.
+    /// The graph for pictures of `[height, width]` pixels.
     ///
     /// # Errors
-    /// If a tensor is missing or misshapen, or the description asks for something the kernels do not run.
-    pub fn graph(&self, side: usize) -> Result<Graph, WeightsError> {
-        network_graph(&self.description, &self.weights, side)
+    /// If a tensor is missing or misshapen, or the description asks for something the kernels do not run; at another
+    /// size than the network's own [`WeightsError::Size`], which says why it does not fit.
+    pub fn graph(&self, [height, width]: [usize; 2]) -> Result<Graph, WeightsError> {
+        let built = network_graph(&self.description, &self.weights, [height, width]);
+        match built {
+            Err(cause) if [height, width] != self.side() && !matches!(cause, WeightsError::Size { .. }) => {
+                Err(WeightsError::Size { height, width, cause: cause.to_string() })
+            }
+            built => built,
+        }
+    }
+
+    /// The size that the network's own preprocessing gives.
+    fn side(&self) -> [usize; 2] {
+        [self.description.input.crop; 2]
     }
 }
 

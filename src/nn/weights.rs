@@ -20,9 +20,6 @@ pub enum WeightsError {
     /// The container is broken.
     #[error("this is not a usable safetensors file: {0}")]
     Container(String),
-    /// No description of ours.
-    #[error("the file has no `{METADATA_KEY}` entry in its metadata, which describes the network")]
-    NoDescription,
     /// The description cannot be read.
     #[error("the network description in the file's metadata cannot be read: {0}")]
     Description(#[from] serde_json::Error),
@@ -68,6 +65,53 @@ pub enum WeightsError {
         /// The file's.
         found: Vec<usize>,
     },
+    /// A tensor that tells a network's sizes is absent.
+    #[error("tensor `{name}` is missing, expected with {dimensions} dimension{}", plural(*.dimensions))]
+    Absent {
+        /// The tensor.
+        name: String,
+        /// How many dimensions it should have.
+        dimensions: usize,
+    },
+    /// A tensor that tells a network's sizes has another number of dimensions.
+    #[error("tensor `{name}` has shape {found:?}, expected {expected} dimension{}", plural(*.expected))]
+    Dimensions {
+        /// The tensor.
+        name: String,
+        /// How many dimensions it should have.
+        expected: usize,
+        /// The file's shape.
+        found: Vec<usize>,
+    },
+    /// The file is one lambda layer.
+    #[error("the file holds a single lambda layer (`{name}`, as {package} writes it), expected a whole network")]
+    SingleLayer {
+        /// The tensor that tells it.
+        name: &'static str,
+        /// The package in whose names it is.
+        package: &'static str,
+    },
+    /// The file is nothing that is known.
+    #[error(
+        "the file holds no network that is known here, expected a description in its metadata or the tensor \
+         `{expected}`, found {}", first_tensor(.found.as_deref())
+    )]
+    Unknown {
+        /// The tensor that timm's networks start with.
+        expected: &'static str,
+        /// The first tensor in the file.
+        found: Option<String>,
+    },
+    /// A picture size that the network cannot be run at.
+    #[error("pictures of {height}×{width} pixels (height × width) do not fit the network: {cause}")]
+    Size {
+        /// Rows.
+        height: usize,
+        /// Columns.
+        width: usize,
+        /// Why not.
+        cause: String,
+    },
     /// The description asks for something this engine does not run.
     #[error("{what} is {found}, expected {expected}")]
     Unsupported {
@@ -78,6 +122,14 @@ pub enum WeightsError {
         /// What it says.
         found: String,
     },
+}
+
+fn plural(number: usize) -> &'static str {
+    if number == 1 { "" } else { "s" }
+}
+
+fn first_tensor(name: Option<&str>) -> String {
+    name.map_or_else(|| "no tensor at all".into(), |name| format!("`{name}` first"))
 }
 
 impl Weights {
@@ -128,6 +180,21 @@ impl Weights {
         }
     }
 
+    /// The shape of the tensor of this name, if there is one.
+    pub fn shape(&self, name: &str) -> Option<&[usize]> {
+        self.tensors.get(name).map(Tensor::shape)
+    }
+
+    /// The names of all tensors in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors.keys().map(String::as_str)
+    }
+
+    /// Whether a tensor's name starts with `prefix`.
+    pub fn any_under(&self, prefix: &str) -> bool {
+        self.tensors.range(prefix.to_owned()..).next().is_some_and(|(name, _)| name.starts_with(prefix))
+    }
+
     /// The tensors whose name starts with `prefix`, under the rest of their name.
     pub fn under(&self, prefix: &str) -> Self {
         let strip = |(name, tensor): (&String, &Tensor)| Some((name.strip_prefix(prefix)?.to_owned(), tensor.clone()));
@@ -141,15 +208,19 @@ impl Weights {
     }
 }
 
-/// Reads the description that a weights file of ours carries.
+/// Reads the description that a weights file of ours carries, `None` if it carries none.
 ///
 /// # Errors
-/// If there is none, or it is not one this code reads.
-pub fn read_description(bytes: &[u8]) -> Result<Description, WeightsError> {
+/// If the file is broken or its description is not one this code reads.
+pub fn read_description(bytes: &[u8]) -> Result<Option<Description>, WeightsError> {
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| WeightsError::Container(e.to_string()))?;
-    let text = header.metadata().as_ref().and_then(|m| m.get(METADATA_KEY)).ok_or(WeightsError::NoDescription)?;
+    let Some(text) = header.metadata().as_ref().and_then(|m| m.get(METADATA_KEY)) else { return Ok(None) };
     let description: Description = serde_json::from_str(text)?;
-    if description.format == FORMAT { Ok(description) } else { Err(WeightsError::Format { found: description.format }) }
+    if description.format == FORMAT {
+        Ok(Some(description))
+    } else {
+        Err(WeightsError::Format { found: description.format })
+    }
 }
 
 #[cfg(test)]
@@ -185,6 +256,6 @@ mod tests {
         assert!(Weights::from_safetensors(&byte).unwrap_err().to_string().contains("dtype U8"));
         let whole = file(Dtype::F32, &[0; 16], &[4]);
         assert!(matches!(Weights::from_safetensors(&whole[..whole.len() - 3]), Err(WeightsError::Container(_))));
-        assert!(matches!(read_description(&whole), Err(WeightsError::NoDescription)));
+        assert!(matches!(read_description(&whole), Ok(None)));
     }
 }

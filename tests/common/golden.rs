@@ -216,7 +216,7 @@ pub fn network_case(bytes: &[u8]) -> Case {
     if fixture.has("input") {
         close("normalised picture", input.data(), fixture.f32("input").data());
     }
-    let graph = Arc::new(network.graph(shape[0]).unwrap());
+    let graph = Arc::new(network.graph([shape[0], shape[1]]).unwrap());
     let traced = graph.traced();
     let named = (0..graph.values.len())
         .filter(|id| *id != graph.input && !traced.contains(id) && fixture.has(&graph.values[*id].name));

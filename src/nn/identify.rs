@@ -1,0 +1,214 @@
+//! What a state dict without a description is, told from the names and shapes of its tensors alone.
+//!
+//! The order in which a file is sniffed:
+//!
+//! 1. our own metadata describe it, so that nothing has to be told ([`crate::nn::network`]);
+//! 2. `qkv.weight` or `to_q.weight` at top level: one lambda layer, which is no network;
+//! 3. `stem.conv1.conv.weight`: timm's ByobNet, whose every size is inferred here; if that is one of [`KNOWN`] it gets
+//!    its name, activation and preprocessing, otherwise the title says what was assumed;
+//! 4. anything else is refused.
+//!
+//! Strides leave no trace in a state dict: timm's are taken (stem 2 then 1, max pool, stages 1, 2, 2, …). Whether all
+//! other tensors fit is for [`crate::nn::builder`] to say.
+
+use crate::kernels::Activation;
+use crate::nn::description::{Block, Description, FORMAT, Position, Stage, Stem, StemConv};
+use crate::nn::imagenet;
+use crate::nn::known::{KNOWN, KnownNetwork};
+use crate::nn::weights::{Weights, WeightsError};
+use crate::picture::{Interpolation, Preprocessing};
+
+/// The tensors that only a single layer has at top level, and whose code wrote it.
+const SINGLE_LAYERS: [(&str, &str); 2] = [("qkv.weight", "timm"), ("to_q.weight", "lambda-networks")];
+
+/// The tensor by which timm's ByobNet is recognised.
+const FIRST_TENSOR: &str = "stem.conv1.conv.weight";
+
+/// The input's side where nothing tells it, in pixels.
+const USUAL_SIDE: usize = 256;
+
+/// The description of the network that a state dict holds.
+///
+/// # Errors
+/// [`WeightsError::SingleLayer`] if it is one lambda layer, [`WeightsError::Unknown`] if it is nothing known, or a
+/// sentence on the tensor that leaves a size open.
+pub fn identify(weights: &Weights) -> Result<Description, WeightsError> {
+    for (name, package) in SINGLE_LAYERS {
+        if weights.shape(name).is_some() {
+            return Err(WeightsError::SingleLayer { name, package });
+        }
+    }
+    if weights.shape(FIRST_TENSOR).is_none() {
+        let found = weights.names().next().map(str::to_owned);
+        return Err(WeightsError::Unknown { expected: FIRST_TENSOR, found });
+    }
+    let mut stages = Vec::new();
+    while weights.any_under(&format!("stages.{}.", stages.len())) {
+        stages.push(stage(weights, stages.len())?);
+    }
+    let structure = Structure { stem: stem(weights)?, stages };
+    let side = structure.fixed_side(weights)?;
+    let [classes, _] = sizes(weights, "head.fc.weight")?;
+    Ok(structure.describe(side, classes))
+}
+
+/// What tensor shapes can tell of a network.
+#[derive(Debug, PartialEq)]
+struct Structure {
+    stem: Stem,
+    stages: Vec<Stage>,
+}
+
+impl Structure {
+    /// The structure of a known network: timm's tiered stem, four stages, bottlenecks of a quarter of their width.
+    fn of(known: &KnownNetwork) -> Self {
+        let position = if known.global { Position::Global } else { Position::Local { r: 9 } };
+        let block = |s: usize, i: usize, kind: char| match (kind, stride(s, i)) {
+            ('l', stride) => Block::Lambda { stride, heads: 4, k: 16, u: 1, content: true, position: position.clone() },
+            (_, stride) => Block::Conv { stride },
+        };
+        let stage = |(s, kinds): (usize, &&str)| Stage {
+            out: 256 << s,
+            mid: 64 << s,
+            blocks: kinds.chars().enumerate().map(|(i, kind)| block(s, i, kind)).collect(),
+        };
+        let convs = [24, 32, 64].into_iter().enumerate().map(|(i, out)| stem_conv(i, out)).collect();
+        Self { stem: Stem { convs, pool: true }, stages: known.blocks.iter().enumerate().map(stage).collect() }
+    }
+
+    /// The input's side, if a position table fixes it.
+    fn fixed_side(&self, weights: &Weights) -> Result<Option<usize>, WeightsError> {
+        let mut pixels = 4;
+        for (s, stage) in self.stages.iter().enumerate() {
+            for (i, block) in stage.blocks.iter().enumerate() {
+                if let Block::Lambda { position: Position::Global, .. } = block {
+                    let name = format!("stages.{s}.{i}.self_attn.pos_emb");
+                    let [height, width, _] = sizes(weights, &name)?;
+                    if height != width || height.is_multiple_of(2) {
+                        return Err(WeightsError::Unsupported {
+                            what: format!("the position table `{name}`"),
+                            expected: "a square one with odd sides, 2 · side − 1".into(),
+                            found: format!("one of {height}×{width}"),
+                        });
+                    }
+                    return Ok(Some(height.div_ceil(2).saturating_mul(pixels)));
+                }
+                pixels = pixels.saturating_mul(block.stride());
+            }
+        }
+        Ok(None)
+    }
+
+    /// The description, with what no tensor tells taken from the known network of this structure or assumed.
+    fn describe(self, fixed_side: Option<usize>, classes: usize) -> Description {
+        let known = KNOWN.iter().find(|known| Self::of(known) == self);
+        let lambdas = self.stages.iter().flat_map(|stage| &stage.blocks).filter(|b| matches!(b, Block::Lambda { .. }));
+        let (name, mut title, activation, resize, usual_side) = match known {
+            Some(known) => (
+                known.name,
+                known.title.to_owned(),
+                known.activation,
+                known.resize,
+                known.fixed_side.unwrap_or(known.side),
+            ),
+            None => {
+                let title = format!(
+                    "LambdaResNet with {} lambda layers, activation ReLU and ImageNet's preprocessing assumed",
+                    lambdas.count()
+                );
+                ("lambda_resnet", title, Activation::Relu, 272, USUAL_SIDE)
+            }
+        };
+        let labels = if classes == imagenet::CLASSES {
+            imagenet::labels()
+        } else {
+            if known.is_some() {
+                title += &format!(", fine-tuned to {classes} classes");
+            }
+            (0..classes).map(|class| format!("class {class}")).collect()
+        };
+        let side = fixed_side.unwrap_or(usual_side);
+        Description {
+            format: FORMAT,
+            name: name.into(),
+            title,
+            input: Preprocessing {
+                // The same share of the picture stays at every side.
+                resize: if side == usual_side { resize } else { side.saturating_mul(resize) / usual_side },
+                crop: side,
+                interpolation: Interpolation::Bicubic,
+                mean: imagenet::MEAN,
+                std: imagenet::STD,
+            },
+            labels,
+            activation,
+            stem: self.stem,
+            stages: self.stages,
+            accuracy: None,
+            check: None,
+        }
+    }
+}
+
+/// timm's stride of block `i` in stage `s`.
+fn stride(s: usize, i: usize) -> usize {
+    if s > 0 && i == 0 { 2 } else { 1 }
+}
+
+fn stem_conv(i: usize, out: usize) -> StemConv {
+    StemConv { out, stride: if i == 0 { 2 } else { 1 } }
+}
+
+fn stem(weights: &Weights) -> Result<Stem, WeightsError> {
+    let mut convs = Vec::new();
+    loop {
+        let name = format!("stem.conv{}.conv.weight", convs.len() + 1);
+        if weights.shape(&name).is_none() {
+            return Ok(Stem { convs, pool: true });
+        }
+        let [out, ..] = sizes::<4>(weights, &name)?;
+        convs.push(stem_conv(convs.len(), out));
+    }
+}
+
+fn stage(weights: &Weights, s: usize) -> Result<Stage, WeightsError> {
+    let [out, mid, ..] = sizes::<4>(weights, &format!("stages.{s}.0.conv3_1x1.conv.weight"))?;
+    let mut blocks = Vec::new();
+    while weights.any_under(&format!("stages.{s}.{}.", blocks.len())) {
+        let i = blocks.len();
+        let name = format!("stages.{s}.{i}");
+        blocks.push(match weights.any_under(&format!("{name}.self_attn.")) {
+            true => lambda(weights, &format!("{name}.self_attn"), stride(s, i))?,
+            false => Block::Conv { stride: stride(s, i) },
+        });
+    }
+    Ok(Stage { out, mid, blocks })
+}
+
+/// timm's lambda layer under `prefix`: k is what q, then v, leave of the projection's rows.
+fn lambda(weights: &Weights, prefix: &str, stride: usize) -> Result<Block, WeightsError> {
+    let [rows, ..] = sizes::<4>(weights, &format!("{prefix}.qkv.weight"))?;
+    let [query] = sizes(weights, &format!("{prefix}.norm_q.weight"))?;
+    let [value] = sizes(weights, &format!("{prefix}.norm_v.weight"))?;
+    let k = rows.checked_sub(query).and_then(|rest| rest.checked_sub(value)).unwrap_or_default();
+    if k == 0 || !query.is_multiple_of(k) {
+        return Err(WeightsError::Unsupported {
+            what: format!("the number of rows of `{prefix}.qkv.weight`"),
+            expected: format!("{query} queries, {value} values and a number of keys that divides the queries"),
+            found: rows.to_string(),
+        });
+    }
+    let position = if weights.shape(&format!("{prefix}.pos_emb")).is_some() {
+        Position::Global
+    } else {
+        let [_, _, r, ..] = sizes::<5>(weights, &format!("{prefix}.conv_lambda.weight"))?;
+        Position::Local { r }
+    };
+    Ok(Block::Lambda { stride, heads: query / k, k, u: 1, content: true, position })
+}
+
+/// The shape of a tensor that must have `N` dimensions.
+fn sizes<const N: usize>(weights: &Weights, name: &str) -> Result<[usize; N], WeightsError> {
+    let shape = weights.shape(name).ok_or_else(|| WeightsError::Absent { name: name.into(), dimensions: N })?;
+    shape.try_into().map_err(|_| WeightsError::Dimensions { name: name.into(), expected: N, found: shape.into() })
+}
