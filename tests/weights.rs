@@ -9,7 +9,7 @@
 #[path = "common/file.rs"]
 mod file;
 
-use file::{Part, listed};
+use file::Part;
 use lambdascope::kernels::Activation;
 use lambdascope::nn::description::{Block, Description, Position};
 use lambdascope::nn::identify::identify;
@@ -22,6 +22,18 @@ const LISTINGS: [(&str, &str); 3] = [
     ("lambda_resnet26rpt_256", include_str!("fixtures/state_dicts/lambda_resnet26rpt_256.txt")),
     ("lambda_resnet50ts", include_str!("fixtures/state_dicts/lambda_resnet50ts.txt")),
 ];
+
+/// The tensors of a state dict from timm's own listing: name, shape and dtype on every line.
+fn listed(listing: &str) -> Vec<Part> {
+    let part = |line: &str| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let &[name, shape, dtype] = fields.as_slice() else { panic!("{line}") };
+        let sizes = shape.trim_matches(['(', ')']).split(',').filter(|size| !size.trim().is_empty());
+        let shape: Vec<usize> = sizes.map(|size| size.trim().parse().unwrap()).collect();
+        if dtype == "torch.int64" { Part::counter(name) } else { Part::filled(name, &shape) }
+    };
+    listing.lines().filter(|line| !line.is_empty()).map(part).collect()
+}
 
 fn parts(name: &str) -> Vec<Part> {
     listed(LISTINGS.iter().find(|listing| listing.0 == name).unwrap().1)
@@ -57,7 +69,10 @@ fn timms_networks_are_told_by_their_tensors() {
 /// The parts with another classifier.
 fn with_head(mut parts: Vec<Part>, classes: usize) -> Vec<Part> {
     parts.retain(|part| !part.name.starts_with("head."));
-    parts.extend([Part::filled("head.fc.weight", &[classes, 2048]), Part::filled("head.fc.bias", &[classes])]);
+    parts.extend([
+        Part::filled("head.fc.weight", &[classes, 2048]),
+        Part::f32("head.fc.bias", &[classes], &vec![0.5; classes]),
+    ]);
     parts
 }
 

@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::Activation;
+use crate::nn::weights::WeightsError;
 use crate::picture::Preprocessing;
+
+mod check;
 
 /// The metadata key under which a weights file carries its description.
 pub const METADATA_KEY: &str = "lambdascope";
@@ -39,6 +42,17 @@ pub struct Description {
     /// What the start-up check compares with, if it was recorded.
     #[serde(default)]
     pub check: Option<Check>,
+}
+
+impl Description {
+    /// Refuses sizes that no network has, before anything is computed from them. Whether the tensors have these sizes
+    /// is another question.
+    ///
+    /// # Errors
+    /// [`WeightsError::Unsupported`] names the first field that is out of bounds.
+    pub fn check(&self) -> Result<(), WeightsError> {
+        check::description(self)
+    }
 }
 
 /// 3×3 convolutions, each with BatchNorm and activation, then a 3×3 max pool with stride 2.

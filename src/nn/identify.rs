@@ -49,7 +49,9 @@ pub fn identify(weights: &Weights) -> Result<Description, WeightsError> {
     let structure = Structure { stem: stem(weights)?, stages };
     let side = structure.fixed_side(weights)?;
     let [classes, _] = sizes(weights, "head.fc.weight")?;
-    Ok(structure.describe(side, classes))
+    let description = structure.describe(side, classes);
+    description.check()?;
+    Ok(description)
 }
 
 /// What tensor shapes can tell of a network.
