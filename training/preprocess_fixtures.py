@@ -1,8 +1,9 @@
 """Writes tests/fixtures/pictures: what PIL and torchvision make of small pictures, for tests/picture.rs.
 
-    python training/preprocess_fixtures.py          (needs pillow, numpy, torchvision, scikit-image)
+    python training/preprocess_fixtures.py          (needs the training project with [pictures])
 
-golden.json   crops: a PNG, the settings, and the PNG that torchvision's Resize + CenterCrop give
+golden.json   crops: a PNG, the settings, and the PNG that torchvision's Resize + CenterCrop give; those of a `model` by
+              its own evaluation transform in timm
 decoded.json  decoding: a file, its size, and its upright RGB values on white, row by row
 """
 
@@ -13,12 +14,15 @@ from pathlib import Path
 
 import numpy as np
 import skimage
+import timm
 from PIL import Image, ImageOps
+from timm.data import create_transform, resolve_data_config
 from torchvision import transforms
 from torchvision.transforms import InterpolationMode
 
 OUT = Path(__file__).resolve().parent.parent / "tests" / "fixtures" / "pictures"
-CHELSEA = Path(skimage.__file__).parent / "data" / "chelsea.png"  # CC0
+PHOTOGRAPHS = Path(skimage.__file__).parent / "data"  # CC0 or public domain
+CHELSEA = PHOTOGRAPHS / "chelsea.png"
 
 
 def photo(width, height):
@@ -63,6 +67,34 @@ def crops():
         result.save(OUT / expected, optimize=True)
         entries.append({"file": source.name, "expected": expected, "resize": resize, "crop": crop,
                         "interpolation": interpolation})
+    return entries
+
+
+def timm_crops():
+    """What timm's networks see of pictures of odd sizes."""
+    cases = [
+        # model, picture: name, file, left, top, width, height
+        ("lambda_resnet26t", ("odd_301x199", "chelsea.png", 75, 50, 301, 199)),
+        ("lambda_resnet26t", ("odd_33x1000", "retina.jpg", 700, 200, 33, 1000)),
+        ("lambda_resnet26rpt_256", ("odd_640x427", "rocket.jpg", 0, 0, 640, 427)),
+        ("lambda_resnet26rpt_256", ("odd_256x257", "coffee.png", 200, 20, 256, 257)),
+        ("lambda_resnet50ts", ("odd_301x199", "chelsea.png", 75, 50, 301, 199)),
+        ("lambda_resnet50ts", ("odd_97x413", "retina.jpg", 500, 400, 97, 413)),
+        ("lambda_resnet50ts", ("odd_640x427", "rocket.jpg", 0, 0, 640, 427)),
+    ]
+    entries = []
+    for model, (name, file, left, top, width, height) in cases:
+        source = OUT / f"{name}.png"
+        picture = Image.open(PHOTOGRAPHS / file).convert("RGB").crop((left, top, left + width, top + height))
+        picture.save(source, optimize=True)
+        config = resolve_data_config({}, model=timm.create_model(model))
+        transform = create_transform(**config, normalize=False)  # u8, [3, 256, 256]
+        resize, crop = (step.size for step in transform.transforms[:2])
+        crop = crop[0] if isinstance(crop, (tuple, list)) else crop
+        expected = f"{name}_{resize}_{crop}_{config['interpolation']}.png"
+        Image.fromarray(transform(Image.open(source)).permute(1, 2, 0).numpy()).save(OUT / expected, optimize=True)
+        entries.append({"file": source.name, "expected": expected, "resize": resize, "crop": crop,
+                        "interpolation": config["interpolation"], "model": model})
     return entries
 
 
@@ -177,7 +209,7 @@ def decoded():
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / "golden.json").write_text(json.dumps(crops(), indent=1) + "\n")
+    (OUT / "golden.json").write_text(json.dumps(crops() + timm_crops(), indent=1) + "\n")
     lines = ",\n".join(json.dumps(entry) for entry in decoded())
     (OUT / "decoded.json").write_text(f"[\n{lines}\n]\n")
 
