@@ -96,7 +96,9 @@ impl Weights {
 
     /// The tensor of this name, whatever its shape.
     pub fn find(&self, name: &str) -> Option<&Tensor> {
-        self.tensors.get(name)
+        let Stored { tensor, read } = self.tensors.get(name)?;
+        read.store(true, Ordering::Relaxed);
+        Some(tensor)
     }
 
     /// The tensor of this name, whose shape must be as expected.
