@@ -16,6 +16,9 @@ export const shippedPath = path("../../www/weights/lambda_resnet_mini.safetensor
  */
 export const seededPath = path("../weights/lambda_resnet26t.safetensors");
 
+/** ImageNet's classes, in the order of the logits. */
+export const imagenetLabels = readFileSync(path("../../src/nn/imagenet_labels.txt"), "utf8").trimEnd().split("\n");
+
 /** The seeded weights' bytes. */
 export function seeded(): Buffer {
   if (!existsSync(seededPath)) throw new Error(`${seededPath} is missing; \`cargo xtask test --only page\` writes it`);

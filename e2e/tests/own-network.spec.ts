@@ -3,8 +3,9 @@
 import { readFileSync } from "node:fs";
 
 import { drop } from "../support/drop";
-import { said, shippedPath, unfold } from "../support/networks";
+import { imagenetLabels, said, seeded, seededPath, shippedPath, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
+import { png } from "../support/png";
 import { expect, test } from "../support/test";
 
 const shipped = readFileSync(shippedPath);
@@ -97,4 +98,62 @@ test("a network dropped while the page still starts runs afterwards", async ({ p
   await unfold(page);
   await expect(page.getByTestId("network-own")).toHaveAttribute("data-standing", "running");
   await firstResult(page);
+});
+
+/** What PyTorch makes of {@link formulaPicture} with the seeded weights. */
+interface Expected {
+  side: number;
+  top5: { index: number; probability: number }[];
+}
+
+const expected: Expected = JSON.parse(
+  readFileSync(new URL("../../tests/fixtures/page_lambda_resnet26t.json", import.meta.url), "utf8"),
+);
+
+/** Channel c of pixel (y, x) is (7y + 13x + 61c + ⌊xy / 8⌋) mod 256. */
+function formulaPicture(side: number): Buffer {
+  const value = (y: number, x: number, c: number) => (7 * y + 13 * x + 61 * c + ((y * x) >> 3)) & 255;
+  const row = (y: number) => Buffer.from(Array.from({ length: side * 3 }, (_, i) => value(y, Math.floor(i / 3), i % 3)));
+  return png(side, side, "rgb", Array.from({ length: side }, (_, y) => row(y)));
+}
+
+test("lambda_resnet26t runs from a dropped file, with PyTorch's probabilities", async ({ page }) => {
+  seeded();
+  await open(page, "?sample=church&layer=stages.1.2&head=2&y=5&x=9&backend=cpu");
+  await firstResult(page);
+  // The page's thread stays free while 44 MB are read, checked and built.
+  await page.evaluate(() => {
+    const long: number[] = [];
+    new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+    Object.assign(window, { long });
+  });
+  await drop(page, seededPath);
+  await expect(page.getByTestId("network-title")).toHaveText("LambdaResNet 26-T");
+  const longest = await page.evaluate(() => Math.max(0, ...(window as unknown as { long: number[] }).long));
+  expect(longest, "the longest task of the page's thread, in milliseconds").toBeLessThan(500);
+
+  const buffer = formulaPicture(expected.side);
+  await page.getByTestId("file-input").setInputFiles({ name: "formula.png", mimeType: "image/png", buffer });
+  await expect(page.locator(".result-picture")).toHaveText("formula.png");
+  const rows = page.getByTestId("prediction");
+  for (const [i, { index, probability }] of expected.top5.entries()) {
+    await expect(rows.nth(i)).toHaveAttribute("data-label", imagenetLabels[index]!);
+    expect(Math.abs(Number(await rows.nth(i).getAttribute("data-probability")) - probability)).toBeLessThan(1e-4);
+  }
+
+  // The layers are the new network's, every proof holds, and the query is where it was in the picture.
+  const layers = page.getByTestId("layer-select").getByRole("radio");
+  expect(await layers.evaluateAll((radios) => radios.map((radio) => (radio as HTMLInputElement).value))).toEqual([
+    "stages.2.1",
+    "stages.3.0",
+    "stages.3.1",
+  ]);
+  await expect(page.getByTestId("layer-select").locator("input:checked")).toHaveValue("stages.3.0");
+  await expect(page.getByTestId("query-grid")).toHaveAttribute("data-query", "5,9");
+  for (let layer = 0; layer < 3; layer++) {
+    await layers.nth(layer).check({ force: true });
+    expect(Number(await page.getByTestId("proof").getAttribute("data-max-error"))).toBeLessThan(1e-4);
+  }
+  // A picture of one's own and a network of one's own leave no trace in the address.
+  expect(new URL(page.url()).searchParams.get("network")).toBeNull();
 });
