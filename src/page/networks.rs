@@ -104,9 +104,9 @@ pub fn title(source: &Source, offers: Option<&Offers>) -> String {
         Source::Shipped => offers
             .and_then(|offers| offers.shipped.as_ref())
             .map_or_else(|| "the page’s own network".to_owned(), |shipped| shipped.title.clone()),
-        Source::Known { name } => offers
-            .and_then(|offers| find(offers, name))
-            .map_or_else(|| name.clone(), |offer| offer.title.clone()),
+        Source::Known { name } => {
+            offers.and_then(|offers| find(offers, name)).map_or_else(|| name.clone(), |offer| offer.title.clone())
+        }
         Source::File { name } => name.clone(),
     }
 }

@@ -28,7 +28,14 @@ pub fn PublicEntry(offer: NetworkOffer) -> impl IntoView {
 }
 
 #[component]
-fn Entry(source: Source, title: String, facts: String, here: bool, fetch: String, remove: Option<String>) -> impl IntoView {
+fn Entry(
+    source: Source,
+    title: String,
+    facts: String,
+    here: bool,
+    fetch: String,
+    remove: Option<String>,
+) -> impl IntoView {
     let state = State::here();
     let name = match &source {
         Source::Known { name } => name.clone(),
@@ -37,9 +44,7 @@ fn Entry(source: Source, title: String, facts: String, here: bool, fetch: String
     let stands = {
         let source = source.clone();
         let networks = state.networks;
-        Memo::new(move |_| {
-            standing(&source, here, networks.running.read().as_ref(), networks.coming.read().as_ref())
-        })
+        Memo::new(move |_| standing(&source, here, networks.running.read().as_ref(), networks.coming.read().as_ref()))
     };
     let word = move || match stands.get() {
         Standing::Running => "running",

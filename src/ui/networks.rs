@@ -60,7 +60,8 @@ fn News() -> impl IntoView {
     // The bar stays the same element while it grows.
     let coming = Memo::new(move |_| networks.coming.read().as_ref().map(|coming| coming.source.clone()));
     let text = move || networks.coming.read().as_ref().map(|coming| coming.text(&named(&coming.source)));
-    let share = move || networks.coming.read().as_ref().and_then(|coming| coming.share()).map(|share| share.to_string());
+    let share =
+        move || networks.coming.read().as_ref().and_then(|coming| coming.share()).map(|share| share.to_string());
     let progress = move || {
         coming.get().map(|_| {
             view! {
@@ -104,7 +105,9 @@ fn News() -> impl IntoView {
         let offers = networks.offers.get()?;
         let Some(offer) = find(&offers, &name) else {
             let sentence = format!("This link names a network that the page does not know: {name}.");
-            return Some(view! { <p class="news-problem" data-testid="network-wanted">{sentence}</p> {close} }.into_any());
+            return Some(
+                view! { <p class="news-problem" data-testid="network-wanted">{sentence}</p> {close} }.into_any(),
+            );
         };
         let sentence = format!("This link is to {}, which is not on this device yet.", offer.title);
         Some(
