@@ -6,13 +6,14 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { setTimeout } from "node:timers/promises";
 
 import { generate } from "selfsigned";
 
 const HUB = "huggingface.co";
 const STORE = "cas-bridge.xethub.hf.co";
 const OPEN = { "access-control-allow-origin": "*" };
-const CHUNK = 1 << 18;
 
 /** How a file is sent. */
 export type Mode =
@@ -88,25 +89,24 @@ export class Hub {
       return;
     }
     response.writeHead(200, { ...OPEN, "content-type": "binary/octet-stream", "content-length": file.length });
-    await this.send(file, response).catch(() => response.destroy());
+    // A browser that goes away, or a connection broken on purpose, is no failure of the server.
+    await pipeline(this.send(file, response), response).catch(() => {});
   }
 
-  private async send(file: Buffer, response: ServerResponse): Promise<void> {
+  private async *send(file: Buffer, response: ServerResponse): AsyncGenerator<Buffer> {
     const half = file.length >> 1;
-    for (let at = 0; at < file.length; at += CHUNK) {
-      if (at >= half && at - CHUNK < half && this.mode !== "whole") {
-        if (this.mode === "broken") {
-          response.destroy();
-          return;
-        }
-        await new Promise<void>((resolve) => {
-          this.release_ = resolve;
-          response.once("close", resolve);
-        });
-      }
-      if (response.destroyed) return;
-      if (!response.write(file.subarray(at, at + CHUNK))) await Promise.race([once(response, "drain"), once(response, "close")]);
+    yield file.subarray(0, half);
+    if (this.mode === "broken") {
+      // Let what is sent arrive first.
+      await setTimeout(200);
+      throw new Error("broken on purpose");
     }
-    response.end();
+    if (this.mode === "held") {
+      await new Promise<void>((resolve) => {
+        this.release_ = resolve;
+        response.once("close", resolve);
+      });
+    }
+    yield file.subarray(half);
   }
 }
