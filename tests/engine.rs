@@ -65,5 +65,5 @@ fn numbers_that_the_weights_do_not_record_stop_the_engine() {
 fn an_input_of_another_size_is_refused() {
     let mut engine = engine(BackendChoice::Cpu);
     let error = pollster::block_on(engine.run(&Tensor::zeros([64, 64, 3]))).unwrap_err();
-    assert_eq!(error.to_string(), "the network takes a picture of shape [128, 128, 3], found [64, 64, 3]");
+    assert_eq!(error.to_string(), "an input of shape [128, 128, 3] is expected, found [64, 64, 3]");
 }
