@@ -88,6 +88,7 @@ test("a file is chosen by keyboard, and the page's own network comes back", asyn
   const own = page.locator('[data-network="shipped"]');
   await own.getByTestId("network-load").focus();
   await page.keyboard.press("Enter");
+  await expect(button, "the button that was pressed goes, the focus does not").toBeFocused();
   await expect(own).toHaveAttribute("data-standing", "running");
   await expect(page.getByTestId("network-own")).not.toHaveAttribute("data-standing", "running");
 });

@@ -3,6 +3,8 @@
 //! Everything a new small network needs is said here, so that it needs no new Rust. The families it can express are
 //! timm's ByobNet with conv and lambda bottlenecks.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::Activation;
@@ -142,6 +144,16 @@ pub enum Position {
     },
     /// A table of all offsets within the map, `[2H − 1, 2W − 1, k]`, which fixes the map's size.
     Global,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("none"),
+            Self::Local { r } => write!(f, "a window of {r}×{r}"),
+            Self::Global => f.write_str("a table of the whole map"),
+        }
+    }
 }
 
 /// Accuracy measured by the training project on the exported weights.

@@ -106,22 +106,14 @@ impl Weights {
     /// # Errors
     /// [`WeightsError::Missing`] or [`WeightsError::Shape`].
     pub fn get(&self, name: &str, expected: &[usize]) -> Result<&Tensor, WeightsError> {
-        self.get_optional(name, expected)?
-            .ok_or_else(|| WeightsError::Missing { name: name.into(), expected: expected.into() })
-    }
-
-    /// The tensor of this name, whose shape must be as expected, if there is one.
-    ///
-    /// # Errors
-    /// [`WeightsError::Shape`].
-    pub fn get_optional(&self, name: &str, expected: &[usize]) -> Result<Option<&Tensor>, WeightsError> {
-        let Some(Stored { tensor, read }) = self.tensors.get(name) else { return Ok(None) };
-        if tensor.shape() != expected {
-            let found = tensor.shape().into();
-            return Err(WeightsError::Shape { name: name.into(), expected: expected.into(), found });
+        match self.find(name) {
+            None => Err(WeightsError::Missing { name: name.into(), expected: expected.into() }),
+            Some(tensor) if tensor.shape() == expected => Ok(tensor),
+            Some(tensor) => {
+                let found = tensor.shape().into();
+                Err(WeightsError::Shape { name: name.into(), expected: expected.into(), found })
+            }
         }
-        read.store(true, Ordering::Relaxed);
-        Ok(Some(tensor))
     }
 
     /// The first tensor that nobody has asked for so far.
@@ -181,7 +173,6 @@ mod tests {
         assert_eq!(weights.get("a.weight", &[2]).unwrap().data(), [1.5, -2.0]);
         assert_eq!(weights.first_unread(), None);
         assert_eq!(weights.get("b", &[1]).unwrap_err().to_string(), "tensor `b` is missing, expected with shape [1]");
-        assert!(weights.get_optional("b", &[1]).unwrap().is_none());
         assert_eq!(weights.under("a.").get("weight", &[2]).unwrap().len(), 2);
         let bytes: Vec<u8> = [1.5f32, -2.0].iter().flat_map(|v| bf16::from_f32(*v).to_le_bytes()).collect();
         let weights = Weights::from_safetensors(&file(Dtype::BF16, &bytes, &[2, 1])).unwrap();

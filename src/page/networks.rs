@@ -51,7 +51,7 @@ impl Coming {
         match self.step {
             LoadStep::Downloading if self.total > 0 => {
                 let share = 100 * self.done / self.total;
-                format!("Fetching {title}: {} of {} ({share} %)", bytes(self.done), bytes(self.total))
+                format!("Fetching {title}: {} of {} ({share}\u{a0}%)", bytes(self.done), bytes(self.total))
             }
             LoadStep::Downloading => format!("Fetching {title}…"),
             LoadStep::Reading => format!("Reading {title} from this device…"),
@@ -114,7 +114,7 @@ pub fn title(source: &Source, offers: Option<&Offers>) -> String {
 /// An offered network in one line.
 pub fn facts(offer: &NetworkOffer) -> String {
     format!(
-        "ImageNet’s 1,000 classes, right first guess {:.1} %. {} learned values, {} multiply-adds a picture.",
+        "ImageNet’s 1,000 classes, right first guess {:.1}\u{a0}%. {} learned values, {} multiply-adds a picture.",
         offer.top1 * 100.0,
         count(offer.parameters),
         count(offer.macs),
@@ -124,7 +124,7 @@ pub fn facts(offer: &NetworkOffer) -> String {
 /// The shipped network in one line.
 pub fn shipped_facts(offer: &ShippedOffer) -> String {
     format!(
-        "Imagenette’s 10 classes, right first guess {:.1} %. {} learned values; {}, comes with the page.",
+        "Imagenette’s 10 classes, right first guess {:.1}\u{a0}%. {} learned values; {}, comes with the page.",
         offer.top1 * 100.0,
         count(offer.parameters),
         bytes(offer.bytes),
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn progress_says_bytes_and_share() {
         let half = coming(LoadStep::Downloading, 22_000_000, 44_000_000);
-        assert_eq!(half.text("A"), "Fetching A: 22.0 MB of 44.0 MB (50 %)");
+        assert_eq!(half.text("A"), "Fetching A: 22.0 MB of 44.0 MB (50\u{a0}%)");
         assert_eq!(half.share(), Some(0.5));
         assert_eq!(coming(LoadStep::Warming, 1, 2).share(), None);
         assert_eq!(coming(LoadStep::Downloading, 0, 0).text("A"), "Fetching A…");

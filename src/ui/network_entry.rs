@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::loads;
-use super::networks::Hash;
+use super::networks::{Hash, focus_row};
 use super::state::{Phase, State};
 use crate::explain::numbers::bytes;
 use crate::page::networks::{Standing, facts, shipped_facts, standing};
@@ -13,18 +13,19 @@ use crate::protocol::{NetworkOffer, ShippedOffer, Source};
 #[component]
 pub fn ShippedEntry(offer: ShippedOffer) -> impl IntoView {
     let facts = shipped_facts(&offer);
-    view! { <Entry source=Source::Shipped title=offer.title facts here=true fetch=String::new() remove=None /> }
+    view! { <Entry source=Source::Shipped title=offer.title facts origin=String::new() here=true fetch=String::new() remove=None /> }
 }
 
 /// A public network.
 #[component]
 pub fn PublicEntry(offer: NetworkOffer) -> impl IntoView {
     let (size, here) = (bytes(offer.bytes), offer.on_device);
-    let place = if here { format!("On this device ({size})") } else { format!("{size} from {}", offer.hub) };
-    let facts = format!("{} {place}; {}.", facts(&offer), offer.licence);
+    let place = if here { format!("On this device, {size}") } else { format!("{size} on Hugging Face") };
+    let origin = format!("{place}: {}, {}.", offer.hub, offer.licence);
+    let facts = facts(&offer);
     let fetch = format!("Get it from Hugging Face ({size})");
     let source = Source::Known { name: offer.name.clone() };
-    view! { <Entry source title=offer.title facts here fetch remove=here.then_some(offer.name) /> }
+    view! { <Entry source title=offer.title facts origin here fetch remove=here.then_some(offer.name) /> }
 }
 
 #[component]
@@ -32,6 +33,7 @@ fn Entry(
     source: Source,
     title: String,
     facts: String,
+    origin: String,
     here: bool,
     fetch: String,
     remove: Option<String>,
@@ -76,7 +78,10 @@ fn Entry(
                     data-testid="network-load"
                     aria-describedby=label.clone()
                     prop:disabled=waits
-                    on:click=move |_| loads::load(state, source.clone(), None)
+                    on:click=move |_| {
+                        loads::load(state, source.clone(), None);
+                        focus_row();
+                    }
                 >
                     {text}
                 </button>
@@ -102,6 +107,7 @@ fn Entry(
             <div class="network-words">
                 <h3 id=label>{title.clone()}</h3>
                 <p>{facts}</p>
+                {(!origin.is_empty()).then(|| view! { <p>{origin}</p> })}
                 {hash}
             </div>
             <div class="network-actions">{action} {remove}</div>

@@ -1,6 +1,7 @@
 //! The networks: which one runs, what else there is, and what is under way about it.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::drop::FileButton;
 use super::loads;
@@ -9,6 +10,9 @@ use super::state::{Phase, State};
 use crate::explain::numbers::{bytes, count};
 use crate::page::networks::{Running, find, title};
 use crate::protocol::Source;
+
+/// The id of the row's button.
+const BUTTON: &str = "networks-button";
 
 /// The row above the strip, and the list that it unfolds.
 #[component]
@@ -22,6 +26,7 @@ pub fn Networks() -> impl IntoView {
                 <button
                     type="button"
                     class="button networks-button"
+                    id=BUTTON
                     data-testid="networks-button"
                     aria-expanded=move || if open.get() { "true" } else { "false" }
                     aria-controls="network-list"
@@ -69,7 +74,15 @@ fn News() -> impl IntoView {
                     <p id="network-progress-text">{text}</p>
                     <progress max="1" value=share aria-labelledby="network-progress-text"></progress>
                 </div>
-                <button type="button" class="button" data-testid="network-cancel" on:click=move |_| loads::cancel(state)>
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="network-cancel"
+                    on:click=move |_| {
+                        loads::cancel(state);
+                        focus_row();
+                    }
+                >
                     "Cancel"
                 </button>
             }
@@ -84,7 +97,10 @@ fn News() -> impl IntoView {
                     type="button"
                     class="button"
                     data-testid="network-retry"
-                    on:click=move |_| loads::load(state, source.clone(), None)
+                    on:click=move |_| {
+                        loads::load(state, source.clone(), None);
+                        focus_row();
+                    }
                 >
                     "Try again"
                 </button>
@@ -93,7 +109,7 @@ fn News() -> impl IntoView {
         Some(view! {
             <p class="news-problem" data-testid="network-problem">{failure.message.clone()}</p>
             {retry}
-            <button type="button" class="button" on:click=move |_| networks.failure.set(None)>"Close"</button>
+            <CloseButton text="Close" on_close=move || networks.failure.set(None) />
         })
     };
     let wanted = move || {
@@ -101,7 +117,7 @@ fn News() -> impl IntoView {
         if coming.read().is_some() || networks.failure.read().is_some() || *state.phase.read() != Phase::Ready {
             return None;
         }
-        let close = view! { <button type="button" class="button" on:click=move |_| networks.wanted.set(None)>"Not now"</button> };
+        let close = view! { <CloseButton text="Not now" on_close=move || networks.wanted.set(None) /> };
         let offers = networks.offers.get()?;
         let Some(offer) = find(&offers, &name) else {
             let sentence = format!("This link names a network that the page does not know: {name}.");
@@ -116,7 +132,10 @@ fn News() -> impl IntoView {
                 <button
                     type="button"
                     class="button button-strong"
-                    on:click=move |_| loads::load(state, Source::Known { name: name.clone() }, None)
+                    on:click=move |_| {
+                        loads::load(state, Source::Known { name: name.clone() }, None);
+                        focus_row();
+                    }
                 >
                     {format!("Get it from Hugging Face ({})", bytes(offer.bytes))}
                 </button>
@@ -129,6 +148,24 @@ fn News() -> impl IntoView {
         <div class="news">{progress}</div>
         <div class="news" role="alert">{failure}</div>
         <div class="news" role="status">{wanted}</div>
+    }
+}
+
+#[component]
+fn CloseButton(text: &'static str, on_close: impl Fn() + 'static) -> impl IntoView {
+    let close = move |_| {
+        on_close();
+        focus_row();
+    };
+    view! { <button type="button" class="button" on:click=close>{text}</button> }
+}
+
+/// Puts the focus on the row's button, since the one that was pressed goes; it also brings the news into sight.
+pub fn focus_row() {
+    let button = document().get_element_by_id(BUTTON).and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(button) = button {
+        // A browser that refuses leaves the focus where it was.
+        let _ = button.focus();
     }
 }
 

@@ -81,7 +81,11 @@ pub fn Result() -> impl IntoView {
 }
 
 fn in_words(count: usize) -> String {
-    if count == 10 { "ten".to_owned() } else { count.to_string() }
+    match count {
+        10 => "ten".to_owned(),
+        1_000.. => format!("{},{:03}", count / 1_000, count % 1_000),
+        _ => count.to_string(),
+    }
 }
 
 #[component]

@@ -77,21 +77,25 @@ pub fn announced(response: &Response) -> Option<u64> {
 /// If the connection breaks.
 pub async fn read_body(response: &Response, progress: impl FnMut(u64)) -> Result<Vec<u8>, FetchError> {
     match response.body() {
-        Some(body) => read_stream(&body, u64::MAX, progress).await,
+        Some(body) => read_stream(&body, 0, u64::MAX, progress).await,
         None => Ok(Vec::new()),
     }
 }
 
-/// Reads a stream to the end, of at most `limit` bytes; `progress` is told the bytes so far.
+/// Reads a stream to the end, of about `expected` bytes (room is made for them) and at most `limit`; `progress` is told the
+/// bytes so far.
 ///
 /// # Errors
 /// If it breaks or holds more.
 pub async fn read_stream(
     stream: &ReadableStream,
+    expected: u64,
     limit: u64,
     mut progress: impl FnMut(u64),
 ) -> Result<Vec<u8>, FetchError> {
     let mut bytes = Vec::new();
+    // Where there is no such room at once, it grows as it goes.
+    let _ = bytes.try_reserve_exact(expected.min(limit) as usize);
     let broken = |bytes: &Vec<u8>| FetchError::Broken { received: bytes.len() as u64 };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     loop {

@@ -85,7 +85,8 @@ pub async fn fetch(
         // The table's length is about right; a server that sends without an end is stopped here.
         let limit = known.bytes + known.bytes / 8;
         let Some(body) = response.body() else { return Ok((Vec::new(), announced)) };
-        let bytes = read_stream(&body, limit, |done| progress(LoadStep::Downloading, done, total.max(done))).await?;
+        let bytes =
+            read_stream(&body, total, limit, |done| progress(LoadStep::Downloading, done, total.max(done))).await?;
         Ok((bytes, announced))
     };
     let (bytes, announced) = fetched.await.map_err(|cause| HubError::Fetch { title, cause })?;

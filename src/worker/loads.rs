@@ -184,7 +184,7 @@ async fn obtain(
                 let (size, largest) = (amount(size), amount(LARGEST));
                 return Err(format!("{name} cannot be used: it has {size}, and files of up to {largest} can be read."));
             }
-            let read = read_stream(&file.stream(), LARGEST, |done| progress(LoadStep::Reading, done, size)).await;
+            let read = read_stream(&file.stream(), size, LARGEST, |done| progress(LoadStep::Reading, done, size)).await;
             let bytes = read.map_err(|_| format!("{name} could not be read from this device. Choose it again."))?;
             progress(LoadStep::Checking, 0, 0);
             Ok((Hashed::new(bytes), false))
