@@ -1,8 +1,8 @@
 //! The browser's cache: files under their URLs, each with its SHA-256.
 //!
-//! Where a browser keeps none (some do not in private windows), nothing is found and nothing is kept.
+//! Where a browser keeps none (on insecure pages, in private windows of some), nothing is found and nothing is kept.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, Headers, Request, Response, ResponseInit};
@@ -38,6 +38,8 @@ impl Shelf {
     /// Opens the cache of this name.
     pub async fn open(name: &str) -> Self {
         let cache = async {
+            // Where the page is not secure there is no such property, and the binding would call into nothing.
+            Reflect::has(&scope(), &"caches".into()).ok().filter(|has| *has)?;
             let storage = scope().caches().ok()?;
             JsFuture::from(storage.open(name)).await.ok()?.dyn_into().ok()
         };
