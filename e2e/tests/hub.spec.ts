@@ -29,7 +29,7 @@ test("a network is fetched on request, kept, used again without a request, and r
 
   await wanted.getByTestId("network-load").click();
   const progress = page.getByTestId("network-progress");
-  await expect(progress).toHaveText(/Fetching LambdaResNet 26-T: 2[0-3]\.\d MB of 4[34]\.\d MB \(\d\d %\)/);
+  await expect(progress).toHaveText(/Fetching LambdaResNet 26-T: 2[0-3]\.\d MB of 4[34]\.\d MB \(\d\d\s%\)/);
   await expect(page.locator("progress")).toHaveCount(1);
   const share = Number(await progress.locator("progress").getAttribute("value"));
   expect(share).toBeGreaterThan(0.4);
