@@ -4,13 +4,15 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[cfg(not(target_family = "wasm"))]
 #[path = "../tests/common/seeded.rs"]
 #[allow(dead_code)]
 mod seeded;
 
-use anyhow::{Context, bail};
-
+#[cfg(not(target_family = "wasm"))]
 fn main() -> anyhow::Result<()> {
+    use anyhow::{Context, bail};
+
     let names: Vec<&str> = seeded::NETWORKS.iter().map(|(name, _)| *name).collect();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [network, path] = arguments.as_slice() else {
@@ -22,3 +24,6 @@ fn main() -> anyhow::Result<()> {
     println!("{path}: {network}, {} bytes", file.len());
     Ok(())
 }
+
+#[cfg(target_family = "wasm")]
+fn main() {}

@@ -105,8 +105,11 @@ fn one_map(path: &Path) -> Result<crate::tensor::Tensor> {
     maps.pop().context("no map was read")
 }
 
+/// One of a query's maps.
+type Kind = fn(&ImplicitAttention) -> &Vec<f32>;
+
 /// The three kinds of map with their files' stems.
-const KINDS: [(&str, fn(&ImplicitAttention) -> &Vec<f32>); 3] =
+const KINDS: [(&str, Kind); 3] =
     [("content", |map| &map.content), ("position", |map| &map.position), ("total", |map| &map.total)];
 
 fn write(layer: &LambdaTrace, [y, x]: [usize; 2], folder: &Path) -> Result<()> {
