@@ -1,8 +1,12 @@
-//! Convolution tiles, and the whole network, on whatever adapter there is: `cargo bench --bench kernels`.
+//! Convolution tiles, and the whole network, on whatever adapter there is:
 //!
-//! Prints milliseconds and GFLOP/s of each tile for the shapes a small LambdaResNet is made of, so that
-//! `kernels::conv::Params::tile` can be checked against a device. A run includes its submit and an almost empty readback;
-//! the same convolution is repeated in one run to make that small.
+//!     cargo bench --profile dev --bench kernels                          (on the native adapter)
+//!     cargo bench --profile dev --bench kernels -- --cpu                 (the CPU's twin alone)
+//!     cargo bench --profile dev --bench kernels -- --write cases.json    (for the browser: e2e/conv_bench.mjs)
+//!
+//! Prints milliseconds and GFLOP/s of each tile for shapes of the shipped network and of timm's lambda_resnet26t at 256
+//! pixels, so that `kernels::conv::Strategy` can be checked against a device; `*` marks the tiles it chooses. A run
+//! includes its submit and an almost empty readback; the same convolution is repeated in one run to make that small.
 
 #[cfg(not(target_family = "wasm"))]
 fn main() -> anyhow::Result<()> {
@@ -14,54 +18,77 @@ fn main() {}
 
 #[cfg(not(target_family = "wasm"))]
 mod native {
+    use std::collections::BTreeMap;
     use std::sync::Arc;
     use std::time::Instant;
 
     use anyhow::{Context, Result};
+    use lambdascope::cpu::conv;
     use lambdascope::gpu::{Device, Session};
-    use lambdascope::kernels::conv::{Params, Tile};
+    use lambdascope::kernels::conv::{Params, Strategy, TILES, Tile, shader};
     use lambdascope::nn::graph::{Graph, Op, Value};
     use lambdascope::nn::network::Network;
     use lambdascope::tensor::Tensor;
+    use serde_json::json;
 
     /// How often one run repeats a convolution.
     const REPEATS: usize = 8;
     /// Runs of which the fastest counts.
     const RUNS: usize = 7;
 
-    /// Rows and columns of the tiles to try; `*` marks the one that would be chosen.
-    const TILES: [[u32; 2]; 7] = [[8, 2], [8, 1], [4, 2], [4, 1], [2, 2], [2, 1], [1, 1]];
-
     /// Side of the map, channels in, channels out, kernel, stride.
-    const SHAPES: [[u32; 5]; 8] = [
+    const SHAPES: [[u32; 5]; 12] = [
+        // lambda_resnet_mini at 128 pixels.
         [64, 24, 32, 3, 1],
-        [32, 64, 32, 1, 1],
-        [32, 32, 32, 3, 1],
         [32, 32, 128, 1, 1],
         [16, 256, 64, 1, 1],
-        [16, 64, 64, 3, 1],
         [8, 512, 128, 1, 1],
-        [8, 128, 512, 1, 1],
+        // lambda_resnet26t at 256 pixels.
+        [256, 4, 24, 3, 2],
+        [128, 32, 64, 3, 1],
+        [64, 64, 256, 1, 1],
+        [32, 128, 128, 3, 1],
+        [16, 1024, 256, 1, 1],
+        [16, 256, 144, 1, 1],
+        [16, 512, 2048, 1, 2],
+        [8, 2048, 512, 1, 1],
     ];
+
+    /// Every choice there is for a device.
+    const STRATEGIES: [Strategy; 3] = [Strategy::SOFTWARE, Strategy::GPU[0], Strategy::GPU[1]];
 
     /// Prints every measurement.
     pub fn main() -> Result<()> {
+        if std::env::args().any(|argument| argument == "--cpu") {
+            for shape in SHAPES {
+                let params = params(shape);
+                let milliseconds = on_the_cpu(&params)?;
+                println!("{:40} {milliseconds:8.3} ms {:8.2} GFLOP/s", name(shape), rate(&params, milliseconds));
+            }
+            return Ok(());
+        }
+        let mut arguments = std::env::args().skip_while(|argument| argument != "--write").skip(1);
+        if let Some(path) = arguments.next() {
+            return write(&path);
+        }
         pollster::block_on(async {
             let device = Device::request().await?;
             println!("on {}", device.adapter());
             for shape in SHAPES {
                 let params = params(shape);
-                let [side, channels, out, kernel, _] = shape;
-                println!("{side}² {channels} → {out}, {kernel}×{kernel}");
-                for [rows, columns] in TILES {
-                    let tile = Tile { rows, columns };
+                let chosen = STRATEGIES.map(|strategy| strategy.tile(&params));
+                println!("{}", name(shape));
+                let milliseconds = on_the_cpu(&params)?;
+                println!("  CPU twin       {milliseconds:8.3} ms {:8.2} GFLOP/s", rate(&params, milliseconds));
+                for tile in TILES {
+                    let Tile { memory, rows, columns } = tile;
                     let graph = Arc::new(graph(params)?);
                     let last = graph.logits;
                     let session = Session::with_tiles(&device, Arc::clone(&graph), &[last], |_| tile).await;
                     let milliseconds = fastest(session?, last).await? / REPEATS as f64;
-                    let chosen = if tile == params.tile() { '*' } else { ' ' };
-                    let rate = 2.0 * params.macs() as f64 / milliseconds / 1e6;
-                    println!("  {rows}×{columns}{chosen} {milliseconds:8.3} ms {rate:8.2} GFLOP/s");
+                    let mark = if chosen.contains(&tile) { '*' } else { ' ' };
+                    let rate = rate(&params, milliseconds);
+                    println!("  {rows}×{columns} {memory:?}{mark} {milliseconds:8.3} ms {rate:8.2} GFLOP/s");
                 }
             }
 
@@ -72,6 +99,51 @@ mod native {
             println!("lambda_resnet_mini, 128²: {milliseconds:.1} ms, {} kernels", graph.ops.len());
             Ok(())
         })
+    }
+
+    fn name([side, channels, out, kernel, stride]: [u32; 5]) -> String {
+        format!("{side}² {channels} → {out}, {kernel}×{kernel}, stride {stride}")
+    }
+
+    /// GFLOP/s.
+    fn rate(params: &Params, milliseconds: f64) -> f64 {
+        2.0 * params.macs() as f64 / milliseconds / 1e6
+    }
+
+    /// Milliseconds of the fastest of the CPU's runs.
+    fn on_the_cpu(params: &Params) -> Result<f64> {
+        let graph = graph(*params)?;
+        let input = vec![0.25; graph.values[graph.input].len()];
+        let [weights, bias] = [0, 1].map(|i| graph.constants[i].data());
+        let mut output = vec![0.0; graph.values[graph.logits].len()];
+        let times = (0..=RUNS).map(|_| {
+            let start = Instant::now();
+            conv::run(params, &input, weights, bias, None, &mut output);
+            start.elapsed().as_secs_f64() * 1e3
+        });
+        times.skip(1).min_by(f64::total_cmp).context("no run was timed")
+    }
+
+    /// Every shape with every tile, as what a page needs to run it.
+    fn write(path: &str) -> Result<()> {
+        let case = |shape, tile: Tile| {
+            let params = params(shape);
+            let shader = shader(tile);
+            let overrides: BTreeMap<_, _> = shader.overrides.iter().copied().collect();
+            let Tile { memory, rows, columns } = tile;
+            let mark = if Strategy::SOFTWARE.tile(&params) == tile { "*" } else { "" };
+            json!({
+                "shape": name(shape),
+                "tile": format!("{rows}×{columns} {memory:?}{mark}"),
+                "source": shader.source,
+                "overrides": overrides,
+                "grid": params.grid(tile),
+                "params": bytemuck::cast_slice::<_, u32>(&[params]),
+                "macs": params.macs(),
+            })
+        };
+        let cases: Vec<_> = SHAPES.iter().flat_map(|&shape| TILES.map(|tile| case(shape, tile))).collect();
+        std::fs::write(path, serde_json::to_string(&cases)?).with_context(|| format!("{path} cannot be written"))
     }
 
     fn params([side, in_channels, out_channels, kernel, stride]: [u32; 5]) -> Params {

@@ -22,7 +22,8 @@ export default defineConfig({
     screenshot: "only-on-failure",
   },
   projects: [
-    { name: "webgpu", use: chromium(webgpu) },
+    // What comes from the hub is the same on either backend.
+    { name: "webgpu", use: chromium(webgpu), testIgnore: "hub.spec.ts" },
     { name: "cpu", use: chromium(cpu) },
   ],
   webServer: given

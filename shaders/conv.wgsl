@@ -7,8 +7,13 @@
 // residual and output [out_height, out_width, out_channels]; all of them vec4 along channels. Where
 // `params.residual` is 0 any buffer may stand in for the residual.
 //
-// An invocation holds ROWS pixels by COLUMNS vec4 of output channels in registers and uses no shared memory. ROWS and
-// COLUMNS are rewritten for each tile by `source` in src/kernels/conv.rs: an override cannot size a private array.
+// An invocation holds ROWS pixels by COLUMNS vec4 of output channels in registers and shares no memory with others: the
+// way for software adapters, and for GPUs whose caches are good enough (conv_shared.wgsl is the other).
+//
+// The file as it stands is the tile of one pixel by one vec4. `expand` in src/kernels/conv/template.rs writes the wider
+// ones: neighbouring lines that name the row R (alone or as a part of a name, as in `sum_R_C`) are repeated for every row,
+// a line that names the column C for every column. Arrays and loops would be shorter, but a register has no index: where
+// a compiler does not unroll such a loop, the array lies in memory, and the kernel is several times slower.
 //
 // Agrees with its twin, src/cpu/conv.rs, to 1e-4 of the largest value.
 
@@ -27,11 +32,14 @@ struct Params {
     unused: u32,
 }
 
-const ROWS: u32 = 8u;
-const COLUMNS: u32 = 2u;
+const ROWS: u32 = 1u;
+const COLUMNS: u32 = 1u;
+const R: u32 = 0u;
+const C: u32 = 0u;
 
-override WORKGROUP_X: u32 = 8u;
-override WORKGROUP_Y: u32 = 8u;
+// Invocations next to each other along x take neighbouring columns, so that they read neighbouring weights.
+override WORKGROUP_X: u32 = 4u;
+override WORKGROUP_Y: u32 = 16u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> input: array<vec4f>;
@@ -40,16 +48,6 @@ override WORKGROUP_Y: u32 = 8u;
 @group(0) @binding(4) var<storage, read> residual: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> output: array<vec4f>;
 
-fn activate(x: vec4f) -> vec4f {
-    switch params.activation {
-        case 1u: { return max(x, vec4f(0.0)); }
-        // Below −80 silu is 0 in f32; the bound keeps exp finite, since WGSL promises nothing about infinities.
-        case 2u: { return x / (1.0 + exp(min(-x, vec4f(80.0)))); }
-        default: { return x; }
-    }
-}
-
-// Invocations next to each other along x take neighbouring columns, so that they read neighbouring weights.
 @compute @workgroup_size(WORKGROUP_X, WORKGROUP_Y)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
     let depth = params.in_channels / 4u;
@@ -62,63 +60,53 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
     }
 
     // Where each row's window starts; rows and columns past the end compute the last one again and write nothing.
-    var top: array<i32, ROWS>;
-    var left: array<i32, ROWS>;
-    for (var r = 0u; r < ROWS; r++) {
-        let pixel = min(first_pixel + r, pixels - 1u);
-        top[r] = i32(pixel / params.out_width * params.stride) - i32(params.padding);
-        left[r] = i32(pixel % params.out_width * params.stride) - i32(params.padding);
-    }
-    var column: array<u32, COLUMNS>;
-    for (var c = 0u; c < COLUMNS; c++) {
-        column[c] = min(first_column + c * WORKGROUP_X, width - 1u);
-    }
+    let pixel_R = min(first_pixel + R, pixels - 1u);
+    let top_R = pixel_R / params.out_width * params.stride - params.padding;
+    let left_R = pixel_R % params.out_width * params.stride - params.padding;
+    var sum_R_C = vec4f();
 
-    var sum: array<array<vec4f, COLUMNS>, ROWS>;
-    var tap = 0u;
+    let column_C = min(first_column + C * WORKGROUP_X, width - 1u);
+
+    // The weights are read from the first row to the last; this is where the next four rows start.
+    var row = 0u;
     for (var i = 0u; i < params.kernel; i++) {
         for (var j = 0u; j < params.kernel; j++) {
-            var inside: array<bool, ROWS>;
-            var start: array<u32, ROWS>;
-            for (var r = 0u; r < ROWS; r++) {
-                let y = top[r] + i32(i);
-                let x = left[r] + i32(j);
-                inside[r] = y >= 0 && x >= 0 && y < i32(params.in_height) && x < i32(params.in_width);
-                start[r] = select(0u, (u32(y) * params.in_width + u32(x)) * depth, inside[r]);
-            }
-            var weight_row = tap * params.in_channels * width;
+            // Above or left of the map an unsigned number has wrapped around and is too large as well. Outside, the first
+            // pixel is read and counts nothing: cheaper than a branch or a select at every read.
+            let inside_R = (top_R + i < params.in_height) & (left_R + j < params.in_width);
+            let start_R = select(0u, ((top_R + i) * params.in_width + left_R + j) * depth, inside_R);
+            let counts_R = select(0.0, 1.0, inside_R);
+
             for (var d = 0u; d < depth; d++) {
-                var w: array<array<vec4f, 4>, COLUMNS>;
-                for (var c = 0u; c < COLUMNS; c++) {
-                    let at = weight_row + column[c];
-                    w[c][0] = weights[at];
-                    w[c][1] = weights[at + width];
-                    w[c][2] = weights[at + 2u * width];
-                    w[c][3] = weights[at + 3u * width];
-                }
-                for (var r = 0u; r < ROWS; r++) {
-                    let a = select(vec4f(0.0), input[start[r] + d], inside[r]);
-                    for (var c = 0u; c < COLUMNS; c++) {
-                        sum[r][c] += a.x * w[c][0] + a.y * w[c][1] + a.z * w[c][2] + a.w * w[c][3];
-                    }
-                }
-                weight_row += 4u * width;
+                let from_C = row + column_C;
+                let w0_C = weights[from_C];
+                let w1_C = weights[from_C + width];
+                let w2_C = weights[from_C + 2u * width];
+                let w3_C = weights[from_C + 3u * width];
+
+                let a_R = counts_R * input[start_R + d];
+                sum_R_C += a_R.x * w0_C + a_R.y * w1_C + a_R.z * w2_C + a_R.w * w3_C;
+
+                row += 4u * width;
             }
-            tap++;
         }
     }
 
-    for (var r = 0u; r < ROWS; r++) {
-        let pixel = first_pixel + r;
-        for (var c = 0u; c < COLUMNS; c++) {
-            if pixel < pixels && first_column + c * WORKGROUP_X < width {
-                let at = pixel * width + column[c];
-                var value = sum[r][c] + bias[column[c]];
-                if params.residual == 1u {
-                    value += residual[at];
-                }
-                output[at] = activate(value);
-            }
-        }
+
+    // The epilogue: few branches, and those the same for all invocations.
+    let at_R = min(first_pixel + R, pixels - 1u) * width;
+    sum_R_C += bias[column_C];
+
+    if params.residual == 1u {
+        sum_R_C += residual[at_R + column_C];
     }
+    if params.activation == 1u {
+        sum_R_C = max(sum_R_C, vec4f());
+    }
+    if params.activation == 2u {
+        // Below −80 silu is 0 in f32; the bound keeps exp finite, since WGSL promises nothing about infinities.
+        sum_R_C /= 1.0 + exp(min(-sum_R_C, vec4f(80.0)));
+    }
+
+    if (first_pixel + R < pixels) & (first_column + C * WORKGROUP_X < width) { output[at_R + column_C] = sum_R_C; }
 }

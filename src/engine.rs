@@ -5,6 +5,7 @@
 mod backends;
 mod layer;
 
+pub use backends::Startup;
 use backends::{Backends, GraphRun};
 pub use layer::LayerEngine;
 
@@ -118,6 +119,11 @@ impl Engine {
     /// What runs, and why.
     pub fn report(&self) -> &BackendReport {
         self.backends.report()
+    }
+
+    /// How long the backend took to get ready.
+    pub fn startup(&self) -> Startup {
+        self.backends.startup()
     }
 
     /// A sentence to tell the visitor once, if the backend changed during the last run.

@@ -6,9 +6,11 @@
 mod device;
 mod pipelines;
 mod plan;
+mod profile;
 mod session;
 
 pub use device::{Adapter, Device};
+pub use profile::OpTime;
 pub use session::Session;
 
 /// Why the GPU could not do what was asked.

@@ -3,7 +3,11 @@
 //!
 //! A request for a picture carries an id; the page shows only the answer to the latest one it sent.
 
+mod networks;
+
 use serde::{Deserialize, Serialize};
+
+pub use networks::{NetworkOffer, Offers, ShippedOffer, Source};
 
 use crate::nn::graph::Graph;
 use crate::nn::network::Network;
@@ -44,10 +48,30 @@ pub struct BackendReport {
 /// From the page to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// The first message: fetch the weights, choose a backend, check it, warm it up.
-    Load {
+    /// The first message: say which networks there are, and load one (as load 0): the public one of this name if it is
+    /// on this device, else the shipped one. Nothing is asked of any other host.
+    Start {
         /// The visitor's choice.
         choice: BackendChoice,
+        /// A public network's name.
+        network: Option<String>,
+    },
+    /// Load another network in place of the present one, which stays if this fails. A load under way is given up.
+    Load {
+        /// Grows with every load, from 1.
+        id: u64,
+        /// Which.
+        source: Source,
+    },
+    /// Give a load up.
+    CancelLoad {
+        /// The load's id.
+        id: u64,
+    },
+    /// Drop a public network from this browser's cache.
+    Remove {
+        /// Its name.
+        name: String,
     },
     /// Run the network on an encoded picture (PNG, JPEG, WebP, GIF, BMP).
     Classify {
@@ -70,8 +94,8 @@ pub enum Request {
 pub enum LoadStep {
     /// Weights come over the network.
     Downloading,
-    /// Weights come from the browser's cache.
-    ReadingCache,
+    /// Weights come from this device: the browser's cache, or the visitor's file.
+    Reading,
     /// The hash is checked and the network is built.
     Checking,
     /// Shaders compile, the start-up check and a warm-up run are made.
@@ -87,6 +111,8 @@ pub struct NetworkCard {
     pub parameters: u64,
     /// Multiplications with an addition, for one picture.
     pub macs: u64,
+    /// How many classes it tells apart.
+    pub classes: usize,
     /// Side of the square picture it sees, in pixels.
     pub side: usize,
     /// Top-1 accuracy as a fraction and the data it was measured on, if the file says so.
@@ -95,11 +121,13 @@ pub struct NetworkCard {
     pub parts: Vec<NetworkPart>,
     /// Bytes of the weights file.
     pub weight_bytes: u64,
+    /// SHA-256 of the weights file, lower-case hexadecimal.
+    pub sha256: String,
 }
 
 impl NetworkCard {
-    /// Describes a network and its graph, whose weights came in a file of `weight_bytes` bytes.
-    pub fn new(network: &Network, graph: &Graph, weight_bytes: u64) -> Self {
+    /// Describes a network and its graph, whose weights came in a file of `weight_bytes` bytes with this SHA-256.
+    pub fn new(network: &Network, graph: &Graph, weight_bytes: u64, sha256: String) -> Self {
         let description = &network.description;
         let part = |name: &str, kind| {
             let shape = graph.find(name).map(|id| graph.values[id].shape)?;
@@ -123,10 +151,12 @@ impl NetworkCard {
             title: description.title.clone(),
             parameters: network.parameters(),
             macs: graph.macs(),
+            classes: description.labels.len(),
             side: description.input.crop,
             accuracy: description.accuracy.as_ref().map(|a| (a.top1, a.dataset.clone())),
             parts: parts.into_iter().flatten().collect(),
             weight_bytes,
+            sha256,
         }
     }
 }
@@ -183,6 +213,8 @@ pub struct Timings {
 pub struct Answer {
     /// The request's id.
     pub id: u64,
+    /// The load whose network answers.
+    pub network: u64,
     /// The picture's own width and height.
     pub original: [usize; 2],
     /// Side of the crop that the network saw.
@@ -204,8 +236,12 @@ pub struct Answer {
 pub enum Response {
     /// The worker runs and can take a request.
     Started,
+    /// The networks that can be loaded, and which are on this device; again whenever that changes.
+    Networks(Offers),
     /// Loading goes on; bytes where known.
     Progress {
+        /// The load's id.
+        load: u64,
         /// What is under way.
         step: LoadStep,
         /// Bytes so far (0 where none are counted).
@@ -213,12 +249,25 @@ pub enum Response {
         /// Bytes in all (0 where none are counted).
         total: u64,
     },
-    /// The engine can take pictures.
+    /// The engine runs this network from now on.
     Ready {
+        /// The load's id.
+        load: u64,
+        /// Where it came from.
+        source: Source,
         /// The network.
         card: NetworkCard,
         /// The backend.
         report: BackendReport,
+    },
+    /// A network could not be loaded; the engine goes on with the one it has.
+    LoadFailed {
+        /// The load's id.
+        load: u64,
+        /// What was to be loaded.
+        source: Source,
+        /// A sentence with the cause.
+        message: String,
     },
     /// A picture's answer.
     Answer(Box<Answer>),

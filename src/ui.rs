@@ -5,12 +5,18 @@
 mod browser;
 mod camera;
 mod choice;
+mod drop;
 mod engine;
 mod header;
 mod input;
 mod lambdas;
 mod legend;
+mod link;
+mod loads;
 mod map;
+mod network_entry;
+mod network_signals;
+mod networks;
 mod notes;
 mod proof;
 mod query_grid;
@@ -47,6 +53,7 @@ fn App() -> impl IntoView {
         <a class="skip" href="#stage">"Skip to the maps"</a>
         <header::Header />
         <main class="page">
+            <networks::Networks />
             <strip::Strip />
             <div class="columns">
                 <div class="input-column">
@@ -66,6 +73,6 @@ fn App() -> impl IntoView {
                 </div>
             </div>
         </main>
-        <input::DropVeil />
+        <drop::DropVeil />
     }
 }

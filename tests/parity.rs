@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 use lambda_cases::{LambdaCase, Positions, Sight};
 use lambdascope::gpu;
 use lambdascope::kernels::{Activation, conv};
-use parity_cases::{Case, check};
+use parity_cases::{Case, check, fixed};
 use proptest::prelude::*;
 
 static DEVICE: LazyLock<gpu::Device> = LazyLock::new(|| {
@@ -120,6 +120,13 @@ fn lambda_case() -> impl Strategy<Value = LambdaCase> {
             }
         },
     )
+}
+
+#[test]
+fn every_tile_of_every_kernel_agrees() {
+    for (seed, case) in (1..).zip(fixed()) {
+        agree(case, seed).unwrap();
+    }
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Weights files: what is told from tensors alone, and one sentence for everything that is wrong.
 //!
-//! `fixtures/state_dicts` lists timm 1.0.31's tensors: `timm.create_model(name).state_dict()`, one name, shape and dtype a
-//! line.
+//! `fixtures/state_dict_*.json` and `fixtures/timm_facts.json` are timm's own.
 
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, missing_docs)]
@@ -9,7 +8,7 @@
 #[path = "common/file.rs"]
 mod file;
 
-use file::{Part, listed};
+use file::Part;
 use lambdascope::kernels::Activation;
 use lambdascope::nn::description::{Block, Description, Position};
 use lambdascope::nn::identify::identify;
@@ -18,13 +17,31 @@ use lambdascope::nn::network::Network;
 use lambdascope::nn::weights::{Weights, WeightsError};
 
 const LISTINGS: [(&str, &str); 3] = [
-    ("lambda_resnet26t", include_str!("fixtures/state_dicts/lambda_resnet26t.txt")),
-    ("lambda_resnet26rpt_256", include_str!("fixtures/state_dicts/lambda_resnet26rpt_256.txt")),
-    ("lambda_resnet50ts", include_str!("fixtures/state_dicts/lambda_resnet50ts.txt")),
+    ("lambda_resnet26t", include_str!("fixtures/state_dict_lambda_resnet26t.json")),
+    ("lambda_resnet26rpt_256", include_str!("fixtures/state_dict_lambda_resnet26rpt_256.json")),
+    ("lambda_resnet50ts", include_str!("fixtures/state_dict_lambda_resnet50ts.json")),
 ];
 
+#[derive(serde::Deserialize)]
+struct Listed {
+    name: String,
+    shape: Vec<usize>,
+    dtype: String,
+}
+
+/// The tensors of one of timm's networks with numbers of their own.
 fn parts(name: &str) -> Vec<Part> {
-    listed(LISTINGS.iter().find(|listing| listing.0 == name).unwrap().1)
+    let listing = LISTINGS.iter().find(|listing| listing.0 == name).unwrap().1;
+    let part = |Listed { name, shape, dtype }| {
+        if dtype == "I64" { Part::counter(&name) } else { Part::filled(&name, &shape) }
+    };
+    serde_json::from_str::<Vec<Listed>>(listing).unwrap().into_iter().map(part).collect()
+}
+
+/// What timm's own code says of a network (`training/lambdascope_training/network_fixtures.py`).
+fn facts(name: &str) -> serde_json::Value {
+    let facts: serde_json::Value = serde_json::from_str(include_str!("fixtures/timm_facts.json")).unwrap();
+    facts["networks"].as_array().unwrap().iter().find(|network| network["name"] == name).unwrap().clone()
 }
 
 fn described(parts: &[Part]) -> Result<Description, WeightsError> {
@@ -57,7 +74,10 @@ fn timms_networks_are_told_by_their_tensors() {
 /// The parts with another classifier.
 fn with_head(mut parts: Vec<Part>, classes: usize) -> Vec<Part> {
     parts.retain(|part| !part.name.starts_with("head."));
-    parts.extend([Part::filled("head.fc.weight", &[classes, 2048]), Part::filled("head.fc.bias", &[classes])]);
+    parts.extend([
+        Part::filled("head.fc.weight", &[classes, 2048]),
+        Part::f32("head.fc.bias", &[classes], &vec![0.5; classes]),
+    ]);
     parts
 }
 
@@ -118,32 +138,98 @@ fn a_single_layer_is_no_network() {
 
 #[test]
 fn a_network_runs_at_every_size_that_timm_accepts() {
-    let bytes = file::file(&with_head(parts("lambda_resnet26t"), 10), None);
-    let network = Network::from_safetensors(&bytes).unwrap();
-    for size in [[256, 256], [128, 128], [160, 320], [288, 224], [250, 128]] {
+    for (name, _) in LISTINGS {
+        let network = Network::from_safetensors(&file::file(&with_head(parts(name), 3), None)).unwrap();
+        let facts = facts(name);
+        let sides = |key: &str| -> Vec<usize> { serde_json::from_value(facts[key].clone()).unwrap() };
+        let [first, last] = sides("tried_sides").try_into().unwrap();
+        let runs = |side: &usize| match network.graph([*side; 2]) {
+            Ok(_) => true,
+            Err(error) => {
+                assert!(matches!(error, WeightsError::Size { .. }), "{error}");
+                false
+            }
+        };
+        // At some sides PyTorch spreads a 1×1 map over its shortcut's 2×2 and calls that an addition.
+        // What fits changes at multiples of 16 alone.
+        let tried = |side: &usize| matches!(side % 16, 0 | 1) || [first, last].contains(side);
+        let expected: Vec<usize> = sides("accepted_sides").into_iter().filter(tried).collect();
+        assert_eq!((first..=last).filter(tried).filter(runs).collect::<Vec<_>>(), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_size_that_does_not_fit_is_told_why() {
+    let network = Network::from_safetensors(&file::file(&with_head(parts("lambda_resnet26t"), 10), None)).unwrap();
+    for size in [[160, 320], [288, 224], [250, 128]] {
         let graph = network.graph(size).unwrap();
         let map = graph.values[graph.find("stages.3.1").unwrap()].shape;
         assert_eq!(map[..2], size.map(|side: usize| side.div_ceil(32)), "{size:?}");
     }
-    let sentence = |size: [usize; 2]| network.graph(size).unwrap_err().to_string();
-    assert_eq!(
-        sentence([240, 240]),
-        "pictures of 240×240 pixels (height × width) do not fit the network: the map that `stages.3.0` pools to is 7×7, \
-         expected 8×8 as its shortcut gives"
-    );
+    let sentence = |[height, width]: [usize; 2]| {
+        let error = network.graph([height, width]).unwrap_err().to_string();
+        let start = format!("pictures of {height}×{width} pixels (height × width) do not fit the network: ");
+        error.strip_prefix(&start).unwrap_or_else(|| panic!("{error}")).to_owned()
+    };
+    let pooled = "the map that `stages.3.0` pools to is";
+    assert_eq!(sentence([240, 240]), format!("{pooled} 7×7, expected 8×8 as its shortcut gives"));
+    assert_eq!(sentence([256, 240]), format!("{pooled} 8×7, expected 8×8 as its shortcut gives"));
+    assert_eq!(sentence([1, 1]), format!("{pooled} 0×0, expected 1×1 as its shortcut gives"));
     for size in [[0, 0], [1, 0], [usize::MAX, 1], [2049, 256]] {
-        let [height, width] = size;
-        assert_eq!(
-            sentence(size),
-            format!(
-                "pictures of {height}×{width} pixels (height × width) do not fit the network: a side must have from 1 to \
-                 2048 pixels"
-            )
-        );
+        assert_eq!(sentence(size), "a side must have from 1 to 2048 pixels");
     }
+    let tables = Network::from_safetensors(&file::file(&with_head(parts("lambda_resnet26rpt_256"), 3), None)).unwrap();
     assert_eq!(
-        sentence([1, 1]),
-        "pictures of 1×1 pixels (height × width) do not fit the network: the map that `stages.3.0` pools to is 0×0, \
-         expected 1×1 as its shortcut gives"
+        tables.graph([288, 256]).unwrap_err().to_string(),
+        "pictures of 288×256 pixels (height × width) do not fit the network: the position table for queries on [18, 16] \
+         and context on [18, 16] of `stages.2.1` is [31, 31], expected [35, 31] offsets"
     );
+}
+
+#[test]
+fn a_state_dict_that_leaves_a_size_open_is_refused_by_its_tensor() {
+    let whole = || with_head(parts("lambda_resnet26t"), 3);
+    let without = |prefix: &str| {
+        let mut parts = whole();
+        parts.retain(|part| !part.name.starts_with(prefix));
+        parts
+    };
+    let shaped = |name: &str, shape: &[usize]| {
+        let mut parts = whole();
+        *parts.iter_mut().find(|part| part.name == name).unwrap() = Part::filled(name, shape);
+        parts
+    };
+    let (mut found, mut wanted) = (Vec::new(), Vec::new());
+    for (parts, expected) in [
+        (without("head.fc.weight"), "tensor `head.fc.weight` is missing, expected with 2 dimensions"),
+        (
+            without("stages.2.1.self_attn.conv_lambda"),
+            "tensor `stages.2.1.self_attn.conv_lambda.weight` is missing, expected with 5 dimensions",
+        ),
+        (
+            without("stages.1.0.conv3_1x1.conv.weight"),
+            "tensor `stages.1.0.conv3_1x1.conv.weight` is missing, expected with 4 dimensions",
+        ),
+        (
+            without("stages.1.0.conv2_kxk.conv.weight"),
+            "tensor `stages.1.0.conv2_kxk.conv.weight` is missing, expected with shape [128, 128, 3, 3]",
+        ),
+        (without("stages.1."), "tensor `stages.1.0.conv3_1x1.conv.weight` is missing, expected with 4 dimensions"),
+        (
+            shaped("stages.3.1.conv3_1x1.conv.weight", &[2048, 512, 3, 3]),
+            "tensor `stages.3.1.conv3_1x1.conv.weight` has shape [2048, 512, 3, 3], expected [2048, 512, 1, 1]",
+        ),
+        (
+            shaped("stages.3.0.self_attn.norm_q.weight", &[8, 8]),
+            "tensor `stages.3.0.self_attn.norm_q.weight` has shape [8, 8], expected 1 dimension",
+        ),
+        (
+            shaped("stages.3.0.self_attn.qkv.weight", &[192, 512, 1, 1]),
+            "the shape of `stages.3.0.self_attn.qkv.weight` is [192], expected more than 192 rows: queries, then keys, then values",
+        ),
+    ] {
+        found.push(Network::from_safetensors(&file::file(&parts, None)).unwrap_err().to_string());
+        wanted.push(expected);
+    }
+    assert_eq!(found, wanted);
 }

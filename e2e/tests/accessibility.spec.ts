@@ -1,18 +1,31 @@
-// axe-core finds nothing serious, in both themes, with a result on the page.
+// axe-core finds nothing serious, in both themes, with a result on the page, its list of networks folded and unfolded.
 
 import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
 
+import { drop } from "../support/drop";
+import { unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
+
+async function seriousFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  return serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no serious finding in the ${colorScheme} theme`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await open(page, "?sample=church&backend=cpu");
     await firstResult(page);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
+    await unfold(page);
+    await drop(page, { name: "broken.safetensors", mimeType: "", buffer: Buffer.from("broken") });
+    await expect(page.getByTestId("network-problem")).toBeVisible();
+    expect(await seriousFindings(page), "with the list of networks and a failure").toEqual([]);
   });
 }
 
@@ -20,6 +33,10 @@ test("320 pixels need no sideways scrolling", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 700 });
   await open(page, "?sample=church&backend=cpu");
   await firstResult(page);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow).toBeLessThanOrEqual(0);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  await unfold(page);
+  const name = `${"a-long-name-without-a-space".repeat(4)}.safetensors`;
+  await drop(page, { name, mimeType: "", buffer: Buffer.from("broken") });
+  await expect(page.getByTestId("network-problem")).toContainText(name);
+  expect(await overflow(page), "with the list of networks and a failure").toBeLessThanOrEqual(0);
 });

@@ -14,7 +14,6 @@ pub struct Executor {
     graph: Arc<Graph>,
     slots: Slots,
     arrays: Vec<Vec<f32>>,
-    patches: Vec<f32>,
     scratch: lambda_apply::Scratch,
 }
 
@@ -23,7 +22,7 @@ impl Executor {
     pub fn new(graph: Arc<Graph>, kept: &[ValueId]) -> Self {
         let slots = assign(&graph, kept);
         let arrays = slots.lengths.iter().map(|&length| vec![0.0; length]).collect();
-        Self { graph, slots, arrays, patches: Vec::new(), scratch: lambda_apply::Scratch::default() }
+        Self { graph, slots, arrays, scratch: lambda_apply::Scratch::default() }
     }
 
     /// Gives a lone lambda layer its context `[Hc, Wc, C]`, which stays until the next; without effect on a graph whose
@@ -63,7 +62,7 @@ impl Executor {
         match (op, outputs.as_mut_slice()) {
             (Op::Conv { params, input, weights, bias, residual, .. }, [(_, y)]) => {
                 let residual = residual.map(value);
-                conv::run(params, value(*input), constant(*weights), constant(*bias), residual, &mut self.patches, y);
+                conv::run(params, value(*input), constant(*weights), constant(*bias), residual, y);
             }
             (Op::MaxPool { params, input, .. }, [(_, y)]) => max_pool::run(params, value(*input), y),
             (Op::LambdaContent { params, context, .. }, [(_, k_bar), (_, lambda)]) => {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use web_time::Instant;
 
 use super::{CHECK_TOLERANCE, EngineError};
+use crate::kernels::conv::Strategy;
 use crate::nn::graph::{Graph, ValueId};
 use crate::nn::trace::{Trace, gather};
 use crate::protocol::{Backend, BackendChoice, BackendReport};
@@ -25,6 +26,15 @@ pub struct GraphRun {
     pub milliseconds: f64,
 }
 
+/// How long a backend took to get ready, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Startup {
+    /// Buffers and shaders on the GPU; arrays on the CPU.
+    pub compile: f64,
+    /// The first run.
+    pub first_run: f64,
+}
+
 /// A graph on the CPU and, where it is used, on the GPU.
 pub struct Backends {
     graph: Arc<Graph>,
@@ -33,6 +43,7 @@ pub struct Backends {
     check: Vec<f32>,
     cpu: cpu::Executor,
     gpu: Option<Gpu>,
+    startup: Startup,
     report: BackendReport,
     notice: Option<String>,
 }
@@ -59,11 +70,15 @@ impl Backends {
     ) -> Result<Self, EngineError> {
         let graph = Arc::new(graph);
         let kept = graph.traced();
+        let started = Instant::now();
         let mut cpu = cpu::Executor::new(Arc::clone(&graph), &kept);
+        let mut startup = Startup { compile: milliseconds_since(started), first_run: 0.0 };
         cpu.set_context(&context);
         let report = BackendReport { backend: Backend::Cpu, device: cpu_name().into(), reason: String::new() };
-        let mut backends = Self { graph, kept, context, check, cpu, gpu: None, report, notice: None };
+        let mut backends = Self { graph, kept, context, check, cpu, gpu: None, startup, report, notice: None };
         let right = backends.check_cpu();
+        startup.first_run = right.milliseconds;
+        backends.startup = startup;
         if let Some(expected) = expected {
             let difference = relative_difference(&right.output[..expected.len().min(right.output.len())], expected);
             if difference > CHECK_TOLERANCE || difference.is_nan() {
@@ -78,6 +93,9 @@ impl Backends {
             Ok(gpu_milliseconds) => {
                 let cpu_milliseconds = backends.check_cpu().milliseconds;
                 backends.settle(choice, gpu_milliseconds, cpu_milliseconds);
+                if backends.gpu.is_none() {
+                    backends.startup = startup;
+                }
             }
             Err(cause) if choice == BackendChoice::Gpu => return Err(EngineError::Gpu(cause)),
             Err(cause) => backends.report.reason = format!("WebGPU is not used: {cause}."),
@@ -93,6 +111,11 @@ impl Backends {
     /// What runs, and why.
     pub fn report(&self) -> &BackendReport {
         &self.report
+    }
+
+    /// How long the backend took to get ready.
+    pub fn startup(&self) -> Startup {
+        self.startup
     }
 
     /// A sentence to tell the visitor once, if the backend changed during the last run.
@@ -145,6 +168,11 @@ impl Backends {
             self.report.device = device;
             let why = if choice == BackendChoice::Gpu { "The GPU was asked for" } else { "The GPU is faster" };
             self.report.reason = format!("{why}: {speed}. Its numbers agree with the CPU's.");
+            // Where there was a choice, which one it was.
+            let strategy = self.gpu.as_ref().and_then(|gpu| gpu.session.strategy());
+            if let Some(strategy) = strategy.filter(|strategy| Strategy::GPU.contains(strategy)) {
+                self.report.reason += &format!(" Convolutions are fastest here from {}.", strategy.memory);
+            }
         } else {
             self.report.reason = format!("WebGPU works ({device}) but is slower here: {speed}.");
             self.gpu = None;
@@ -154,21 +182,26 @@ impl Backends {
     /// Starts the GPU and checks its numbers against the CPU's; milliseconds of a warm run.
     async fn start_gpu(&mut self, right: &GraphRun) -> Result<f64, String> {
         let device = gpu::Device::request().await.map_err(|e| e.to_string())?;
+        let started = Instant::now();
         let session = gpu::Session::new(&device, Arc::clone(&self.graph), &self.kept).await;
         let mut session = session.map_err(|e| e.to_string())?;
         session.set_context(&self.context).map_err(|e| e.to_string())?;
+        let compile = milliseconds_since(started);
         self.gpu = Some(Gpu { device, session });
         let check = std::mem::take(&mut self.check);
         let agreed = self.run_gpu(&check).await.and_then(|run| {
             let difference = relative_difference(&run.output, &right.output);
             if difference <= CHECK_TOLERANCE {
-                Ok(())
+                Ok(run.milliseconds)
             } else {
                 Err(format!("its numbers differ by {difference:.1e} from the CPU's in the start-up check"))
             }
         });
         let warm = match agreed {
-            Ok(()) => self.run_gpu(&check).await,
+            Ok(first_run) => {
+                self.startup = Startup { compile, first_run };
+                self.run_gpu(&check).await
+            }
             Err(cause) => Err(cause),
         };
         self.check = check;
@@ -188,7 +221,7 @@ impl Backends {
         let started = Instant::now();
         let Some(Gpu { session, .. }) = &mut self.gpu else { return Err("it has not been started".into()) };
         let values = session.run(input, &self.kept).await.map_err(|e| e.to_string())?;
-        let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+        let milliseconds = milliseconds_since(started);
         let read = |id: ValueId| {
             let place = self.kept.iter().position(|kept| *kept == id).ok_or("a traced value was not kept")?;
             Ok::<_, String>(values[place].clone())
@@ -207,12 +240,16 @@ impl Backends {
     fn run_cpu(&mut self, input: &[f32]) -> GraphRun {
         let started = Instant::now();
         self.cpu.run(input);
-        let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+        let milliseconds = milliseconds_since(started);
         let read = |id: ValueId| Ok::<_, std::convert::Infallible>(self.cpu.read(id).to_vec());
         let Ok(trace) = gather(&self.graph, read);
         let output = self.cpu.read(self.graph.logits).to_vec();
         GraphRun { output, trace, backend: Backend::Cpu, milliseconds }
     }
+}
+
+fn milliseconds_since(started: Instant) -> f64 {
+    started.elapsed().as_secs_f64() * 1e3
 }
 
 fn cpu_name() -> &'static str {

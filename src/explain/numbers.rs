@@ -49,12 +49,13 @@ pub fn bytes(count: u64) -> String {
     }
 }
 
-/// A large count: `812`, `553 thousand`, `1.3 million`.
+/// A large count: `812`, `553 thousand`, `1.3 million`, `3.0 billion`.
 pub fn count(count: u64) -> String {
     match count {
         0..1_000 => count.to_string(),
         1_000..1_000_000 => format!("{:.0} thousand", count as f64 / 1e3),
-        _ => format!("{:.1} million", count as f64 / 1e6),
+        1_000_000..1_000_000_000 => format!("{:.1} million", count as f64 / 1e6),
+        _ => format!("{:.1} billion", count as f64 / 1e9),
     }
 }
 
@@ -108,7 +109,10 @@ mod tests {
     #[test]
     fn units_fit_the_size() {
         assert_eq!([bytes(640), bytes(98_300), bytes(1_440_000)], ["640 B", "98 kB", "1.4 MB"]);
-        assert_eq!([count(553_000), count(1_310_000)], ["553 thousand", "1.3 million"]);
+        assert_eq!(
+            [count(553_000), count(1_310_000), count(3_020_000_000)],
+            ["553 thousand", "1.3 million", "3.0 billion"]
+        );
         assert_eq!([duration(0.44), duration(32.1), duration(1240.0)], ["0.4 ms", "32 ms", "1.2 s"]);
         assert_eq!([percent(0.973), percent(0.0001), percent(0.0)], ["97.3 %", "< 0.1 %", "0.0 %"]);
     }

@@ -60,6 +60,8 @@ impl Device {
             instance.request_adapter(&options).await.map_err(|error| GpuError::NoAdapter(error.to_string()))?;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("lambdascope"),
+            // Only profiles need it.
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
             required_limits: wgpu::Limits::default(),
             ..Default::default()
         };
@@ -108,7 +110,7 @@ impl Device {
     }
 
     /// Registers a wait, ended by the returned [`Waker`] or by the loss of the device, whichever comes first.
-    pub(super) fn wait(&self) -> (Waker, oneshot::Receiver<Outcome>) {
+    fn wait(&self) -> (Waker, oneshot::Receiver<Outcome>) {
         let (sender, receiver) = oneshot::channel();
         let mut fate = lock(&self.fate);
         let ticket = fate.ticket;
@@ -119,6 +121,27 @@ impl Device {
             None => drop(fate.waiting.insert(ticket, sender)),
         }
         (Waker { fate: Arc::clone(&self.fate), ticket }, receiver)
+    }
+
+    /// Waits until the first `size` bytes of a buffer can be read.
+    ///
+    /// Natively this blocks until the device is done; in the browser it waits for the map's callback.
+    pub(super) async fn map(&self, buffer: &wgpu::Buffer, size: u64) -> Outcome {
+        let (waker, done) = self.wait();
+        buffer.map_async(wgpu::MapMode::Read, ..size, |mapped| {
+            waker.wake(mapped.map_err(|_| GpuError::Refused("the results could not be mapped".into())));
+        });
+        #[cfg(not(target_family = "wasm"))]
+        if let Err(error) = self.device.poll(wgpu::PollType::wait_indefinitely()) {
+            self.check()?;
+            return Err(GpuError::Refused(error.to_string()));
+        }
+        match done.await {
+            Ok(Ok(())) => Ok(()),
+            // An error scope or the loss of the device says more than a failed map.
+            Ok(Err(error)) => self.check().and(Err(error)),
+            Err(_) => self.check().and(Err(GpuError::DeviceLost("it stopped answering".into()))),
+        }
     }
 
     /// Runs `make` under error scopes.
@@ -141,14 +164,14 @@ impl Device {
 type Scoped<T> = Pin<Box<dyn Future<Output = Result<T, String>>>>;
 
 /// Ends the wait that [`Device::wait`] registered.
-pub(super) struct Waker {
+struct Waker {
     fate: Arc<Mutex<Fate>>,
     ticket: u64,
 }
 
 impl Waker {
     /// Reports the outcome, unless the device's loss was reported before.
-    pub(super) fn wake(self, outcome: Outcome) {
+    fn wake(self, outcome: Outcome) {
         if let Some(waiting) = lock(&self.fate).waiting.remove(&self.ticket) {
             // Nobody listens any more if the run's future was dropped.
             let _ = waiting.send(outcome);

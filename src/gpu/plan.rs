@@ -15,9 +15,23 @@ const ALIGNMENT: u64 = 256;
 /// One dispatch.
 #[derive(Debug)]
 pub struct Step {
+    /// The stem of the shader's file.
+    pub kernel: &'static str,
+    /// The first value it writes.
+    pub output: Option<ValueId>,
     pub pipeline: wgpu::ComputePipeline,
     pub bindings: wgpu::BindGroup,
     pub grid: Grid,
+}
+
+impl Step {
+    /// Adds it to a pass.
+    pub fn encode(&self, pass: &mut wgpu::ComputePass<'_>) {
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.bindings, &[]);
+        let [x, y, z] = self.grid;
+        pass.dispatch_workgroups(x, y, z);
+    }
 }
 
 /// A graph on a device.
@@ -97,7 +111,13 @@ impl Plan {
                     layout: &pipeline.layout,
                     entries: &entries,
                 });
-                Step { pipeline: pipeline.pipeline.clone(), bindings, grid: dispatch.grid }
+                Step {
+                    kernel: dispatch.shader.name,
+                    output: dispatch.writes.first().copied(),
+                    pipeline: pipeline.pipeline.clone(),
+                    bindings,
+                    grid: dispatch.grid,
+                }
             });
             (steps.collect(), buffers.clone())
         });

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::kernels::conv;
+use web_time::Instant;
+
+use crate::kernels::conv::{self, Strategy};
 use crate::nn::graph::{Graph, ValueId};
 
 use super::GpuError;
@@ -12,23 +14,85 @@ use super::plan::{Plan, bytes};
 /// A graph loaded on a device.
 #[derive(Debug)]
 pub struct Session {
-    device: Device,
-    graph: Arc<Graph>,
-    plan: Plan,
+    pub(super) device: Device,
+    pub(super) graph: Arc<Graph>,
+    pub(super) plan: Plan,
     kept: Vec<ValueId>,
     /// Where results are read from, large enough for every kept value.
     staging: wgpu::Buffer,
     /// Whether a run left `staging` mapped because its future was dropped.
     mapped: bool,
+    strategy: Option<Strategy>,
 }
+
+/// Runs of which the fastest tells how fast a strategy is.
+const TRIALS: usize = 3;
 
 impl Session {
     /// Loads a graph; the values of `kept` can be read after a run.
     ///
+    /// On a GPU the convolutions are tried with and without workgroup memory and the faster way stays: which it is
+    /// depends on caches and drivers that nothing describes. On a software adapter it is known.
+    ///
     /// # Errors
     /// If the graph is too large for the device, a shader does not compile, or the device is out of memory or lost.
     pub async fn new(device: &Device, graph: Arc<Graph>, kept: &[ValueId]) -> Result<Self, GpuError> {
-        Self::with_tiles(device, graph, kept, conv::Params::tile).await
+        if device.adapter().software {
+            Self::fastest(device, graph, kept, &[Strategy::SOFTWARE]).await
+        } else {
+            Self::fastest(device, graph, kept, &Strategy::GPU).await
+        }
+    }
+
+    /// As [`Session::new`], with the fastest of the given strategies. One that fails is passed over if another works.
+    ///
+    /// # Errors
+    /// As [`Session::new`], and [`GpuError::Refused`] if no strategy is given.
+    pub async fn fastest(
+        device: &Device,
+        graph: Arc<Graph>,
+        kept: &[ValueId],
+        strategies: &[Strategy],
+    ) -> Result<Self, GpuError> {
+        let mut best: Result<(f64, Self), GpuError> = Err(GpuError::Refused("no strategy was given".into()));
+        for &strategy in strategies {
+            let session = Self::with_tiles(device, Arc::clone(&graph), kept, |params| strategy.tile(params)).await;
+            let timed = match session {
+                Ok(session) if strategies.len() == 1 => Ok((0.0, session)),
+                Ok(mut session) => session.trial().await.map(|seconds| (seconds, session)),
+                Err(error) => Err(error),
+            };
+            best = match (best, timed) {
+                (Ok(best), Ok(timed)) => Ok(if timed.0 < best.0 { timed } else { best }),
+                (Ok(best), Err(_)) => Ok(best),
+                (Err(_), timed) => timed,
+            };
+            if let Ok((_, session)) = &mut best {
+                session.strategy.get_or_insert(strategy);
+            }
+        }
+        best.map(|(_, session)| session)
+    }
+
+    /// How its convolutions run; nothing if [`Session::with_tiles`] was told.
+    pub fn strategy(&self) -> Option<Strategy> {
+        self.strategy
+    }
+
+    /// Seconds of the fastest run, after one that warms up.
+    async fn trial(&mut self) -> Result<f64, GpuError> {
+        let picture = vec![0.0; self.graph.values[self.graph.input].len()];
+        // Without anything to read a run would not wait for the device.
+        let wanted: Vec<ValueId> =
+            self.kept.iter().copied().min_by_key(|&id| self.graph.values[id].len()).into_iter().collect();
+        self.run(&picture, &wanted).await?;
+        let mut fastest = f64::INFINITY;
+        for _ in 0..TRIALS {
+            let started = Instant::now();
+            self.run(&picture, &wanted).await?;
+            fastest = fastest.min(started.elapsed().as_secs_f64());
+        }
+        Ok(fastest)
     }
 
     /// As [`Session::new`], with another choice of the convolutions' tiles, for tests and measurements.
@@ -54,7 +118,7 @@ impl Session {
         });
         let staging = staging.await.map_err(GpuError::Refused)?;
         device.check()?;
-        Ok(Self { device: device.clone(), graph, plan, kept: kept.to_vec(), staging, mapped: false })
+        Ok(Self { device: device.clone(), graph, plan, kept: kept.to_vec(), staging, mapped: false, strategy: None })
     }
 
     /// The graph it runs.
@@ -84,10 +148,7 @@ impl Session {
     /// # Errors
     /// [`GpuError::Input`], [`GpuError::NotKept`], [`GpuError::DeviceLost`], or [`GpuError::Refused`].
     pub async fn run(&mut self, picture: &[f32], wanted: &[ValueId]) -> Result<Vec<Vec<f32>>, GpuError> {
-        let expected = self.graph.values[self.graph.input].len();
-        if picture.len() != expected {
-            return Err(GpuError::Input { expected, found: picture.len() });
-        }
+        self.check_picture(picture)?;
         if let Some(&id) = wanted.iter().find(|id| !self.kept.contains(id)) {
             let value = self.graph.values.get(id);
             return Err(GpuError::NotKept(value.map_or_else(|| format!("value {id}"), |value| value.name.clone())));
@@ -102,12 +163,18 @@ impl Session {
         if size == 0 {
             return Ok(wanted.iter().map(|_| Vec::new()).collect());
         }
-        self.map(size).await?;
+        self.mapped = true;
+        self.device.map(&self.staging, size).await?;
         let results = self.read(size, wanted);
         self.staging.unmap();
         self.mapped = false;
         self.device.check()?;
         results
+    }
+
+    pub(super) fn check_picture(&self, picture: &[f32]) -> Result<(), GpuError> {
+        let expected = self.graph.values[self.graph.input].len();
+        if picture.len() == expected { Ok(()) } else { Err(GpuError::Input { expected, found: picture.len() }) }
     }
 
     /// Writes the picture and submits every step and copy at once.
@@ -118,10 +185,7 @@ impl Session {
         let mut pass =
             encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("run"), timestamp_writes: None });
         for step in &self.plan.steps {
-            pass.set_pipeline(&step.pipeline);
-            pass.set_bind_group(0, &step.bindings, &[]);
-            let [x, y, z] = step.grid;
-            pass.dispatch_workgroups(x, y, z);
+            step.encode(&mut pass);
         }
         drop(pass);
         let mut at = 0;
@@ -131,26 +195,6 @@ impl Session {
             at += size;
         }
         queue.submit([encoder.finish()]);
-    }
-
-    /// Waits until the results can be read.
-    async fn map(&mut self, size: u64) -> Result<(), GpuError> {
-        let (waker, done) = self.device.wait();
-        self.mapped = true;
-        self.staging.map_async(wgpu::MapMode::Read, ..size, |mapped| {
-            waker.wake(mapped.map_err(|_| GpuError::Refused("the results could not be mapped".into())));
-        });
-        #[cfg(not(target_family = "wasm"))]
-        if let Err(error) = self.device.device.poll(wgpu::PollType::wait_indefinitely()) {
-            self.device.check()?;
-            return Err(GpuError::Refused(error.to_string()));
-        }
-        match done.await {
-            Ok(Ok(())) => Ok(()),
-            // An error scope or the loss of the device says more than a failed map.
-            Ok(Err(error)) => self.device.check().and(Err(error)),
-            Err(_) => self.device.check().and(Err(GpuError::DeviceLost("it stopped answering".into()))),
-        }
     }
 
     fn read(&self, size: u64, wanted: &[ValueId]) -> Result<Vec<Vec<f32>>, GpuError> {

@@ -1,4 +1,7 @@
-//! Convolution as an implicit GEMM: output = activation(input ∗ weights + bias + residual). `shaders/conv.wgsl`.
+//! Convolution as an implicit GEMM: output = activation(input ∗ weights + bias + residual). `shaders/conv.wgsl`, and
+//! `shaders/conv_shared.wgsl` with workgroup memory.
+
+mod template;
 
 use bytemuck::{Pod, Zeroable};
 
@@ -37,30 +40,105 @@ pub struct Params {
     pub unused: u32,
 }
 
-/// The register tile of one invocation: `rows` output pixels by `columns` vec4 of output channels.
+/// Where an invocation has its operands from: two ways to the same numbers, one shader each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Memory {
+    /// Straight from the arrays into registers: `shaders/conv.wgsl`.
+    Registers,
+    /// Through workgroup memory, where neighbours share what they read: `shaders/conv_shared.wgsl`.
+    Workgroup,
+}
+
+impl std::fmt::Display for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Registers => "registers alone",
+            Self::Workgroup => "workgroup memory",
+        })
+    }
+}
+
+/// What one invocation computes, and how. Each tile is one specialisation of a shader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tile {
+    /// Where it has its operands from.
+    pub memory: Memory,
     /// Output pixels an invocation computes.
     pub rows: u32,
     /// Groups of four output channels an invocation computes.
     pub columns: u32,
 }
 
-/// The tiles there are, widest first. Each is one specialisation of the shader.
-///
-/// On a software adapter 8×1 is as fast as or faster than all others and 1×1 two to four times slower (`benches/kernels.rs`).
-pub const TILES: [Tile; 4] = [
-    Tile { rows: 8, columns: 2 },
-    Tile { rows: 8, columns: 1 },
-    Tile { rows: 4, columns: 1 },
-    Tile { rows: 2, columns: 1 },
-];
+/// The tiles there are. Workgroup memory ends at 16 KiB, which its largest tile fills.
+pub const TILES: [Tile; 8] = {
+    use Memory::{Registers, Workgroup};
+    [
+        Tile { memory: Registers, rows: 8, columns: 4 },
+        Tile { memory: Registers, rows: 8, columns: 2 },
+        Tile { memory: Registers, rows: 8, columns: 1 },
+        Tile { memory: Registers, rows: 4, columns: 1 },
+        Tile { memory: Registers, rows: 2, columns: 1 },
+        Tile { memory: Workgroup, rows: 8, columns: 2 },
+        Tile { memory: Workgroup, rows: 4, columns: 2 },
+        Tile { memory: Workgroup, rows: 2, columns: 1 },
+    ]
+};
 
-/// Invocations of a workgroup along output channels and along pixels.
-pub const WORKGROUP: [u32; 2] = [8, 8];
+impl Tile {
+    /// Invocations of a workgroup along output channels and along pixels.
+    pub fn workgroup(self) -> [u32; 2] {
+        match self.memory {
+            // A software adapter runs four neighbours as the lanes of one vector: four columns leave few lanes idle.
+            Memory::Registers => [4, 16],
+            Memory::Workgroup => [8, 8],
+        }
+    }
 
-/// Workgroups below which a device is thought idle, so that a smaller tile is taken.
-const ENOUGH_WORKGROUPS: u32 = 16;
+    /// The time of a multiplication in this tile, in units of its own: the wider, the less is read for it.
+    ///
+    /// Four channels of a tile take rows + 4 · columns reads for rows · columns multiplications of a vec4 by a matrix. On
+    /// a software adapter a read costs about three of these (`benches/kernels.rs`).
+    fn cost(self) -> f64 {
+        let [rows, columns] = [f64::from(self.rows), f64::from(self.columns)];
+        1.0 + 3.0 * (rows + 4.0 * columns) / (rows * columns)
+    }
+}
+
+/// How a device wants its convolutions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strategy {
+    /// The memory its tiles use.
+    pub memory: Memory,
+    /// Invocations below which the device is thought idle, so that a smaller tile is taken.
+    pub invocations: u32,
+}
+
+impl Strategy {
+    /// For a CPU behind a GPU's interface: a few cores that are always busy.
+    pub const SOFTWARE: Self = Self { memory: Memory::Registers, invocations: 256 };
+
+    /// For GPUs, which one is faster the device must say.
+    pub const GPU: [Self; 2] =
+        [Self { memory: Memory::Workgroup, invocations: 8192 }, Self { memory: Memory::Registers, invocations: 8192 }];
+
+    /// The tile that wastes least on a convolution: of those that keep the device busy the cheapest, counting rows and
+    /// columns that stick out of the output; where none does, the one with the most invocations.
+    pub fn tile(self, params: &Params) -> Tile {
+        let tiles = || TILES.into_iter().filter(|tile| tile.memory == self.memory);
+        let invocations =
+            |tile: &Tile| params.pixels().div_ceil(tile.rows) * (params.out_channels / 4).div_ceil(tile.columns);
+        let cost = |tile: &Tile| {
+            let [x, _] = tile.workgroup();
+            let columns = (params.out_channels / 4).next_multiple_of(tile.columns * x);
+            f64::from(params.pixels().next_multiple_of(tile.rows)) * f64::from(columns) * tile.cost()
+        };
+        tiles()
+            .filter(|tile| invocations(tile) >= self.invocations)
+            .min_by(|a, b| cost(a).total_cmp(&cost(b)))
+            .or_else(|| tiles().max_by_key(invocations))
+            .unwrap_or(TILES[0])
+    }
+}
 
 impl Params {
     /// Output pixels.
@@ -73,47 +151,23 @@ impl Params {
         u64::from(self.pixels() * self.out_channels) * u64::from(self.kernel * self.kernel * self.in_channels)
     }
 
-    /// The widest tile that leaves no column of a workgroup idle and still gives the device enough workgroups.
-    pub fn tile(&self) -> Tile {
-        let fits = |tile: &&Tile| {
-            let [x, y, _] = self.grid(**tile);
-            let busy = tile.columns == 1 || WORKGROUP[0] * tile.columns <= self.out_channels / 4;
-            busy && x * y >= ENOUGH_WORKGROUPS
-        };
-        TILES.iter().find(fits).copied().unwrap_or(TILES[TILES.len() - 1])
-    }
-
     /// Workgroups for a tile.
     pub fn grid(&self, tile: Tile) -> Grid {
-        [
-            (self.out_channels / 4).div_ceil(WORKGROUP[0] * tile.columns),
-            self.pixels().div_ceil(WORKGROUP[1] * tile.rows),
-            1,
-        ]
+        let [x, y] = tile.workgroup();
+        [(self.out_channels / 4).div_ceil(x * tile.columns), self.pixels().div_ceil(y * tile.rows), 1]
     }
-}
-
-/// The shader as it stands in its file: its tile is [`TILES`]\[0\].
-const SOURCE: &str = include_str!("../../shaders/conv.wgsl");
-
-/// The shader with its register tile rewritten, since WGSL lets no override size a private array.
-pub fn source(tile: Tile) -> String {
-    let Tile { rows, columns } = TILES[0];
-    SOURCE
-        .replace(&format!("const ROWS: u32 = {rows}u;"), &format!("const ROWS: u32 = {}u;", tile.rows))
-        .replace(&format!("const COLUMNS: u32 = {columns}u;"), &format!("const COLUMNS: u32 = {}u;", tile.columns))
 }
 
 /// The shader for one tile.
 pub fn shader(tile: Tile) -> Shader {
-    let [x, y] = WORKGROUP;
-    Shader {
-        name: "conv",
-        source: source(tile).into(),
-        overrides: vec![("WORKGROUP_X", x), ("WORKGROUP_Y", y)],
-        reads: 4,
-        writes: 1,
-    }
+    let [x, y] = tile.workgroup();
+    let (name, template, overrides) = match tile.memory {
+        Memory::Registers => {
+            ("conv", include_str!("../../shaders/conv.wgsl"), vec![("WORKGROUP_X", x), ("WORKGROUP_Y", y)])
+        }
+        Memory::Workgroup => ("conv_shared", include_str!("../../shaders/conv_shared.wgsl"), Vec::new()),
+    };
+    Shader { name, source: template::expand(template, tile).into(), overrides, reads: 4, writes: 1 }
 }
 
 #[cfg(test)]
@@ -121,27 +175,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tile_follows_the_output() {
-        let tile = |side: u32, out_channels: u32| {
+    fn the_tile_follows_the_output_and_the_device() {
+        let tile = |strategy: Strategy, side: u32, out_channels: u32| {
             let params = Params { out_height: side, out_width: side, out_channels, ..Params::zeroed() };
-            let Tile { rows, columns } = params.tile();
+            let Tile { memory, rows, columns } = strategy.tile(&params);
+            assert_eq!(memory, strategy.memory);
             (rows, columns)
         };
-        assert_eq!(tile(64, 64), (8, 2));
-        assert_eq!(tile(64, 32), (8, 1), "half of a wider workgroup would idle");
-        assert_eq!(tile(16, 64), (4, 1));
-        assert_eq!(tile(8, 128), (2, 1));
-        assert_eq!(tile(1, 12), (2, 1), "the narrowest, though one workgroup is not enough");
-    }
-
-    #[test]
-    fn a_tile_is_written_into_the_source_and_nothing_else_changes() {
-        assert_eq!(source(TILES[0]), SOURCE);
-        for tile in [Tile { rows: 3, columns: 5 }, Tile { rows: 1, columns: 1 }] {
-            let source = source(tile);
-            let changed: Vec<_> = source.lines().zip(SOURCE.lines()).filter(|(a, b)| a != b).map(|(a, _)| a).collect();
-            let (rows, columns) = (tile.rows, tile.columns);
-            assert_eq!(changed, [format!("const ROWS: u32 = {rows}u;"), format!("const COLUMNS: u32 = {columns}u;")]);
-        }
+        assert_eq!(tile(Strategy::SOFTWARE, 64, 64), (8, 4));
+        assert_eq!(tile(Strategy::SOFTWARE, 64, 32), (8, 2), "half of a wider tile would stick out");
+        assert_eq!(tile(Strategy::SOFTWARE, 8, 512), (8, 4));
+        assert_eq!(tile(Strategy::SOFTWARE, 1, 12), (2, 1), "the narrowest, though few are not enough");
+        let [workgroup, registers] = Strategy::GPU;
+        assert_eq!(tile(registers, 128, 64), (8, 4));
+        assert_eq!(tile(workgroup, 128, 64), (8, 2));
+        assert_eq!(tile(workgroup, 8, 512), (2, 1), "a small map has parallelism in its channels alone");
     }
 }

@@ -47,16 +47,20 @@ pub fn network_graph(
         let output = if i + 1 == stem.convs.len() && !stem.pool { "stem" } else { &name };
         let shape = ConvShape { out: layer.out, kernel: 3, stride: layer.stride };
         x = builder.conv_norm(&name, output, x, shape, *activation, None)?;
+        builder.check_constants(&name)?;
     }
     if stem.pool {
         x = builder.max_pool("stem", x);
     }
     for (s, stage) in stages.iter().enumerate() {
         for (i, block) in stage.blocks.iter().enumerate() {
-            x = builder.block(&format!("stages.{s}.{i}"), x, stage, block, i == 0)?;
+            let name = format!("stages.{s}.{i}");
+            x = builder.block(&name, x, stage, block, i == 0)?;
+            builder.check_constants(&name)?;
         }
     }
     builder.head(x, labels.len())?;
+    builder.check_constants("head")?;
     let fits = |[h, w, c]: [usize; 3]| h.checked_mul(w).and_then(|n| n.checked_mul(c)).is_some_and(|n| n <= MAX_VALUES);
     if let Some(Value { name, shape }) = builder.graph.values.iter().find(|value| !fits(value.shape)) {
         let cause = format!("`{name}` would have shape {shape:?}, expected at most {MAX_VALUES} numbers");
@@ -86,11 +90,12 @@ struct Builder<'a> {
     weights: &'a Weights,
     activation: Activation,
     graph: Graph,
+    checked: usize,
 }
 
 impl<'a> Builder<'a> {
     fn new(weights: &'a Weights, activation: Activation, input: [usize; 3]) -> Self {
-        let mut builder = Self { weights, activation, graph: Graph::default() };
+        let mut builder = Self { weights, activation, graph: Graph::default(), checked: 0 };
         builder.graph.input = builder.value("picture", input);
         builder
     }
@@ -103,6 +108,20 @@ impl<'a> Builder<'a> {
     fn constant(&mut self, shape: &[usize], data: Vec<f32>) -> ConstantId {
         self.graph.constants.push(tensor(shape, data));
         self.graph.constants.len() - 1
+    }
+
+    /// Refuses the constants added since the last call if folding made one of them overflow.
+    fn check_constants(&mut self, part: &str) -> Result<(), WeightsError> {
+        let added = &self.graph.constants[self.checked..];
+        self.checked = self.graph.constants.len();
+        match added.iter().flat_map(Tensor::data).find(|value| !value.is_finite()) {
+            None => Ok(()),
+            Some(value) => Err(WeightsError::Unsupported {
+                what: format!("a weight of `{part}` with its norm folded in"),
+                expected: "a finite number".into(),
+                found: value.to_string(),
+            }),
+        }
     }
 
     fn shape(&self, value: ValueId) -> [usize; 3] {

@@ -3,10 +3,15 @@
 //! Everything a new small network needs is said here, so that it needs no new Rust. The families it can express are
 //! timm's ByobNet with conv and lambda bottlenecks.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::Activation;
+use crate::nn::weights::WeightsError;
 use crate::picture::Preprocessing;
+
+mod check;
 
 /// The metadata key under which a weights file carries its description.
 pub const METADATA_KEY: &str = "lambdascope";
@@ -39,6 +44,17 @@ pub struct Description {
     /// What the start-up check compares with, if it was recorded.
     #[serde(default)]
     pub check: Option<Check>,
+}
+
+impl Description {
+    /// Refuses sizes that no network has, before anything is computed from them. Whether the tensors have these sizes
+    /// is another question.
+    ///
+    /// # Errors
+    /// [`WeightsError::Unsupported`] names the first field that is out of bounds.
+    pub fn check(&self) -> Result<(), WeightsError> {
+        check::description(self)
+    }
 }
 
 /// 3×3 convolutions, each with BatchNorm and activation, then a 3×3 max pool with stride 2.
@@ -128,6 +144,16 @@ pub enum Position {
     },
     /// A table of all offsets within the map, `[2H − 1, 2W − 1, k]`, which fixes the map's size.
     Global,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("none"),
+            Self::Local { r } => write!(f, "a window of {r}×{r}"),
+            Self::Global => f.write_str("a table of the whole map"),
+        }
+    }
 }
 
 /// Accuracy measured by the training project on the exported weights.

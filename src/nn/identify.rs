@@ -15,6 +15,7 @@ use crate::kernels::Activation;
 use crate::nn::description::{Block, Description, FORMAT, Position, Stage, Stem, StemConv};
 use crate::nn::imagenet;
 use crate::nn::known::{KNOWN, KnownNetwork};
+use crate::nn::lambda_layer::{LambdaLayer, LambdaShape};
 use crate::nn::weights::{Weights, WeightsError};
 use crate::picture::{Interpolation, Preprocessing};
 
@@ -23,6 +24,9 @@ const SINGLE_LAYERS: [(&str, &str); 2] = [("qkv.weight", "timm"), ("to_q.weight"
 
 /// The tensor by which timm's ByobNet is recognised.
 const FIRST_TENSOR: &str = "stem.conv1.conv.weight";
+
+/// How far a stage is looked for behind a gap, which is named rather than what no longer fits after it.
+const MOST_STAGES: usize = 16;
 
 /// The input's side where nothing tells it, in pixels.
 const USUAL_SIDE: usize = 256;
@@ -46,10 +50,16 @@ pub fn identify(weights: &Weights) -> Result<Description, WeightsError> {
     while weights.any_under(&format!("stages.{}.", stages.len())) {
         stages.push(stage(weights, stages.len())?);
     }
+    let next = stages.len();
+    if (next + 1..=MOST_STAGES).any(|later| weights.any_under(&format!("stages.{later}."))) {
+        stages.push(stage(weights, next)?);
+    }
     let structure = Structure { stem: stem(weights)?, stages };
     let side = structure.fixed_side(weights)?;
     let [classes, _] = sizes(weights, "head.fc.weight")?;
-    Ok(structure.describe(side, classes))
+    let description = structure.describe(side, classes);
+    description.check()?;
+    Ok(description)
 }
 
 /// What tensor shapes can tell of a network.
@@ -185,26 +195,15 @@ fn stage(weights: &Weights, s: usize) -> Result<Stage, WeightsError> {
     Ok(Stage { out, mid, blocks })
 }
 
-/// timm's lambda layer under `prefix`: k is what q, then v, leave of the projection's rows.
+/// The lambda layer under `prefix`. One without positions is no layer of timm's but one whose tensors got lost.
 fn lambda(weights: &Weights, prefix: &str, stride: usize) -> Result<Block, WeightsError> {
-    let [rows, ..] = sizes::<4>(weights, &format!("{prefix}.qkv.weight"))?;
-    let [query] = sizes(weights, &format!("{prefix}.norm_q.weight"))?;
-    let [value] = sizes(weights, &format!("{prefix}.norm_v.weight"))?;
-    let k = rows.checked_sub(query).and_then(|rest| rest.checked_sub(value)).unwrap_or_default();
-    if k == 0 || !query.is_multiple_of(k) {
-        return Err(WeightsError::Unsupported {
-            what: format!("the number of rows of `{prefix}.qkv.weight`"),
-            expected: format!("{query} queries, {value} values and a number of keys that divides the queries"),
-            found: rows.to_string(),
-        });
+    let layer = LambdaLayer::from_state_dict(weights, &format!("{prefix}."), None)?;
+    let position = layer.kind();
+    if position == Position::None {
+        return Err(WeightsError::Absent { name: format!("{prefix}.conv_lambda.weight"), dimensions: 5 });
     }
-    let position = if weights.shape(&format!("{prefix}.pos_emb")).is_some() {
-        Position::Global
-    } else {
-        let [_, _, r, ..] = sizes::<5>(weights, &format!("{prefix}.conv_lambda.weight"))?;
-        Position::Local { r }
-    };
-    Ok(Block::Lambda { stride, heads: query / k, k, u: 1, content: true, position })
+    let LambdaShape { heads, key_depth: k, intra: u, .. } = layer.shape;
+    Ok(Block::Lambda { stride, heads, k, u, content: true, position })
 }
 
 /// The shape of a tensor that must have `N` dimensions.

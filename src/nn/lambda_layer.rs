@@ -165,17 +165,22 @@ impl LambdaLayer {
         }
     }
 
+    /// How it tells context positions apart.
+    pub fn kind(&self) -> Position {
+        match &self.position {
+            None => Position::None,
+            Some(PositionTable { scope: Scope::Local, size, .. }) => Position::Local { r: size[0] },
+            Some(PositionTable { scope: Scope::Global, .. }) => Position::Global,
+        }
+    }
+
     /// Whether the parameters are those that a network's description asks for.
     ///
     /// # Errors
     /// [`WeightsError::Unsupported`] names the first size that differs.
     pub fn check(&self, name: &str, asked: &AskedFor) -> Result<(), WeightsError> {
         let LambdaShape { dim, context_dim, heads, key_depth, intra, .. } = self.shape;
-        let kind = match &self.position {
-            None => Position::None,
-            Some(PositionTable { scope: Scope::Local, size, .. }) => Position::Local { r: size[0] },
-            Some(PositionTable { scope: Scope::Global, .. }) => Position::Global,
-        };
+        let kind = self.kind();
         let sizes = [
             ("input channels", asked.channels, dim),
             ("context channels", asked.channels, context_dim),
@@ -196,8 +201,8 @@ impl LambdaLayer {
         if *asked.position != kind {
             return Err(WeightsError::Unsupported {
                 what: format!("the position embedding of `{name}`"),
-                expected: format!("{:?} as described", asked.position),
-                found: format!("{kind:?}"),
+                expected: format!("{} as described", asked.position),
+                found: kind.to_string(),
             });
         }
         Ok(())

@@ -6,7 +6,7 @@ use crate::nn::builder::network_graph;
 use crate::nn::description::Description;
 use crate::nn::graph::Graph;
 use crate::nn::identify::identify;
-use crate::nn::weights::{Weights, WeightsError, read_description};
+use crate::nn::weights::{Weights, WeightsError, read};
 use crate::tensor::Tensor;
 
 /// A network that can be turned into a graph at any picture size it accepts.
@@ -24,14 +24,17 @@ impl Network {
     /// # Errors
     /// If the file is broken, holds nothing known, or its tensors do not fit the network it describes.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, WeightsError> {
-        let weights = Weights::from_safetensors(bytes)?;
-        let description = match read_description(bytes)? {
+        let (weights, description) = read(bytes)?;
+        let description = match description {
             Some(description) => description,
             None => identify(&weights)?,
         };
         let network = Self { description, weights };
         network.graph(network.side())?;
-        Ok(network)
+        match network.weights.first_unread() {
+            Some(name) => Err(WeightsError::Extra { name: name.into() }),
+            None => Ok(network),
+        }
     }
 
     /// Learned values.

@@ -5,6 +5,8 @@ use crate::protocol::BackendChoice;
 /// What the query of the address says; parts that are missing or make no sense are `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
+    /// A public network's name, such as `lambda_resnet26t`; the shipped one where there is none.
+    pub network: Option<String>,
     /// A sample's id.
     pub sample: Option<String>,
     /// A lambda layer's name, such as `stages.1.1`.
@@ -25,6 +27,7 @@ impl Address {
         let number = |name| get(name).and_then(|text| text.parse().ok());
         let name = |name| get(name).filter(|text| is_plain(text));
         Self {
+            network: name("network"),
             sample: name("sample"),
             layer: name("layer"),
             head: number("head"),
@@ -47,6 +50,7 @@ impl Address {
         };
         let number = |value: Option<usize>| value.map(|value| value.to_string());
         let parts = [
+            ("network", self.network.clone()),
             ("sample", self.sample.clone()),
             ("layer", self.layer.clone()),
             ("head", number(self.head)),
@@ -76,6 +80,7 @@ mod tests {
     #[test]
     fn an_address_comes_back_as_it_was_written() {
         let address = Address {
+            network: Some("lambda_resnet26t".into()),
             sample: Some("church".into()),
             layer: Some("stages.1.1".into()),
             head: Some(2),
@@ -84,7 +89,7 @@ mod tests {
             backend: Some(BackendChoice::Gpu),
         };
         let text = address.query_string();
-        assert_eq!(text, "?sample=church&layer=stages.1.1&head=2&y=7&x=3&backend=webgpu");
+        assert_eq!(text, "?network=lambda_resnet26t&sample=church&layer=stages.1.1&head=2&y=7&x=3&backend=webgpu");
         let pairs: Vec<(&str, &str)> = text[1..].split('&').filter_map(|pair| pair.split_once('=')).collect();
         assert_eq!(read(&pairs), address);
         assert_eq!(Address::default().query_string(), "");

@@ -75,7 +75,21 @@ impl Place {
 
     /// The same part of the picture in another layer. Layers that the trace does not have change nothing.
     pub fn in_layer(self, layer: usize, trace: &Trace) -> Self {
-        let (Some(from), Some(to)) = (trace.layers.get(self.layer), trace.layers.get(layer)) else { return self };
+        self.carried(trace, layer, trace)
+    }
+
+    /// The place in another network's trace that is most like this one: the layer of the same name, else the one as deep
+    /// in the network; the same part of the picture; the same head, as far as there are that many.
+    pub fn in_network(self, own: &Trace, other: &Trace) -> Self {
+        let Some(from) = own.layers.get(self.layer) else { return self };
+        let named = other.layers.iter().position(|layer| layer.name == from.name);
+        let depth = |from: usize, to: usize| (2 * self.layer + 1) * to / (2 * from);
+        let layer = named.unwrap_or_else(|| depth(own.layers.len(), other.layers.len()));
+        self.carried(own, layer, other)
+    }
+
+    fn carried(self, own: &Trace, layer: usize, other: &Trace) -> Self {
+        let (Some(from), Some(to)) = (own.layers.get(self.layer), other.layers.get(layer)) else { return self };
         // The centre of the old cell lies in the new one.
         let scaled = |at: usize, from: usize, to: usize| ((2 * at + 1) * to / (2 * from)).min(to.saturating_sub(1));
         Self {
@@ -151,6 +165,18 @@ mod tests {
         assert_eq!(press(start, "]", false, false), Some(place(0, 1, 6, 1)));
         assert_eq!(press(place(0, 1, 6, 1), "]", false, false), Some(place(0, 1, 6, 1)));
         assert_eq!(press(start, "a", false, false), None);
+    }
+
+    #[test]
+    fn another_network_shows_the_layer_of_the_same_name_or_depth() {
+        let own = trace();
+        let named = Trace { layers: vec![fixture::layer(12, 16), fixture::layer(9, 9), fixture::layer(6, 8)] };
+        assert_eq!(place(0, 5, 6, 1).in_network(&own, &named), place(2, 5, 6, 1));
+        // No layer of that name: the second of two is as deep as the third of three.
+        assert_eq!(place(1, 2, 3, 1).in_network(&own, &named), place(2, 5, 7, 1));
+        let short = Trace { layers: vec![fixture::layer(1, 1)] };
+        assert_eq!(place(1, 2, 3, 1).in_network(&own, &short), place(0, 0, 0, 1));
+        assert_eq!(place(1, 2, 3, 1).in_network(&own, &Trace::default()), place(1, 2, 3, 1));
     }
 
     #[test]

@@ -59,9 +59,12 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
     decoder.set_limits(limits).map_err(|error| refusal(error, name))?;
 
     // Damaged metadata are no reason to refuse an intact picture.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = match format {
+        ImageFormat::WebP => webp::exif(bytes).and_then(Orientation::from_exif_chunk),
+        _ => decoder.orientation().ok(),
+    };
     let mut image = DynamicImage::from_decoder(decoder).map_err(|error| refusal(error, name))?;
-    image.apply_orientation(orientation);
+    image.apply_orientation(orientation.unwrap_or(Orientation::NoTransforms));
     let (width, height) = (image.width() as usize, image.height() as usize);
     let rgb = if image.color().has_alpha() { on_white(&image.into_rgba8()) } else { image.into_rgb8().into_raw() };
     Picture::new(width, height, rgb)

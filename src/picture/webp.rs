@@ -14,6 +14,12 @@ pub(super) fn is_complete(bytes: &[u8]) -> bool {
     size.is_some_and(|size| bytes.len() as u64 >= 8 + u64::from(size))
 }
 
+/// The EXIF metadata as far as they are in the file: the decoder would make room for as much as their size claims.
+pub(super) fn exif(bytes: &[u8]) -> Option<&[u8]> {
+    let file = bytes.get(RIFF_HEADER..)?;
+    chunks(file).find(|(name, _)| *name == b"EXIF").map(|(_, content)| content)
+}
+
 /// Whether the lossy bitstreams that decoding the first frame can meet have the size they are announced with, in pixels:
 /// the canvas' `width` and `height` for a still picture, those in the frame's header within an animation.
 pub(super) fn first_frame_agrees(bytes: &[u8], width: u32, height: u32) -> bool {

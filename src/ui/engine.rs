@@ -1,4 +1,5 @@
-//! The line to the engine's worker.
+//! The engine as the page knows it: starting its worker, sending it pictures and hearing its answers. What is asked of it
+//! about networks is in [`super::loads`].
 
 use std::time::Duration;
 
@@ -7,16 +8,10 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
 use super::browser;
-use super::state::{Phase, Picture, State};
+use super::link::Link;
+use super::loads;
+use super::state::{Asked, Phase, Picture, State};
 use crate::protocol::{self, Request, Response};
-
-/// The worker and what was asked of it last.
-pub struct Link {
-    worker: web_sys::Worker,
-    latest: u64,
-    asked: Option<Picture>,
-    sent_at: f64,
-}
 
 /// A worker whose module cannot be compiled says nothing, so silence is taken for failure after this long.
 const SILENCE: Duration = Duration::from_secs(45);
@@ -24,7 +19,8 @@ const SILENCE: Duration = Duration::from_secs(45);
 const NO_START: &str = "The engine could not be started. Load the page again; if that does not help, try a current \
                         Chrome, Edge, Firefox or Safari.";
 
-/// Starts the worker, and sends it the chosen picture whenever there is a new one and the engine can take it.
+/// Starts the worker, and sends it the chosen picture whenever there is a new one, or a new network for it, and the engine
+/// can take it.
 pub fn connect(state: State) {
     let options = web_sys::WorkerOptions::new();
     options.set_type(web_sys::WorkerType::Module);
@@ -50,12 +46,11 @@ pub fn connect(state: State) {
     let failed = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
         let cause = event.dyn_ref::<web_sys::ErrorEvent>().map(web_sys::ErrorEvent::message).unwrap_or_default();
         let cause = if cause.is_empty() { "its script could not be loaded".to_owned() } else { cause };
-        state.busy.set(false);
-        state.phase.set(Phase::Failed(format!("{NO_START} ({cause})")));
+        state.fail(format!("{NO_START} ({cause})"));
     });
     worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
     failed.forget();
-    state.link.set_value(Some(Link { worker, latest: 0, asked: None, sent_at: 0.0 }));
+    state.link.set_value(Some(Link::new(worker)));
 
     set_timeout(
         move || {
@@ -66,9 +61,14 @@ pub fn connect(state: State) {
         SILENCE,
     );
     Effect::new(move |_| {
-        let (Phase::Ready, Some(picture)) = (state.phase.get(), state.picture.get()) else { return };
+        let (Phase::Ready, Some(picture), network) = (state.phase.get(), state.picture.get(), state.engine_load.get())
+        else {
+            return;
+        };
+        let shown = state.answer.read_untracked().as_ref().map(|answer| answer.network);
+        let is_shown = shown == Some(network) && state.answered.get_untracked().as_ref() == Some(&picture);
         // While another picture is under way, going back to the one on screen has to overtake it.
-        if state.busy.get_untracked() || state.answered.get_untracked().as_ref() != Some(&picture) {
+        if state.busy.get_untracked() || !is_shown {
             classify(state, &picture);
         }
     });
@@ -78,20 +78,18 @@ fn receive(state: State, response: Response) {
     match response {
         Response::Started => {
             state.phase.set(Phase::Loading { step: protocol::LoadStep::Downloading, done: 0, total: 0 });
-            post(state, &Request::Load { choice: state.opening_address().backend.unwrap_or_default() });
+            let address = state.opening_address();
+            let choice = address.backend.unwrap_or_default();
+            state.send(&Request::Start { choice, network: address.network }, None);
         }
-        Response::Progress { step, done, total } => state.phase.set(Phase::Loading { step, done, total }),
-        Response::Ready { card, report } => {
-            state.card.set(Some(card));
-            state.report.set(Some(report));
-            state.phase.set(Phase::Ready);
-        }
+        Response::Networks(offers) => state.networks.offers.set(Some(offers)),
+        Response::Progress { load, step, done, total } => loads::progress(state, load, step, done, total),
+        Response::Ready { load, source, card, report } => loads::ready(state, load, source, card, report),
+        Response::LoadFailed { load, source, message } => loads::failed(state, load, source, message),
         Response::Answer(answer) if is_latest(state, answer.id) => {
-            state.link.with_value(|link| {
-                if let Some(link) = link {
-                    state.round_trip.set(browser::now() - link.sent_at);
-                    state.answered.set(link.asked.clone());
-                }
+            state.asked.with_value(|asked| {
+                state.round_trip.set(browser::now() - asked.at);
+                state.answered.set(asked.picture.clone());
             });
             state.busy.set(false);
             state.problem.set(None);
@@ -100,31 +98,28 @@ fn receive(state: State, response: Response) {
         Response::PictureFailed { id, message } if is_latest(state, id) => {
             state.busy.set(false);
             state.problem.set(Some(message));
-            state.picture.set(state.answered.get_untracked());
+            let answered = state.answered.get_untracked();
+            let shown = state.answer.read_untracked().as_ref().map(|answer| answer.network);
+            let replaced = shown.is_some_and(|shown| shown != state.engine_load.get_untracked());
+            if replaced && state.asked.with_value(|asked| asked.picture == answered) {
+                state.show_nothing();
+            } else {
+                state.picture.set(answered);
+            }
         }
         Response::Answer(_) | Response::PictureFailed { .. } => {}
         Response::Notice { message } => state.notice.set(Some(message)),
-        Response::Failed { message } => {
-            state.busy.set(false);
-            state.phase.set(Phase::Failed(message));
-        }
+        Response::Failed { message } => state.fail(message),
     }
 }
 
 fn is_latest(state: State, id: u64) -> bool {
-    state.link.with_value(|link| link.as_ref().is_some_and(|link| link.latest == id))
+    state.asked.with_value(|asked| asked.id == id)
 }
 
 fn classify(state: State, picture: &Picture) {
-    let id = state.link.try_update_value(|link| {
-        link.as_mut().map_or(0, |link| {
-            link.latest += 1;
-            link.asked = Some(picture.clone());
-            link.sent_at = browser::now();
-            link.latest
-        })
-    });
-    let id = id.unwrap_or(0);
+    let id = state.asked.with_value(|asked| asked.id) + 1;
+    state.asked.set_value(Asked { id, picture: Some(picture.clone()), at: browser::now() });
     let request = match picture {
         Picture::Own { bytes, .. } => Request::Classify { id, bytes: bytes.to_vec() },
         Picture::Sample(sample) => {
@@ -135,22 +130,5 @@ fn classify(state: State, picture: &Picture) {
     };
     state.busy.set(true);
     state.problem.set(None);
-    post(state, &request);
-}
-
-fn post(state: State, request: &Request) {
-    let sent = protocol::encode(request).map_err(|error| error.to_string()).and_then(|bytes| {
-        let buffer = js_sys::Uint8Array::from(bytes.as_slice()).buffer();
-        state.link.with_value(|link| match link {
-            Some(link) => link
-                .worker
-                .post_message_with_transfer(&buffer, &js_sys::Array::of1(&buffer))
-                .map_err(|error| browser::describe(&error)),
-            None => Err("there is no worker".to_owned()),
-        })
-    });
-    if let Err(cause) = sent {
-        state.busy.set(false);
-        state.phase.set(Phase::Failed(format!("The engine cannot be reached ({cause}). Load the page again.")));
-    }
+    state.send(&request, None);
 }

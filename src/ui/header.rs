@@ -52,7 +52,7 @@ fn BackendBadge() -> impl IntoView {
     };
     let reason = move || state.report.read().as_ref().map(|report| report.reason.clone()).unwrap_or_default();
     let details = move || {
-        let card = state.card.get()?;
+        let card = state.networks.running.get()?.card;
         Some(view! {
             <p>
                 {format!(

@@ -5,6 +5,9 @@ use leptos::prelude::*;
 use super::state::{Picture, State};
 use crate::explain::numbers::{duration, label, percent};
 
+/// Up to this many classes are listed by name.
+const LISTED: usize = 20;
+
 /// The column's second part.
 #[component]
 pub fn Result() -> impl IntoView {
@@ -50,11 +53,12 @@ pub fn Result() -> impl IntoView {
         }
         None => String::new(),
     };
+    let count = Memo::new(move |_| state.answer.read().as_ref().map_or(10, |answer| answer.predictions.len()));
     let classes = move || {
-        state.answer.read().as_ref().map(|answer| {
+        state.answer.read().as_ref().filter(|_| count.get() <= LISTED).map(|answer| {
             let mut names: Vec<String> = answer.predictions.iter().map(|p| label(&p.label)).collect();
             names.sort();
-            names.join(", ")
+            format!("{}. ", names.join(", "))
         })
     };
     view! {
@@ -63,14 +67,24 @@ pub fn Result() -> impl IntoView {
             <p class="result-picture">{whose}"\u{a0}"</p>
             <ol class="predictions">{rows}</ol>
             <details class="quiet">
-                <summary>"It knows ten things only"</summary>
+                <summary>{move || format!("It knows {} things only", in_words(count.get()))}</summary>
                 <p>
                     {classes}
-                    ". Shown anything else, it still spreads its certainty over these ten."
+                    {move || {
+                        format!("Shown anything else, it still spreads its certainty over these {}.", in_words(count.get()))
+                    }}
                 </p>
             </details>
             <Timings />
         </section>
+    }
+}
+
+fn in_words(count: usize) -> String {
+    match count {
+        10 => "ten".to_owned(),
+        1_000.. => format!("{},{:03}", count / 1_000, count % 1_000),
+        _ => count.to_string(),
     }
 }
 

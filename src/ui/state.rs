@@ -5,7 +5,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::browser;
-use super::engine::Link;
+use super::link::Link;
+use super::network_signals::NetworkSignals;
 use crate::explain::colour::Theme;
 use crate::explain::implicit_attention::Query;
 use crate::explain::reading::{MapKind, Reading};
@@ -14,7 +15,7 @@ use crate::nn::trace::LambdaTrace;
 use crate::page::address::Address;
 use crate::page::place::{Move, Place};
 use crate::page::samples::Sample;
-use crate::protocol::{Answer, BackendReport, LoadStep, NetworkCard};
+use crate::protocol::{Answer, BackendReport, LoadStep, Request, Source};
 use crate::tensor::max_abs;
 
 /// How far the engine is.
@@ -39,6 +40,16 @@ pub enum Picture {
     Own { name: String, bytes: Arc<Vec<u8>> },
 }
 
+/// The picture that the engine was asked about last.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The request's id.
+    pub id: u64,
+    pub picture: Option<Picture>,
+    /// When, in milliseconds since the page was opened.
+    pub at: f64,
+}
+
 /// What the visitor wants to see by: the system's colour scheme or one of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ThemeChoice {
@@ -50,8 +61,11 @@ pub enum ThemeChoice {
 #[derive(Clone, Copy)]
 pub struct State {
     pub link: StoredValue<Option<Link>, LocalStorage>,
+    pub asked: StoredValue<Asked>,
     pub phase: RwSignal<Phase>,
-    pub card: RwSignal<Option<NetworkCard>>,
+    pub networks: NetworkSignals,
+    /// The load whose network the engine runs.
+    pub engine_load: RwSignal<u64>,
     pub report: RwSignal<Option<BackendReport>>,
     pub notice: RwSignal<Option<String>>,
     pub samples: RwSignal<Vec<Sample>>,
@@ -134,10 +148,13 @@ impl State {
             ThemeChoice::System => system.get(),
             ThemeChoice::Always(theme) => theme,
         });
+        let address = browser::address();
         Self {
             link: StoredValue::new_local(None),
+            asked: StoredValue::new(Asked::default()),
             phase: RwSignal::new(Phase::Starting),
-            card: RwSignal::new(None),
+            networks: NetworkSignals::new(address.network.clone()),
+            engine_load: RwSignal::new(0),
             report: RwSignal::new(None),
             notice: RwSignal::new(None),
             samples: RwSignal::new(Vec::new()),
@@ -158,7 +175,7 @@ impl State {
             shown,
             reading,
             shared_limit,
-            address: StoredValue::new(browser::address()),
+            address: StoredValue::new(address),
         }
     }
 
@@ -172,16 +189,69 @@ impl State {
         self.address.get_value()
     }
 
-    /// Shows an answer at the place that was shown before, or that the address names.
+    /// Sends the engine a request, with a file beside it where one belongs to it.
+    pub fn send(self, request: &Request, file: Option<&web_sys::File>) {
+        let sent = self.link.with_value(|link| match link {
+            Some(link) => link.send(request, file),
+            None => Err("there is no worker".to_owned()),
+        });
+        if let Err(cause) = sent {
+            self.fail(format!("The engine cannot be reached ({cause}). Load the page again."));
+        }
+    }
+
+    /// Says that nothing will run.
+    pub fn fail(self, message: String) {
+        self.busy.set(false);
+        self.networks.coming.set(None);
+        self.phase.set(Phase::Failed(message));
+    }
+
+    /// Shows an answer at the place that was shown before, or that the address names. The first answer of another network
+    /// brings that network on screen.
     pub fn show(self, answer: Answer) {
-        let kept = self
-            .place
-            .get_untracked()
-            .filter(|place| answer.trace.layers.get(place.layer).is_some_and(|layer| contains(layer, place.query)));
-        let place = kept.or_else(|| Place::of_address(&self.opening_address(), &answer.trace));
+        let own = self.answer.get_untracked();
+        let is_wanted = self.change_network(answer.network);
+        let kept = match (&own, self.place.get_untracked()) {
+            (Some(own), Some(place)) if own.network == answer.network => Some(place),
+            (Some(own), Some(place)) if !is_wanted => Some(place.in_network(&own.trace, &answer.trace)),
+            _ => None,
+        };
+        let fits =
+            |place: &Place| answer.trace.layers.get(place.layer).is_some_and(|layer| contains(layer, place.query));
+        let place = kept.filter(fits).or_else(|| Place::of_address(&self.opening_address(), &answer.trace));
+        if own.is_some_and(|own| own.network != answer.network) {
+            self.hovered.set(None);
+            self.pointed.set(None);
+        }
         self.report.set(Some(answer.report.clone()));
         self.answer.set(Some(Arc::new(answer)));
         self.place.set(place);
+    }
+
+    /// Shows nothing any more: the network that runs now cannot take the picture that was on screen.
+    pub fn show_nothing(self) {
+        self.change_network(self.engine_load.get_untracked());
+        self.place.set(None);
+        self.answer.set(None);
+        self.answered.set(None);
+        self.picture.set(None);
+    }
+
+    /// Brings the network of this load on screen, if the engine has come to run it since; whether it is the one that the
+    /// address named.
+    fn change_network(self, load: u64) -> bool {
+        let NetworkSignals { next, running, wanted, .. } = self.networks;
+        if next.with_value(|next| next.as_ref().is_some_and(|next| next.load == load)) {
+            running.set(next.try_update_value(Option::take).flatten());
+        }
+        let source = running.with_untracked(|running| running.as_ref().map(|running| running.source.clone()));
+        let named = matches!(&source, Some(Source::Known { name }) if wanted.get_untracked().as_ref() == Some(name));
+        // A visitor who loads another network has chosen.
+        if named || load > 0 {
+            wanted.set(None);
+        }
+        named
     }
 
     /// Moves the pinned place.
@@ -248,7 +318,13 @@ impl State {
                 Some(Picture::Sample(id)) => Some(id),
                 _ => None,
             };
+            let source = self.networks.running.read().as_ref().map(|running| running.source.clone());
+            let network = match source {
+                Some(Source::Known { name }) => Some(name),
+                _ => self.networks.wanted.get(),
+            };
             browser::replace_address(&Address {
+                network,
                 sample,
                 layer: answer.trace.layers.get(place.layer).map(|layer| layer.name.clone()),
                 head: Some(place.query.head),

@@ -62,7 +62,7 @@ fn loading(step: LoadStep, done: u64, total: u64) -> String {
     let amount = if total > 0 { format!(" {} of {}", bytes(done), bytes(total)) } else { String::new() };
     match step {
         LoadStep::Downloading => format!("The weights are downloading…{amount}"),
-        LoadStep::ReadingCache => format!("The weights come from this browser's cache…{amount}"),
+        LoadStep::Reading => format!("The weights come from this browser’s cache…{amount}"),
         LoadStep::Checking => "The weights are checked and the network is built…".to_owned(),
         LoadStep::Warming => "The engine warms up: it measures the backends and checks their numbers…".to_owned(),
     }

@@ -16,8 +16,8 @@ pub fn Strip() -> impl IntoView {
             <fieldset class="strip" data-testid="layer-select">
                 <legend>"Layer"</legend>
                 <div class="strip-parts">
-                    {move || match state.card.get() {
-                        Some(card) => card.parts.into_iter().map(|part| view! { <Part part /> }).collect_view().into_any(),
+                    {move || match state.networks.running.get() {
+                        Some(running) => running.card.parts.into_iter().map(|part| view! { <Part part /> }).collect_view().into_any(),
                         None => view! { <span class="strip-part strip-empty">"The network appears here once it is loaded."</span> }.into_any(),
                     }}
                 </div>

@@ -1,144 +1,151 @@
-//! The worker's loop: one request at a time, and of several waiting pictures only the latest.
+//! The worker's loop: what occupies the thread, one piece at a time. Of several waiting pictures only the latest runs.
 
-use futures_channel::mpsc::{UnboundedReceiver, unbounded};
+use std::rc::Rc;
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::MessageEvent;
-use web_time::Instant;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{File, MessageEvent};
 
-use super::fetch::{fetch, read_body, scope};
-use super::weights;
-use crate::engine::{Engine, ranked_softmax};
+use super::answer::{Given, Wanted, answer};
+use super::hub;
+use super::loads::{Arrival, Loads, known, offer, report};
+use super::scope::{post, read, scope};
+use crate::engine::Engine;
 use crate::nn::network::Network;
-use crate::picture::decode;
-use crate::protocol::{
-    Answer, BackendChoice, LoadStep, NetworkCard, Prediction, Request, Response, Timings, decode as read, encode,
-};
+use crate::protocol::{LoadStep, NetworkCard, Request, Response, Source};
+
+/// A piece of work.
+pub enum Job {
+    /// Build a network from its weights, and put it in the place of the present one.
+    Build(Arrival),
+    /// Answer a picture.
+    Answer(Wanted),
+}
 
 /// Listens for requests; returns at once.
 pub fn start() {
-    let (sender, receiver) = unbounded::<Request>();
-    let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let bytes = Uint8Array::new(&event.data()).to_vec();
-        match read::<Request>(&bytes) {
-            // The receiver lives as long as the worker.
-            Ok(request) => drop(sender.unbounded_send(request)),
+    let (jobs, waiting) = unbounded();
+    let loads = Loads::new(jobs.clone());
+    let listener = {
+        let loads = Rc::clone(&loads);
+        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match read(&event) {
+            Ok((request, file)) => take(&loads, &jobs, request, file),
             Err(error) => post(&Response::Failed {
                 message: format!("The page and its engine are of different versions ({error}). Reload the page."),
             }),
-        }
-    });
+        })
+    };
     scope().set_onmessage(Some(listener.as_ref().unchecked_ref()));
     listener.forget();
     post(&Response::Started);
-    wasm_bindgen_futures::spawn_local(serve(receiver));
+    spawn_local(serve(waiting, loads));
 }
 
-async fn serve(mut requests: UnboundedReceiver<Request>) {
-    let mut engine = None;
-    while let Ok(request) = requests.recv().await {
+/// Begins at once what does not occupy the thread, and queues the rest.
+fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: Option<File>) {
+    // The receiver lives as long as the worker.
+    let queue = |id, picture| drop(jobs.unbounded_send(Job::Answer(Wanted { id, picture })));
+    match request {
+        Request::Start { choice, network } => loads.start(choice, network),
+        Request::Load { id, source } => loads.begin(id, source, file),
+        Request::CancelLoad { id } => loads.cancel(id),
+        Request::Remove { name } => spawn_local(async move {
+            if let Some(known) = known(&name) {
+                hub::remove(known).await;
+            }
+            offer().await;
+        }),
+        Request::Classify { id, bytes } => queue(id, Given::Bytes(bytes)),
+        Request::ClassifySample { id, file } => queue(id, Given::Sample(file)),
+    }
+}
+
+/// The engine, and the load that its network came with.
+struct Running {
+    engine: Engine,
+    load: u64,
+}
+
+async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
+    let mut running = None;
+    while let Ok(job) = waiting.recv().await {
         // Let messages that already wait be delivered, so that the latest picture wins.
         TimeoutFuture::new(0).await;
-        let mut request = request;
-        while let Ok(next) = requests.try_recv() {
-            if matches!(request, Request::Load { .. }) {
-                engine = load(&request).await;
+        let (mut arrival, mut wanted) = (None, None);
+        let mut next = Some(job);
+        while let Some(job) = next {
+            match job {
+                Job::Build(built) => arrival = Some(built),
+                Job::Answer(picture) => wanted = Some(picture),
             }
-            request = next;
+            next = waiting.try_recv().ok();
         }
-        match (&request, &mut engine) {
-            (Request::Load { .. }, _) => engine = load(&request).await,
-            (_, Some(engine)) => answer(engine, request).await,
-            (_, None) => {}
+        if let Some(arrival) = arrival.filter(|arrival| loads.is_current(arrival.load)) {
+            replace(&mut running, arrival, &loads).await;
+        }
+        if let (Some(Running { engine, load }), Some(wanted)) = (&mut running, wanted) {
+            answer(engine, *load, wanted).await;
         }
     }
 }
 
-async fn load(request: &Request) -> Option<Engine> {
-    let Request::Load { choice } = *request else { return None };
-    match try_load(choice).await {
-        Ok(engine) => Some(engine),
+/// Puts the network that arrived in the place of the present one, unless it cannot be used.
+async fn replace(running: &mut Option<Running>, arrival: Arrival, loads: &Rc<Loads>) {
+    let (load, source) = (arrival.load, arrival.source.clone());
+    match build(arrival, loads).await {
+        // It can be given up while shaders compile.
+        Ok(_) if !loads.is_current(load) => {}
+        Ok((engine, card)) => {
+            loads.end();
+            post(&Response::Ready { load, source, card, report: engine.report().clone() });
+            *running = Some(Running { engine, load });
+        }
         Err(message) => {
-            post(&Response::Failed { message });
-            None
+            let opening = load == 0 && source != Source::Shipped;
+            loads.failed(load, source, message);
+            if opening {
+                loads.begin(0, Source::Shipped, None);
+            }
         }
     }
 }
 
-async fn try_load(choice: BackendChoice) -> Result<Engine, String> {
-    let progress = |step, done, total| post(&Response::Progress { step, done, total });
-    let bytes = weights::load(progress).await.map_err(|e| e.to_string())?;
-    let network = Network::from_safetensors(&bytes).map_err(|e| format!("The network cannot be used: {e}."))?;
+async fn build(arrival: Arrival, loads: &Loads) -> Result<(Engine, NetworkCard), String> {
+    let Arrival { load, source, file, fetched } = arrival;
+    let mut progress = report(load);
+    progress(LoadStep::Checking, 0, 0);
+    let network = Network::from_safetensors(&file.bytes).map_err(|error| match &source {
+        Source::Shipped => format!("The network cannot be used: {error}."),
+        Source::Known { name } => format!("What came as {name} cannot be used: {error}."),
+        Source::File { name } => format!("{name} cannot be used: {error}."),
+    })?;
+    if let Source::Known { name } = &source
+        && network.description.name != *name
+    {
+        let found = &network.description.title;
+        return Err(format!("What came as {name} cannot be used: it is another network, {found}."));
+    }
+    if let (true, Source::Known { name }) = (fetched, &source)
+        && let Some(known) = known(name)
+    {
+        if !hub::keep(known, &file).await {
+            post(&Response::Notice {
+                message: format!("{} could not be kept in this browser: it has no room or keeps nothing.", known.title),
+            });
+        }
+        offer().await;
+    }
+    let (length, sha256) = (file.bytes.len() as u64, file.sha256);
+    // The engine holds the numbers now.
+    drop(file.bytes);
     progress(LoadStep::Warming, 0, 0);
-    let engine = Engine::new(network, choice).await.map_err(|e| format!("The engine cannot start: {e}."))?;
-    let card = NetworkCard::new(engine.network(), engine.graph(), bytes.len() as u64);
-    post(&Response::Ready { card, report: engine.report().clone() });
-    Ok(engine)
-}
-
-async fn answer(engine: &mut Engine, request: Request) {
-    let (id, bytes) = match request {
-        Request::Classify { id, bytes } => (id, Ok(bytes)),
-        Request::ClassifySample { id, file } => (id, sample(&file).await),
-        Request::Load { .. } => return,
-    };
-    let answered = match bytes {
-        Ok(bytes) => try_answer(engine, id, &bytes).await,
-        Err(message) => Err(message),
-    };
-    if let Some(message) = engine.take_notice() {
-        post(&Response::Notice { message });
-    }
-    match answered {
-        Ok(answer) => post(&Response::Answer(Box::new(answer))),
-        Err(message) => post(&Response::PictureFailed { id, message }),
-    }
-}
-
-async fn sample(file: &str) -> Result<Vec<u8>, String> {
-    let failed = |e| format!("This sample could not be loaded: {e}.");
-    let response = fetch(&format!("samples/{file}")).await.map_err(failed)?;
-    read_body(&response, |_| {}).await.map_err(failed)
-}
-
-async fn try_answer(engine: &mut Engine, id: u64, bytes: &[u8]) -> Result<Answer, String> {
-    let start = Instant::now();
-    let picture = decode(bytes).map_err(|e| e.to_string())?;
-    let decoded = Instant::now();
-    let (crop, input) = engine.prepare(&picture).map_err(|e| e.to_string())?;
-    let prepared = Instant::now();
-    let run = engine.run(&input).await.map_err(|e| e.to_string())?;
-    let labels = &engine.network().description.labels;
-    let predictions = ranked_softmax(&run.logits)
-        .into_iter()
-        .map(|(i, probability)| Prediction { label: labels[i].clone(), probability })
-        .collect();
-    let milliseconds = |from: Instant, to: Instant| to.duration_since(from).as_secs_f64() * 1e3;
-    Ok(Answer {
-        id,
-        original: [picture.width, picture.height],
-        side: crop.width,
-        crop: crop.rgb,
-        predictions,
-        trace: run.trace,
-        timings: Timings {
-            decode: milliseconds(start, decoded),
-            preprocess: milliseconds(decoded, prepared),
-            network: run.milliseconds,
-        },
-        report: engine.report().clone(),
-    })
-}
-
-/// Posts a message, its buffer transferred.
-fn post(response: &Response) {
-    let bytes = match encode(response) {
-        Ok(bytes) => bytes,
-        Err(error) => return web_sys::console::error_1(&format!("a message could not be encoded: {error}").into()),
-    };
-    let buffer: ArrayBuffer = Uint8Array::from(bytes.as_slice()).buffer();
-    if let Err(error) = scope().post_message_with_transfer(&buffer, &Array::of1(&buffer)) {
-        web_sys::console::error_2(&"a message could not be posted".into(), &error);
-    }
+    let title = network.description.title.clone();
+    let engine = Engine::new(network, loads.choice()).await.map_err(|e| match source {
+        Source::Shipped => format!("The engine cannot start: {e}."),
+        _ => format!("{title} cannot run here: {e}."),
+    })?;
+    let card = NetworkCard::new(engine.network(), engine.graph(), length, sha256);
+    Ok((engine, card))
 }

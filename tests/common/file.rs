@@ -67,15 +67,3 @@ pub fn raw(header: &[u8], data: &[u8]) -> Vec<u8> {
 pub fn file(parts: &[Part], metadata: Option<&str>) -> Vec<u8> {
     raw(header(parts, metadata).as_bytes(), &parts.iter().map(|p| p.bytes.as_slice()).collect::<Vec<_>>().concat())
 }
-
-/// The tensors of a state dict from timm's own listing: name, shape and dtype on every line.
-pub fn listed(listing: &str) -> Vec<Part> {
-    let part = |line: &str| {
-        let fields: Vec<&str> = line.split('\t').collect();
-        let &[name, shape, dtype] = fields.as_slice() else { panic!("{line}") };
-        let sizes = shape.trim_matches(['(', ')']).split(',').filter(|size| !size.trim().is_empty());
-        let shape: Vec<usize> = sizes.map(|size| size.trim().parse().unwrap()).collect();
-        if dtype == "torch.int64" { Part::counter(name) } else { Part::filled(name, &shape) }
-    };
-    listing.lines().filter(|line| !line.is_empty()).map(part).collect()
-}

@@ -46,8 +46,7 @@ pub enum Case {
     },
 }
 
-/// A fixed list that reaches every kernel, tile, activation and edge; the browser's test runs it.
-#[cfg_attr(not(target_family = "wasm"), expect(dead_code, reason = "proptest draws the native cases"))]
+/// A fixed list that reaches every kernel, tile, activation and edge.
 pub fn fixed() -> Vec<Case> {
     let mut cases = Vec::new();
     let activations = [Activation::None, Activation::Relu, Activation::Silu].into_iter().cycle();
@@ -56,10 +55,13 @@ pub fn fixed() -> Vec<Case> {
             let padding = kernel / 2;
             Case::Conv { height, width, channels, out, kernel, stride, padding, activation, residual, tile }
         };
-        cases.push(case([1, 1], [4, 4], 1, 1, false));
         cases.push(case([17, 13], [12, 36], 3, 2, true));
         cases.push(case([8, 8], [64, 132], 3, 1, false));
-        cases.push(case([5, 9], [32, 80], 1, 2, true));
+        if tile.memory == conv::Memory::Registers {
+            // Software adapters, on which this runs, take seconds to compile the other's barriers.
+            cases.push(case([1, 1], [4, 4], 1, 1, false));
+            cases.push(case([5, 9], [32, 80], 1, 2, true));
+        }
     }
     for [height, width] in [[1, 1], [17, 13], [8, 8]] {
         cases.push(Case::MaxPool { height, width, channels: 12 });

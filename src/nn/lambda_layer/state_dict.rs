@@ -50,16 +50,17 @@ impl Dict<'_> {
         self.weights.find(&self.name(part))
     }
 
-    /// The tensor of this name with `axes` axes, none of them empty, however long.
+    /// The tensor of this name with `N` axes, however long.
     fn any<const N: usize>(&self, part: &str) -> Result<(&Tensor, [usize; N]), WeightsError> {
-        let expected = vec![0; N];
         let Some(tensor) = self.find(part) else {
-            return Err(WeightsError::Missing { name: self.name(part), expected });
+            return Err(WeightsError::Absent { name: self.name(part), dimensions: N });
         };
-        match <[usize; N]>::try_from(tensor.shape()) {
-            Ok(shape) if !shape.contains(&0) => Ok((tensor, shape)),
-            _ => Err(self.misfit(part, &format!("{N} axes, none of them empty"), tensor.shape())),
-        }
+        let shape = tensor.shape().try_into().map_err(|_| WeightsError::Dimensions {
+            name: self.name(part),
+            expected: N,
+            found: tensor.shape().into(),
+        })?;
+        Ok((tensor, shape))
     }
 
     fn misfit(&self, part: &str, expected: &str, found: &[usize]) -> WeightsError {

@@ -15,12 +15,27 @@ use crate::setup::wasm_target::Source;
 
 use super::report::{Count, Report};
 
+/// The network of the page's tests.
+const SEEDED: &str = "lambda_resnet26t";
+
 /// Runs the group.
 pub fn run(project: &Project, source: Source, report: &mut Report) {
     let built = report.step("page build", || page::build(project, source));
-    if built.is_some() {
+    if built.is_some() && report.step("seeded weights", || seeded_weights(project)).is_some() {
         report.suite("page tests", || playwright(project));
     }
+}
+
+/// Writes the network that page tests drop on the page and fetch: 44 MB that a formula gives, so that no file need be
+/// stored. What is there already was made by the same formula.
+fn seeded_weights(project: &Project) -> Result<()> {
+    let folder = project.e2e().join("weights");
+    let path = folder.join(format!("{SEEDED}.safetensors"));
+    if path.exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    process::run(process::cargo(project).args(["run", "--example", "seeded_weights", "--", SEEDED]).arg(&path))
 }
 
 fn playwright(project: &Project) -> Result<Count> {

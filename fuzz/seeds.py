@@ -1,0 +1,112 @@
+"""Writes the seed corpora: tiny networks as whole files and as header and data, single layers, small pictures.
+
+    python3 fuzz/seeds.py
+"""
+
+import json
+import pathlib
+import shutil
+import struct
+
+HERE = pathlib.Path(__file__).parent
+FIXTURES = HERE.parent / "tests" / "fixtures"
+LARGEST = 16 * 1024  # bytes; small seeds are mutated faster
+
+DESCRIPTION = {
+    "format": 1,
+    "name": "tiny",
+    "title": "Tiny",
+    "input": {"resize": 18, "crop": 16, "interpolation": "bicubic", "mean": [0.5] * 3, "std": [0.2] * 3},
+    "labels": ["cat", "dog"],
+    "activation": "relu",
+    "stem": {"convs": [{"out": 4, "stride": 2}], "pool": True},
+    "stages": [
+        {
+            "out": 8,
+            "mid": 8,
+            "blocks": [
+                {"kind": "conv", "stride": 1},
+                {"kind": "lambda", "stride": 1, "heads": 2, "k": 4, "position": {"kind": "local", "r": 3}},
+            ],
+        }
+    ],
+}
+
+
+def norm(name, channels):
+    """BatchNorm's four tensors."""
+    return {f"{name}.{part}": [channels] for part in ("weight", "bias", "running_mean", "running_var")}
+
+
+def conv(name, shape):
+    """A convolution with its norm."""
+    return {f"{name}.conv.weight": shape} | norm(f"{name}.bn", shape[0])
+
+
+def network(table):
+    """The shapes of a network like DESCRIPTION's, with a window or a table of positions."""
+    block, layer = "stages.0.0", "stages.0.1.self_attn"
+    position = (
+        {f"{layer}.pos_emb": table + [4]}
+        if table
+        else {f"{layer}.conv_lambda.weight": [4, 1, 3, 3, 1], f"{layer}.conv_lambda.bias": [4]}
+    )
+    return (
+        conv("stem.conv1", [4, 3, 3, 3])
+        | conv(f"{block}.shortcut", [8, 4, 1, 1])
+        | conv(f"{block}.conv1_1x1", [8, 4, 1, 1])
+        | conv(f"{block}.conv2_kxk", [8, 8, 3, 3])
+        | conv(f"{block}.conv3_1x1", [8, 8, 1, 1])
+        | conv("stages.0.1.conv1_1x1", [8, 8, 1, 1])
+        | {f"{layer}.qkv.weight": [16, 8, 1, 1]}
+        | norm(f"{layer}.norm_q", 8)
+        | norm(f"{layer}.norm_v", 4)
+        | position
+        | norm("stages.0.1.post_attn", 8)
+        | conv("stages.0.1.conv3_1x1", [8, 8, 1, 1])
+        | {"head.fc.weight": [2, 8], "head.fc.bias": [2]}
+    )
+
+
+LAYER = {"to_q.weight": [8, 8, 1, 1], "to_k.weight": [4, 8, 1, 1], "to_v.weight": [4, 8, 1, 1]}
+
+
+def split(shapes, description):
+    """Header and data of a file of F16 ones."""
+    entries, data = {}, b""
+    if description:
+        entries["__metadata__"] = {"lambdascope": json.dumps(description, separators=(",", ":"))}
+    for name, shape in shapes.items():
+        count = 1
+        for size in shape:
+            count *= size
+        tensor = struct.pack("<e", 1.0) * count
+        entries[name] = {"dtype": "F16", "shape": shape, "data_offsets": [len(data), len(data) + len(tensor)]}
+        data += tensor
+    return json.dumps(entries, separators=(",", ":")).encode(), data
+
+
+def main():
+    """Writes both corpora anew, beside what fuzzing has added."""
+    weights, pictures = HERE / "corpus" / "weights", HERE / "corpus" / "picture"
+    weights.mkdir(parents=True, exist_ok=True)
+    pictures.mkdir(parents=True, exist_ok=True)
+    other = json.loads(json.dumps(DESCRIPTION))
+    other["stages"][0]["blocks"][1]["position"] = {"kind": "global"}
+    for name, shapes, description in (
+        ("described", network(None), DESCRIPTION),
+        ("told", network(None), None),
+        ("described_table", network([7, 7]), other),
+        ("told_table", network([7, 7]), None),
+        ("layer", LAYER, None),
+    ):
+        header, data = split(shapes, description)
+        (weights / f"{name}_file").write_bytes(b"\0" + struct.pack("<Q", len(header)) + header + data)
+        (weights / f"{name}_parts").write_bytes(b"\1" + header + b"\n" + data)
+    for path in sorted((FIXTURES / "pictures").iterdir()):
+        if path.suffix != ".json" and path.stat().st_size <= LARGEST:
+            shutil.copy(path, pictures / path.name)
+
+
+if __name__ == "__main__":
+    main()

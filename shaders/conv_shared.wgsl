@@ -1,0 +1,130 @@
+// Convolution with zero padding as an implicit GEMM over [pixels, k·k·Cin] × [k·k·Cin, Cout]:
+//
+//     output[y, x, :] = activation(bias + residual[y, x, :]
+//                       + Σ_{i, j, c} input[y · stride + i − padding, x · stride + j − padding, c] · weights[i, j, c, :])
+//
+// input [in_height, in_width, in_channels], weights [kernel · kernel · in_channels, out_channels], bias [out_channels],
+// residual and output [out_height, out_width, out_channels]; all of them vec4 along channels. Where
+// `params.residual` is 0 any buffer may stand in for the residual.
+//
+// A workgroup of SIDE × SIDE invocations shares its operands: SIDE vec4 of channels of SIDE · ROWS pixels, and the weights
+// of these channels for SIDE · COLUMNS vec4 of output channels. An invocation holds ROWS pixels by COLUMNS vec4 of the
+// output in registers. The way for GPUs with fast workgroup memory (conv.wgsl is the other).
+//
+// The file as it stands is the tile of one pixel by one vec4. `expand` in src/kernels/conv/template.rs writes the wider
+// ones: neighbouring lines that name the row R (alone or as a part of a name, as in `sum_R_C`) are repeated for every row,
+// a line that names the column C for every column. Arrays and loops would be shorter, but a register has no index: where
+// a compiler does not unroll such a loop, the array lies in memory, and the kernel is several times slower.
+//
+// Agrees with its twin, src/cpu/conv.rs, to 1e-4 of the largest value.
+
+struct Params {
+    in_height: u32,
+    in_width: u32,
+    in_channels: u32,
+    out_height: u32,
+    out_width: u32,
+    out_channels: u32,
+    kernel: u32,
+    stride: u32,
+    padding: u32,
+    activation: u32,
+    residual: u32,
+    unused: u32,
+}
+
+const ROWS: u32 = 1u;
+const COLUMNS: u32 = 1u;
+const R: u32 = 0u;
+const C: u32 = 0u;
+const SIDE: u32 = 8u;
+
+// `pixels_tile` is [channel, pixel], `weights_tile` [channel, column].
+var<workgroup> pixels_tile: array<vec4f, SIDE * SIDE * ROWS>;
+var<workgroup> weights_tile: array<vec4f, 4u * SIDE * SIDE * COLUMNS>;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> input: array<vec4f>;
+@group(0) @binding(2) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(3) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(4) var<storage, read> residual: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> output: array<vec4f>;
+
+// The place of a pixel in its tile. Invocations write one pixel's channels side by side, and read one channel's pixels
+// side by side; turning the pixels by the channel keeps both in different banks of the memory.
+fn place(channel: u32, row: u32, y: u32) -> u32 {
+    return (channel * ROWS + row) * SIDE + (y ^ channel);
+}
+
+@compute @workgroup_size(SIDE, SIDE)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
+    let depth = params.in_channels / 4u;
+    let width = params.out_channels / 4u;
+    let pixels = params.out_height * params.out_width;
+    let first_pixel = workgroup.y * SIDE * ROWS + local.y;
+    let first_column = workgroup.x * SIDE * COLUMNS + local.x;
+
+    // Where each row's window starts; rows and columns past the end compute the last one again and write nothing. None
+    // returns here: everybody is needed at the barriers.
+    let pixel_R = min(first_pixel + R * SIDE, pixels - 1u);
+    let top_R = pixel_R / params.out_width * params.stride - params.padding;
+    let left_R = pixel_R % params.out_width * params.stride - params.padding;
+    var sum_R_C = vec4f();
+
+    let column_C = min(first_column + C * SIDE, width - 1u);
+
+    for (var tap = 0u; tap < params.kernel * params.kernel; tap++) {
+        let i = tap / params.kernel;
+        let j = tap % params.kernel;
+        // Above or left of the map an unsigned number has wrapped around and is too large as well. Outside, the first
+        // pixel is read and counts nothing.
+        let inside_R = (top_R + i < params.in_height) & (left_R + j < params.in_width);
+        let start_R = select(0u, ((top_R + i) * params.in_width + left_R + j) * depth, inside_R);
+        let counts_R = select(0.0, 1.0, inside_R);
+
+        for (var first = 0u; first < depth; first += SIDE) {
+            // Beyond the last channel the last is read again, and not used.
+            let channels = min(SIDE, depth - first);
+            let channel = min(first + local.x, depth - 1u);
+            pixels_tile[place(local.x, R, local.y)] = counts_R * input[start_R + channel];
+
+            let row = ((tap * depth + min(first + local.y, depth - 1u)) * 4u) * width;
+            let to = local.y * 4u * SIDE * COLUMNS + local.x;
+            weights_tile[to + C * SIDE] = weights[row + column_C];
+            weights_tile[to + (COLUMNS + C) * SIDE] = weights[row + width + column_C];
+            weights_tile[to + (2u * COLUMNS + C) * SIDE] = weights[row + 2u * width + column_C];
+            weights_tile[to + (3u * COLUMNS + C) * SIDE] = weights[row + 3u * width + column_C];
+
+            workgroupBarrier();
+            for (var d = 0u; d < channels; d++) {
+                let row = d * 4u * SIDE * COLUMNS + local.x;
+                let w0_C = weights_tile[row + C * SIDE];
+                let w1_C = weights_tile[row + (COLUMNS + C) * SIDE];
+                let w2_C = weights_tile[row + (2u * COLUMNS + C) * SIDE];
+                let w3_C = weights_tile[row + (3u * COLUMNS + C) * SIDE];
+
+                let a_R = pixels_tile[place(d, R, local.y)];
+                sum_R_C += a_R.x * w0_C + a_R.y * w1_C + a_R.z * w2_C + a_R.w * w3_C;
+            }
+            workgroupBarrier();
+        }
+    }
+
+
+    // The epilogue: few branches, and those the same for all invocations.
+    let at_R = min(first_pixel + R * SIDE, pixels - 1u) * width;
+    sum_R_C += bias[column_C];
+
+    if params.residual == 1u {
+        sum_R_C += residual[at_R + column_C];
+    }
+    if params.activation == 1u {
+        sum_R_C = max(sum_R_C, vec4f());
+    }
+    if params.activation == 2u {
+        // Below −80 silu is 0 in f32; the bound keeps exp finite, since WGSL promises nothing about infinities.
+        sum_R_C /= 1.0 + exp(min(-sum_R_C, vec4f(80.0)));
+    }
+
+    if (first_pixel + R * SIDE < pixels) & (first_column + C * SIDE < width) { output[at_R + column_C] = sum_R_C; }
+}

@@ -1,0 +1,280 @@
+//! The safetensors container: eight bytes of length, a JSON header, data. Nothing in it is believed before it is checked.
+//!
+//! The `safetensors` crate keeps the last of two tensors of one name and does not say which tensor has a wrong size, so
+//! the header is read here. Layout: <https://huggingface.co/docs/safetensors>.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+
+use super::error::WeightsError;
+use crate::nn::description::METADATA_KEY;
+
+/// Bytes of the header's length.
+const LENGTH: usize = 8;
+
+/// The longest header that is read: room for ten thousand tensors, and little enough that what its JSON becomes in
+/// memory does no harm.
+pub const MAX_HEADER: usize = 1 << 20;
+
+/// The most dimensions of a tensor.
+const MAX_DIMENSIONS: usize = 8;
+
+/// The longest name of a tensor, in bytes.
+const MAX_NAME: usize = 256;
+
+/// How much of a parser's message is passed on, since it may quote the file.
+const MAX_MESSAGE: usize = 200;
+
+/// A checked file.
+#[derive(Debug)]
+pub struct Container<'a> {
+    /// In the order of their data, without BatchNorm's counters.
+    pub tensors: Vec<Entry<'a>>,
+    /// The text under our metadata key.
+    pub description: Option<String>,
+}
+
+/// One tensor: as many bytes as its shape and dtype say.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// Its name.
+    pub name: String,
+    /// Its number format.
+    pub dtype: Dtype,
+    /// Its shape, without zeros.
+    pub shape: Vec<usize>,
+    /// Its values, little-endian.
+    pub data: &'a [u8],
+}
+
+/// The number formats that weights come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dtype {
+    /// IEEE 754 single precision.
+    F32,
+    /// IEEE 754 half precision.
+    F16,
+    /// The upper half of single precision.
+    Bf16,
+    /// Integers; BatchNorm's counters alone.
+    I64,
+}
+
+impl Dtype {
+    /// Its name in a header.
+    fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "F32",
+            Self::F16 => "F16",
+            Self::Bf16 => "BF16",
+            Self::I64 => "I64",
+        }
+    }
+
+    /// Bytes of a value.
+    fn size(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F16 | Self::Bf16 => 2,
+            Self::I64 => 8,
+        }
+    }
+}
+
+/// Whether a tensor is a counter of BatchNorm's, which inference has no use for.
+fn is_counter(name: &str) -> bool {
+    name.rsplit('.').next() == Some("num_batches_tracked")
+}
+
+/// Reads and checks a file; its data stay where they are.
+///
+/// # Errors
+/// [`WeightsError::Container`] or [`WeightsError::Dtype`], with what was expected and what was found.
+pub fn read(bytes: &[u8]) -> Result<Container<'_>, WeightsError> {
+    let (header, data) = split(bytes)?;
+    let listing: Listing = serde_json::from_str(header)
+        .map_err(|e| broken(format!("its header is not the JSON expected: {}", brief(&e.to_string()))))?;
+    unique(listing.tensors.iter().map(|(name, _)| name), "tensor")?;
+    unique(listing.metadata.iter().map(|(name, _)| name), "metadata entry")?;
+    let mut spans =
+        listing.tensors.into_iter().map(|(name, raw)| span(name, raw, data)).collect::<Result<Vec<_>, _>>()?;
+    spans.sort_by_key(|span| (span.start, span.entry.data.len()));
+    let mut end = 0;
+    for Span { entry, start, .. } in &spans {
+        if *start != end {
+            let name = &entry.name;
+            let expected = format!("expected {end}, where the tensors before it end");
+            return Err(broken(format!("tensor `{name}` starts at byte {start} of the data, {expected}")));
+        }
+        end = start + entry.data.len();
+    }
+    if end != data.len() {
+        return Err(broken(format!("it has {} bytes of data, expected the {end} that its tensors take", data.len())));
+    }
+    let description = listing.metadata.into_iter().find(|(name, _)| name == METADATA_KEY).map(|(_, text)| text);
+    let tensors = spans.into_iter().map(|span| span.entry).filter(|entry| entry.dtype != Dtype::I64).collect();
+    Ok(Container { tensors, description })
+}
+
+fn broken(what: String) -> WeightsError {
+    WeightsError::Container(what)
+}
+
+/// The header's text and the data after it.
+fn split(bytes: &[u8]) -> Result<(&str, &[u8]), WeightsError> {
+    let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else {
+        return Err(broken(format!("it has {} bytes, expected at least {LENGTH}", bytes.len())));
+    };
+    let claimed = u64::from_le_bytes(*length);
+    let Some((header, data)) = usize::try_from(claimed).ok().and_then(|length| rest.split_at_checked(length)) else {
+        let expected = format!("expected at most the {} that follow", rest.len());
+        return Err(broken(format!("its header should take {claimed} bytes, {expected}")));
+    };
+    if header.len() > MAX_HEADER {
+        return Err(broken(format!("its header takes {claimed} bytes, expected at most {MAX_HEADER}")));
+    }
+    match std::str::from_utf8(header) {
+        Ok(text) => Ok((text, data)),
+        Err(e) => Err(broken(format!("its header is no text after byte {}, expected UTF-8", e.valid_up_to()))),
+    }
+}
+
+/// Refuses two of one name.
+fn unique<'n>(names: impl Iterator<Item = &'n String>, what: &str) -> Result<(), WeightsError> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(broken(format!("{what} `{}` is listed twice, expected once", brief(name))));
+        }
+    }
+    Ok(())
+}
+
+/// An entry with its place in the data.
+struct Span<'a> {
+    entry: Entry<'a>,
+    start: usize,
+}
+
+/// Checks one tensor's name, dtype, shape and place against each other and against the data.
+fn span(name: String, raw: Raw, data: &[u8]) -> Result<Span<'_>, WeightsError> {
+    let Raw { dtype, shape, data_offsets: [start, end] } = raw;
+    if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
+        let found = brief(&format!("{name:?}"));
+        return Err(broken(format!("a tensor is called {found}, expected 1 to {MAX_NAME} bytes of text")));
+    }
+    let counter = is_counter(&name);
+    let dtype = match dtype.as_str() {
+        "F32" => Dtype::F32,
+        "F16" => Dtype::F16,
+        "BF16" => Dtype::Bf16,
+        "I64" if counter => Dtype::I64,
+        found => return Err(WeightsError::Dtype { name, found: brief(found) }),
+    };
+    if shape.len() > MAX_DIMENSIONS || shape.contains(&0) {
+        let (found, most) = (brief(&format!("{shape:?}")), MAX_DIMENSIONS);
+        return Err(broken(format!(
+            "tensor `{name}` has shape {found}, expected at most {most} dimensions, none of them 0"
+        )));
+    }
+    let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+    let Some((start, bytes)) = range.and_then(|(start, end)| Some((start, data.get(start..end)?))) else {
+        let expected = format!("expected a range within the {} there are", data.len());
+        return Err(broken(format!("tensor `{name}` lies at bytes {start} to {end} of the data, {expected}")));
+    };
+    let sizes: Option<Vec<usize>> = shape.iter().map(|&size| usize::try_from(size).ok()).collect();
+    let count = |sizes: &Vec<usize>| sizes.iter().try_fold(dtype.size(), |n, &size| n.checked_mul(size));
+    match sizes.as_ref().and_then(count) {
+        Some(needed) if needed == bytes.len() => {}
+        needed => {
+            let needed = needed.map_or_else(|| "more bytes than can be counted".into(), |n| format!("{n} bytes"));
+            let (dtype, found) = (dtype.name(), bytes.len());
+            return Err(broken(format!("tensor `{name}` of shape {shape:?} takes {needed} as {dtype}, found {found}")));
+        }
+    }
+    Ok(Span { entry: Entry { name, dtype, shape: sizes.unwrap_or_default(), data: bytes }, start })
+}
+
+/// The start of a text from the file, on one line.
+pub(super) fn brief(text: &str) -> String {
+    let mut short: String = text.chars().take(MAX_MESSAGE).flat_map(escape).collect();
+    if text.chars().nth(MAX_MESSAGE).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+fn escape(c: char) -> impl Iterator<Item = char> {
+    // A line break in a tensor's name must not break the sentence.
+    let plain = (!c.is_control()).then_some(c);
+    plain.into_iter().chain(c.escape_default().filter(move |_| plain.is_none()))
+}
+
+/// A header's entry as it is written.
+#[derive(serde::Deserialize)]
+struct Raw {
+    dtype: String,
+    shape: Vec<u64>,
+    data_offsets: [u64; 2],
+}
+
+/// A header as it is written, duplicates kept.
+struct Listing {
+    tensors: Vec<(String, Raw)>,
+    metadata: Vec<(String, String)>,
+}
+
+impl<'de> Deserialize<'de> for Listing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Tensors;
+        impl<'de> Visitor<'de> for Tensors {
+            type Value = Listing;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of tensors")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Listing, A::Error> {
+                let mut listing = Listing { tensors: Vec::new(), metadata: Vec::new() };
+                while let Some(name) = map.next_key::<String>()? {
+                    let named = |e: A::Error| A::Error::custom(format!("`{}`: {e}", brief(&name)));
+                    if name == "__metadata__" {
+                        listing.metadata.extend(map.next_value::<Texts>().map_err(named)?.0);
+                    } else {
+                        let raw = map.next_value().map_err(named)?;
+                        listing.tensors.push((name, raw));
+                    }
+                }
+                Ok(listing)
+            }
+        }
+        deserializer.deserialize_map(Tensors)
+    }
+}
+
+/// The metadata's entries in their order, duplicates kept.
+struct Texts(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Texts;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of texts")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Texts(pairs))
+            }
+        }
+        deserializer.deserialize_map(Entries)
+    }
+}

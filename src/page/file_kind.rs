@@ -1,0 +1,74 @@
+//! What a file is that the visitor dropped, pasted or chose: told by its name and its first bytes, since either may be
+//! missing or wrong.
+
+/// How many bytes of a file [`FileKind::of`] looks at.
+pub const HEAD: usize = 16;
+
+/// What to do with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// Run the network on it.
+    Picture,
+    /// Load it as a network.
+    Network,
+    /// A network in a container that runs code when it is read, or that this project does not know.
+    ForeignNetwork,
+    /// Neither.
+    Unknown,
+}
+
+impl FileKind {
+    /// What a file of this name and MIME type is, whose first [`HEAD`] bytes (or fewer, if it is shorter) are `head`.
+    pub fn of(name: &str, mime: &str, head: &[u8]) -> Self {
+        let name = name.to_ascii_lowercase();
+        let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        if ends(&[".safetensors"]) || is_safetensors(head) {
+            Self::Network
+        } else if is_picture(head) || mime.starts_with("image/") {
+            Self::Picture
+        } else if ends(&[".pt", ".pth", ".bin", ".ckpt", ".onnx", ".h5", ".gguf", ".npz"]) {
+            Self::ForeignNetwork
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// A length of eight bytes, then JSON that begins with a brace.
+fn is_safetensors(head: &[u8]) -> bool {
+    let Some((length, json)) = head.split_first_chunk::<8>() else { return false };
+    json.starts_with(b"{") && u64::from_le_bytes(*length) < 1 << 32
+}
+
+/// The formats that the page reads, by their first bytes.
+fn is_picture(head: &[u8]) -> bool {
+    let starts: [&[u8]; 4] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM"];
+    starts.iter().any(|start| head.starts_with(start))
+        || (head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_known_by_its_name_or_its_contents() {
+        let whole = b"\x40\x00\x00\x00\x00\x00\x00\x00{\"a\":1}";
+        assert_eq!(FileKind::of("weights", "", whole), FileKind::Network);
+        assert_eq!(FileKind::of("photo.png", "image/png", whole), FileKind::Network);
+        // Broken ones too: the loader says what is wrong with them.
+        assert_eq!(FileKind::of("Model.SafeTensors", "", b""), FileKind::Network);
+        assert_eq!(FileKind::of("model.pth", "", b"PK\x03\x04"), FileKind::ForeignNetwork);
+    }
+
+    #[test]
+    fn a_picture_is_known_by_its_contents_or_its_type() {
+        assert_eq!(FileKind::of("noname", "", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), FileKind::Picture);
+        assert_eq!(FileKind::of("a.bin", "", b"RIFF\x10\0\0\0WEBPVP8 "), FileKind::Picture);
+        // What its type only claims is for the decoder to refuse, in a sentence of its own.
+        assert_eq!(FileKind::of("a.png", "image/png", b"text"), FileKind::Picture);
+        assert_eq!(FileKind::of("notes.txt", "text/plain", b"hello there"), FileKind::Unknown);
+        assert_eq!(FileKind::of("clip.wav", "audio/wav", b"RIFF\x10\0\0\0WAVEfmt "), FileKind::Unknown);
+        assert_eq!(FileKind::of("", "", b""), FileKind::Unknown);
+    }
+}

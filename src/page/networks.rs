@@ -1,0 +1,167 @@
+//! How the networks stand: which one runs, which are on this device, which is on its way, and what can be done about it.
+
+use crate::explain::numbers::{bytes, count};
+use crate::protocol::{LoadStep, NetworkCard, NetworkOffer, Offers, ShippedOffer, Source};
+
+/// The network on screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Running {
+    /// The load it came with.
+    pub load: u64,
+    /// Where it came from.
+    pub source: Source,
+    /// What it is.
+    pub card: NetworkCard,
+}
+
+/// A network on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Coming {
+    /// The load.
+    pub load: u64,
+    /// What is loaded.
+    pub source: Source,
+    /// How far it is.
+    pub step: LoadStep,
+    /// Bytes so far, 0 where none are counted.
+    pub done: u64,
+    /// Bytes in all, 0 where none are counted.
+    pub total: u64,
+}
+
+/// A network that could not be loaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// What was to be loaded.
+    pub source: Source,
+    /// A sentence with the cause.
+    pub message: String,
+}
+
+impl Failure {
+    /// Whether asking for the same again can help: a file must be chosen again.
+    pub fn can_retry(&self) -> bool {
+        !matches!(self.source, Source::File { .. })
+    }
+}
+
+impl Coming {
+    /// What is going on, in words.
+    pub fn text(&self, title: &str) -> String {
+        match self.step {
+            LoadStep::Downloading if self.total > 0 => {
+                let share = 100 * self.done / self.total;
+                format!("Fetching {title}: {} of {} ({share}\u{a0}%)", bytes(self.done), bytes(self.total))
+            }
+            LoadStep::Downloading => format!("Fetching {title}…"),
+            LoadStep::Reading => format!("Reading {title} from this device…"),
+            LoadStep::Checking => format!("Checking {title}…"),
+            LoadStep::Warming => format!("{title} warms up…"),
+        }
+    }
+
+    /// The share of the bytes that have come, where they are counted.
+    pub fn share(&self) -> Option<f64> {
+        let counted = matches!(self.step, LoadStep::Downloading | LoadStep::Reading);
+        (counted && self.total > 0).then(|| self.done as f64 / self.total as f64)
+    }
+}
+
+/// How an offered network stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is the one on screen.
+    Running,
+    /// It is on its way.
+    Coming,
+    /// It can run at once.
+    Here,
+    /// It must be fetched first.
+    Away,
+}
+
+/// How the network from `source` stands, which is on this device or not.
+pub fn standing(source: &Source, here: bool, running: Option<&Running>, coming: Option<&Coming>) -> Standing {
+    if coming.is_some_and(|coming| coming.source == *source) {
+        Standing::Coming
+    } else if running.is_some_and(|running| running.source == *source) {
+        Standing::Running
+    } else if here {
+        Standing::Here
+    } else {
+        Standing::Away
+    }
+}
+
+/// The public network of this name.
+pub fn find<'a>(offers: &'a Offers, name: &str) -> Option<&'a NetworkOffer> {
+    offers.public.iter().find(|offer| offer.name == name)
+}
+
+/// The name for people of the network from `source`.
+pub fn title(source: &Source, offers: Option<&Offers>) -> String {
+    match source {
+        Source::Shipped => offers
+            .and_then(|offers| offers.shipped.as_ref())
+            .map_or_else(|| "the page’s own network".to_owned(), |shipped| shipped.title.clone()),
+        Source::Known { name } => {
+            offers.and_then(|offers| find(offers, name)).map_or_else(|| name.clone(), |offer| offer.title.clone())
+        }
+        Source::File { name } => name.clone(),
+    }
+}
+
+/// An offered network in one line.
+pub fn facts(offer: &NetworkOffer) -> String {
+    format!(
+        "ImageNet’s 1,000 classes, right first guess {:.1}\u{a0}%. {} learned values, {} multiply-adds a picture.",
+        offer.top1 * 100.0,
+        count(offer.parameters),
+        count(offer.macs),
+    )
+}
+
+/// The shipped network in one line.
+pub fn shipped_facts(offer: &ShippedOffer) -> String {
+    format!(
+        "Imagenette’s 10 classes, right first guess {:.1}\u{a0}%. {} learned values; {}, comes with the page.",
+        offer.top1 * 100.0,
+        count(offer.parameters),
+        bytes(offer.bytes),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coming(step: LoadStep, done: u64, total: u64) -> Coming {
+        Coming { load: 1, source: Source::Known { name: "a".into() }, step, done, total }
+    }
+
+    #[test]
+    fn progress_says_bytes_and_share() {
+        let half = coming(LoadStep::Downloading, 22_000_000, 44_000_000);
+        assert_eq!(half.text("A"), "Fetching A: 22.0 MB of 44.0 MB (50\u{a0}%)");
+        assert_eq!(half.share(), Some(0.5));
+        assert_eq!(coming(LoadStep::Warming, 1, 2).share(), None);
+        assert_eq!(coming(LoadStep::Downloading, 0, 0).text("A"), "Fetching A…");
+    }
+
+    #[test]
+    fn a_network_on_its_way_is_said_to_be_before_anything_else() {
+        let source = Source::Known { name: "a".into() };
+        let on_its_way = coming(LoadStep::Checking, 0, 0);
+        assert_eq!(standing(&source, true, None, Some(&on_its_way)), Standing::Coming);
+        assert_eq!(standing(&source, true, None, None), Standing::Here);
+        assert_eq!(standing(&source, false, None, None), Standing::Away);
+        assert_eq!(standing(&Source::Shipped, true, None, Some(&on_its_way)), Standing::Here);
+    }
+
+    #[test]
+    fn only_what_can_be_asked_for_again_is() {
+        let failure = |source| Failure { source, message: String::new() };
+        assert!(failure(Source::Shipped).can_retry());
+        assert!(!failure(Source::File { name: "a".into() }).can_retry());
+    }
+}

@@ -1,0 +1,31 @@
+//! The worker as the page holds it: what goes to it, as bytes.
+
+use wasm_bindgen::JsCast;
+
+use super::browser;
+use crate::protocol::{self, Request};
+
+/// The line to the engine's worker.
+pub struct Link(web_sys::Worker);
+
+impl Link {
+    /// Takes over a worker.
+    pub fn new(worker: web_sys::Worker) -> Self {
+        Self(worker)
+    }
+
+    /// Sends a request; a file travels beside it as the browser's own object, so that its bytes stay where they are.
+    ///
+    /// # Errors
+    /// The cause in words.
+    pub fn send(&self, request: &Request, file: Option<&web_sys::File>) -> Result<(), String> {
+        let bytes = protocol::encode(request).map_err(|error| error.to_string())?;
+        let buffer = js_sys::Uint8Array::from(bytes.as_slice()).buffer();
+        let message = js_sys::Array::of1(&buffer);
+        if let Some(file) = file {
+            message.push(file.unchecked_ref());
+        }
+        let transferred = js_sys::Array::of1(&buffer);
+        self.0.post_message_with_transfer(&message, &transferred).map_err(|error| browser::describe(&error))
+    }
+}

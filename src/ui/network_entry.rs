@@ -1,0 +1,116 @@
+//! One entry of the list of networks: what it is, how it stands, and what can be done about it.
+
+use leptos::prelude::*;
+
+use super::loads;
+use super::networks::{Hash, focus_row};
+use super::state::{Phase, State};
+use crate::explain::numbers::bytes;
+use crate::page::networks::{Standing, facts, shipped_facts, standing};
+use crate::protocol::{NetworkOffer, ShippedOffer, Source};
+
+/// The network that comes with the page.
+#[component]
+pub fn ShippedEntry(offer: ShippedOffer) -> impl IntoView {
+    let facts = shipped_facts(&offer);
+    view! { <Entry source=Source::Shipped title=offer.title facts origin=String::new() here=true fetch=String::new() remove=None /> }
+}
+
+/// A public network.
+#[component]
+pub fn PublicEntry(offer: NetworkOffer) -> impl IntoView {
+    let (size, here) = (bytes(offer.bytes), offer.on_device);
+    let place = if here { format!("On this device, {size}") } else { format!("{size} on Hugging Face") };
+    let origin = format!("{place}: {}, {}.", offer.hub, offer.licence);
+    let facts = facts(&offer);
+    let fetch = format!("Get it from Hugging Face ({size})");
+    let source = Source::Known { name: offer.name.clone() };
+    view! { <Entry source title=offer.title facts origin here fetch remove=here.then_some(offer.name) /> }
+}
+
+#[component]
+fn Entry(
+    source: Source,
+    title: String,
+    facts: String,
+    origin: String,
+    here: bool,
+    fetch: String,
+    remove: Option<String>,
+) -> impl IntoView {
+    let state = State::here();
+    let name = match &source {
+        Source::Known { name } => name.clone(),
+        Source::Shipped | Source::File { .. } => "shipped".to_owned(),
+    };
+    let stands = {
+        let source = source.clone();
+        let networks = state.networks;
+        Memo::new(move |_| standing(&source, here, networks.running.read().as_ref(), networks.coming.read().as_ref()))
+    };
+    let word = move || match stands.get() {
+        Standing::Running => "running",
+        Standing::Coming => "coming",
+        Standing::Here => "here",
+        Standing::Away => "away",
+    };
+    let hash = move || {
+        let running = state.networks.running.get()?;
+        (stands.get() == Standing::Running).then(|| view! { <Hash hash=running.card.sha256 /> })
+    };
+    let label = format!("network-{name}");
+    let action = {
+        let label = label.clone();
+        move || {
+            let text = match stands.get() {
+                Standing::Running => return view! { <p class="network-state">"Running"</p> }.into_any(),
+                Standing::Coming => return view! { <p class="network-state">"On its way"</p> }.into_any(),
+                Standing::Here => "Run it".to_owned(),
+                Standing::Away => fetch.clone(),
+            };
+            let source = source.clone();
+            // Where the engine cannot start with its own network, another one may still run.
+            let waits = move || matches!(*state.phase.read(), Phase::Starting | Phase::Loading { .. });
+            view! {
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="network-load"
+                    aria-describedby=label.clone()
+                    prop:disabled=waits
+                    on:click=move |_| {
+                        loads::load(state, source.clone(), None);
+                        focus_row();
+                    }
+                >
+                    {text}
+                </button>
+            }
+            .into_any()
+        }
+    };
+    let remove = remove.map(|name| {
+        view! {
+            <button
+                type="button"
+                class="button"
+                data-testid="network-remove"
+                aria-label=format!("Remove {title} from this device")
+                on:click=move |_| loads::remove(state, name.clone())
+            >
+                "Remove"
+            </button>
+        }
+    });
+    view! {
+        <li class="network" data-testid="network" data-network=name data-standing=word data-here=here.to_string()>
+            <div class="network-words">
+                <h3 id=label>{title.clone()}</h3>
+                <p>{facts}</p>
+                {(!origin.is_empty()).then(|| view! { <p>{origin}</p> })}
+                {hash}
+            </div>
+            <div class="network-actions">{action} {remove}</div>
+        </li>
+    }
+}

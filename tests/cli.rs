@@ -1,0 +1,281 @@
+//! The command line as scripts use it: files in, files and JSON out, one sentence on stderr and a status.
+
+#![cfg(not(target_family = "wasm"))]
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use lambdascope::tensor::{Tensor, relative_difference};
+use npyz::WriterBuilder;
+use safetensors::SafeTensors;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/samples");
+
+fn lambdascope(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("lambdascope").unwrap();
+    command.args(arguments);
+    command
+}
+
+fn stdout(arguments: &[&str]) -> String {
+    String::from_utf8(lambdascope(arguments).assert().success().get_output().stdout.clone()).unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&stdout(arguments)).unwrap()
+}
+
+/// The sentence on stderr of a call that fails with this status.
+fn refusal(arguments: &[&str], status: i32) -> String {
+    let assert = lambdascope(arguments).assert().failure().code(status);
+    String::from_utf8(assert.get_output().stderr.clone()).unwrap()
+}
+
+fn read(path: &Path) -> (Vec<usize>, Vec<f32>) {
+    let bytes = fs::read(path).unwrap();
+    let file = npyz::NpyFile::new(&bytes[..]).unwrap();
+    (file.shape().iter().map(|side| *side as usize).collect(), file.into_vec().unwrap())
+}
+
+fn write<T: npyz::AutoSerialize + Copy>(path: &Path, shape: &[usize], data: &[T]) {
+    let shape: Vec<u64> = shape.iter().map(|side| *side as u64).collect();
+    let options = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(File::create(path).unwrap());
+    let mut writer = options.begin_nd().unwrap();
+    writer.extend(data.iter().copied()).unwrap();
+    writer.finish().unwrap();
+}
+
+/// `[H, W, C]` as `[C, H, W]`.
+fn channels_first(map: &Tensor) -> (Vec<usize>, Vec<f32>) {
+    let &[height, width, channels] = map.shape() else { panic!("a map has three axes") };
+    let data = (0..channels).flat_map(|c| map.data().iter().skip(c).step_by(channels).copied()).collect();
+    (vec![channels, height, width], data)
+}
+
+/// A folder with a golden layer's state dict, input and mask as files.
+struct Layer {
+    folder: TempDir,
+    fixture: Vec<u8>,
+}
+
+impl Layer {
+    fn new(case: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = format!("{}/tests/fixtures/lambda_layer_{case}.safetensors", env!("CARGO_MANIFEST_DIR"));
+        let layer = Self { folder, fixture: fs::read(path).unwrap() };
+        let tensors = SafeTensors::deserialize(&layer.fixture).unwrap();
+        let weights = tensors.iter().filter_map(|(name, view)| Some((name.strip_prefix("weights.")?.to_owned(), view)));
+        fs::write(layer.path("layer.safetensors"), safetensors::serialize(weights, None).unwrap()).unwrap();
+        let (shape, data) = channels_first(&layer.tensor("input"));
+        write(&layer.path("x.npy"), &shape, &data);
+        if let Ok(mask) = tensors.tensor("mask") {
+            write(&layer.path("m.npy"), mask.shape(), mask.data());
+        }
+        layer
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).to_str().unwrap().to_owned()
+    }
+
+    fn tensor(&self, name: &str) -> Tensor {
+        let tensors = SafeTensors::deserialize(&self.fixture).unwrap();
+        let view = tensors.tensor(name).unwrap();
+        let data = view.data().chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+        Tensor::new(view.shape(), data).unwrap()
+    }
+}
+
+#[test]
+fn models_are_listed() {
+    let rows = json(&["models", "--json"]);
+    let names: Vec<_> = rows.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["lambda_resnet_mini", "lambda_resnet26t", "lambda_resnet26rpt_256", "lambda_resnet50ts"]);
+    assert_eq!(rows[1]["parameters"], 10_958_272);
+    assert!(stdout(&["models"]).contains("lambda_resnet50ts"));
+}
+
+#[test]
+fn layers_of_both_packages_run_with_and_without_a_mask() {
+    for (case, extra) in [
+        ("default", vec![]),
+        ("networks_local_u4", vec![]),
+        ("global_wide", vec![]),
+        ("pooled", vec!["--stride", "2"]),
+        ("causal_sequence", vec!["--causal"]),
+        ("masked_local", vec!["--mask", "m.npy"]),
+    ] {
+        let layer = Layer::new(case);
+        for backend in ["cpu", "gpu"] {
+            let mask = layer.text("m.npy");
+            let extra: Vec<&str> =
+                extra.iter().map(|word| if *word == "m.npy" { mask.as_str() } else { word }).collect();
+            let (weights, input, output) = (layer.text("layer.safetensors"), layer.text("x.npy"), layer.text("y.npy"));
+            let mut arguments =
+                vec!["layer", "--backend", backend, "--weights", &weights, "--input", &input, "--output", &output];
+            arguments.extend(extra);
+            stdout(&arguments);
+            let (shape, found) = read(&layer.path("y.npy"));
+            let (expected_shape, expected) = channels_first(&layer.tensor("output"));
+            assert_eq!(shape, expected_shape, "{case}");
+            let difference = relative_difference(&found, &expected);
+            assert!(difference <= 1e-4, "{case} on {backend}: {difference:e}");
+        }
+    }
+}
+
+#[test]
+fn explained_maps_times_values_give_the_output() {
+    for case in ["default", "networks_local_u4"] {
+        let layer = Layer::new(case);
+        let (weights, input, output) = (layer.text("layer.safetensors"), layer.text("x.npy"), layer.text("out"));
+        let said = stdout(&[
+            "explain",
+            "--weights",
+            &weights,
+            "--input",
+            &input,
+            "--query",
+            "1,2",
+            "--output",
+            &output,
+            "--backend",
+            "cpu",
+        ]);
+        assert!(said.contains("of its largest value"), "{said}");
+        let file = |name: &str| read(&layer.path(&format!("out/{name}.npy")));
+        let ((shape, total), (_, content), (_, position)) = (file("total"), file("content"), file("position"));
+        let ((value_shape, value), (_, bias), (output_shape, output)) = (file("value"), file("bias"), file("output"));
+        let (h, pixels) = (shape[0], shape[shape.len() - 2..].iter().product::<usize>());
+        let u = if shape.len() == 4 { shape[1] } else { 1 };
+        let v = value_shape[value_shape.len() - 3];
+        assert_eq!(output_shape[0], h * v);
+        let query = output_shape[2] + 2;
+        let scale = output.iter().fold(0.0f32, |most, y| most.max(y.abs()));
+        for head in 0..h {
+            for j in 0..v {
+                let sum: f32 = (0..u * pixels)
+                    .map(|i| total[head * u * pixels + i] * value[(i / pixels * v + j) * pixels + i % pixels])
+                    .sum();
+                let y = output[(head * v + j) * output_shape[1] * output_shape[2] + query];
+                assert!((sum + bias[head] - y).abs() <= 1e-5 * scale, "{case}, head {head}, value {j}");
+            }
+        }
+        assert!(total.iter().zip(&content).zip(&position).all(|((t, c), p)| (c + p - t).abs() <= 1e-6 * scale));
+        let (key_shape, keys) = file("key_maps");
+        assert_eq!(key_shape[key_shape.len() - 2..], shape[shape.len() - 2..]);
+        for key in keys.chunks_exact(pixels) {
+            assert!((key.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+        }
+        let expected = layer.tensor("lambda_content");
+        assert!(relative_difference(&file("lambda_content").1, expected.data()) <= 1e-4);
+        assert_eq!(file("lambda_position").0, expected.shape());
+        for picture in ["content", "position", "total", "key_maps", "lambda_content", "lambda_position"] {
+            let bytes = fs::read(layer.path(&format!("out/{picture}.png"))).unwrap();
+            assert!(lambdascope::picture::decode(&bytes).unwrap().width > 100, "{picture}");
+        }
+    }
+}
+
+#[test]
+fn a_picture_goes_through_every_command() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let church = format!("{SAMPLES}/church.webp");
+    let classified = json(&["classify", "--image", &church, "--json", "--backend", "cpu", "--top", "3"]);
+    assert_eq!(classified["backend"], "cpu");
+    assert_eq!(classified["predictions"].as_array().unwrap().len(), 3);
+    let best = &classified["predictions"][0];
+    assert_eq!((best["label"].as_str(), best["index"].as_u64()), (Some("church"), Some(2)));
+
+    stdout(&["preprocess", "--image", &church, "--output", &path("x.npy")]);
+    assert_eq!(read(&folder.path().join("x.npy")).0, [1, 3, 128, 128]);
+    stdout(&["infer", "--input", &path("x.npy"), "--output", &path("y.npy"), "--backend", "cpu"]);
+    let (shape, logits) = read(&folder.path().join("y.npy"));
+    assert_eq!(shape, [1, 10]);
+    let powers: Vec<f64> = logits.iter().map(|l| f64::from(*l).exp()).collect();
+    let probability = powers[2] / powers.iter().sum::<f64>();
+    assert!((probability - best["probability"].as_f64().unwrap()).abs() < 1e-5);
+
+    // The network runs at other sizes as well, and not only square ones.
+    write(&folder.path().join("wide.npy"), &[2, 3, 64, 96], &vec![0.25f32; 2 * 3 * 64 * 96]);
+    stdout(&["infer", "--input", &path("wide.npy"), "--output", &path("z.npy"), "--backend", "cpu"]);
+    let (shape, logits) = read(&folder.path().join("z.npy"));
+    assert_eq!(shape, [2, 10]);
+    assert_eq!(logits[..10], logits[10..]);
+
+    let explain = ["explain", "--image", &church, "--layer", "stages.1.1", "--query", "5,9", "--output", &path("out")];
+    assert!(stdout(&explain).contains("of its largest value"));
+    assert_eq!(read(&folder.path().join("out/total.npy")).0, [4, 16, 16]);
+
+    fs::create_dir_all(folder.path().join("val/Church")).unwrap();
+    fs::create_dir_all(folder.path().join("val/gas pump")).unwrap();
+    fs::copy(&church, folder.path().join("val/Church/1.webp")).unwrap();
+    fs::copy(format!("{SAMPLES}/golf_ball.webp"), folder.path().join("val/gas pump/2.webp")).unwrap();
+    let evaluated = json(&["evaluate", "--data", &path("val"), "--json", "--backend", "cpu"]);
+    assert_eq!((evaluated["images"].as_u64(), evaluated["top1"].as_f64()), (Some(2), Some(0.5)));
+
+    let benched = json(&["bench", "--runs", "2", "--json", "--backend", "cpu"]);
+    assert_eq!(benched["parameters"], 647_362);
+    for figure in ["load_ms", "first_run_ms", "median_ms", "p95_ms", "weight_bytes", "activation_bytes"] {
+        assert!(benched[figure].as_f64().unwrap() > 0.0, "{figure}");
+    }
+}
+
+#[test]
+fn mistakes_get_a_sentence_and_a_status() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    assert!(refusal(&["classify"], 2).contains("--image"));
+    assert!(refusal(&["bench", "--runs", "0"], 2).contains("--runs"));
+    assert!(refusal(&["explain", "--query", "1;2", "--output", "x"], 2).contains("expected Y,X"));
+    assert!(refusal(&["explain", "--query", "1,2", "--output", "x"], 2).contains("a network needs --layer"));
+
+    let church = format!("{SAMPLES}/church.webp");
+    let missing = refusal(&["classify", "--image", "nowhere.png"], 1);
+    assert!(missing.contains("error: cannot read nowhere.png"), "{missing}");
+    let unknown = refusal(&["classify", "--model", "resnet50", "--image", &church], 1);
+    assert!(unknown.contains("`resnet50` is neither a file nor a network known by name"), "{unknown}");
+    let away = lambdascope(&["classify", "--model", "lambda_resnet26t", "--image", &church])
+        .env("HF_HUB_CACHE", folder.path())
+        .assert()
+        .failure()
+        .code(1);
+    let away = String::from_utf8(away.get_output().stderr.clone()).unwrap();
+    assert!(
+        away.contains("https://huggingface.co/timm/lambda_resnet26t.c1_in1k/resolve/main/model.safetensors"),
+        "{away}"
+    );
+    let layer =
+        refusal(&["explain", "--image", &church, "--layer", "stages.0.0", "--query", "1,2", "--output", &path("o")], 1);
+    assert!(layer.contains("no lambda layer `stages.0.0`; it has stages.1.1"), "{layer}");
+    let outside =
+        refusal(&["explain", "--image", &church, "--layer", "0", "--query", "16,2", "--output", &path("o")], 1);
+    assert!(outside.contains("the query 16,2 lies outside of stages.1.1, whose map has 16 rows"), "{outside}");
+
+    // A header that claims more than the file holds, and values that are none.
+    write(&folder.path().join("x.npy"), &[1, 3, 2, 2], &[0.0f32; 12]);
+    let mut bytes = fs::read(folder.path().join("x.npy")).unwrap();
+    let at = bytes.windows(11).position(|window| window == b"(1, 3, 2, 2").unwrap();
+    bytes[at..at + 11].copy_from_slice(b"(1, 3, 9, 9");
+    fs::write(folder.path().join("big.npy"), &bytes).unwrap();
+    let output = path("y.npy");
+    let big = refusal(&["infer", "--input", &path("big.npy"), "--output", &output], 1);
+    assert!(big.contains("more than its"), "{big}");
+    write(&folder.path().join("nan.npy"), &[1, 3, 1, 1], &[0.0, f32::NAN, 0.0]);
+    let nan = refusal(&["infer", "--input", &path("nan.npy"), "--output", &output], 1);
+    assert!(nan.contains("holds NaN at position 1"), "{nan}");
+    write(&folder.path().join("u8.npy"), &[1, 3, 1, 1], &[0u8; 3]);
+    let dtype = refusal(&["infer", "--input", &path("u8.npy"), "--output", &output], 1);
+    assert!(dtype.contains("expected f32"), "{dtype}");
+    fs::write(folder.path().join("text.npy"), "no array").unwrap();
+    assert!(refusal(&["infer", "--input", &path("text.npy"), "--output", &output], 1).contains("is not a .npy file"));
+}
