@@ -228,6 +228,11 @@ fn a_picture_goes_through_every_command() {
     for figure in ["load_ms", "first_run_ms", "median_ms", "p95_ms", "weight_bytes", "activation_bytes"] {
         assert!(benched[figure].as_f64().unwrap() > 0.0, "{figure}");
     }
+    let benched = json(&["bench", "--runs", "1", "--json", "--backend", "gpu"]);
+    assert_eq!(benched["backend"], "gpu");
+    // Software Vulkan has timestamps, as has nearly every other driver.
+    let kernels = benched["kernels"].as_array().unwrap();
+    assert!(kernels.iter().any(|kernel| kernel["kernel"] == "lambda_apply" && kernel["calls"] == 4), "{kernels:?}");
 }
 
 #[test]

@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use super::{Model, answer, backend_name, say, source};
 use crate::engine::Engine;
+use crate::gpu::OpTime;
 use crate::nn::description::check_picture;
 use crate::nn::liveness;
+use crate::nn::network::pad_picture;
 use crate::picture;
 use crate::protocol::BackendChoice;
 
@@ -45,13 +47,14 @@ struct Benched {
     weight_bytes: u64,
     /// The arrays between kernels, shared by liveness.
     activation_bytes: u64,
+    /// On a GPU that has timestamps.
     kernels: Option<Vec<Kernel>>,
 }
 
 /// What all calls of one kernel take together.
 #[derive(Serialize)]
 struct Kernel {
-    kernel: String,
+    kernel: &'static str,
     calls: usize,
     gpu_ms: f64,
 }
@@ -75,6 +78,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
     ensure!(engine.take_notice().is_none(), "the backend changed while it was measured");
+    let kernels = kernels(&mut engine, &pad_picture(&input))?;
     let graph = engine.graph();
     let bytes = |length: usize| (length * size_of::<f32>()) as u64;
     let startup = engine.startup();
@@ -93,7 +97,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         parameters: engine.network().parameters(),
         weight_bytes: bytes(graph.constants.iter().map(crate::tensor::Tensor::len).sum()),
         activation_bytes: bytes(liveness::assign(graph, &graph.traced()).lengths.iter().sum()),
-        kernels: None,
+        kernels,
     };
     if arguments.json {
         return say(serde_json::to_string_pretty(&benched)?);
@@ -118,4 +122,23 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         say(format!("{gpu_ms:>9.3} ms  {kernel}, {calls} calls"))?;
     }
     Ok(())
+}
+
+/// The time of each kernel on the GPU, the longest first; none on the CPU or without timestamps.
+fn kernels(engine: &mut Engine, picture: &[f32]) -> Result<Option<Vec<Kernel>>> {
+    let Some(session) = engine.session() else { return Ok(None) };
+    let Some(times) = pollster::block_on(session.profile(picture))? else { return Ok(None) };
+    let mut kernels: Vec<Kernel> = Vec::new();
+    for OpTime { kernel, nanoseconds, .. } in times {
+        let gpu_ms = nanoseconds / 1e6;
+        match kernels.iter_mut().find(|known| known.kernel == kernel) {
+            Some(known) => {
+                known.calls += 1;
+                known.gpu_ms += gpu_ms;
+            }
+            None => kernels.push(Kernel { kernel, calls: 1, gpu_ms }),
+        }
+    }
+    kernels.sort_by(|a, b| b.gpu_ms.total_cmp(&a.gpu_ms));
+    Ok(Some(kernels))
 }
