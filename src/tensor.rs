@@ -115,6 +115,11 @@ pub fn relative_difference(a: &[f32], b: &[f32]) -> f32 {
     if scale == 0.0 { worst } else { worst / scale }
 }
 
+/// `[rows, columns]` as `[columns, rows]`; so a map `[H · W, C]` becomes `[C, H · W]`.
+pub fn transposed(values: &[f32], columns: usize) -> Vec<f32> {
+    (0..columns).flat_map(|c| values.iter().skip(c).step_by(columns).copied()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@ use crate::explain::implicit_attention::{ImplicitAttention, Proof, Query, every_
 use crate::explain::lambda::{content_lambda, normalised_keys, position_lambda};
 use crate::nn::trace::LambdaTrace;
 use crate::protocol::BackendChoice;
-use crate::tensor::max_abs;
+use crate::tensor::{max_abs, transposed};
 
 /// `explain`'s arguments.
 #[derive(clap::Args)]
@@ -138,7 +138,7 @@ fn write(layer: &LambdaTrace, [y, x]: [usize; 2], folder: &Path) -> Result<()> {
         Figure { title, panels, size, columns, limit, marked }.write(&folder.join(format!("{name}.png")))?;
     }
 
-    let keys = npy::channels_first(&normalised_keys(layer, query(0).n(layer)), u * k);
+    let keys = transposed(&normalised_keys(layer, query(0).n(layer)), u * k);
     let shape: Vec<usize> = (u > 1).then_some(u).into_iter().chain([k]).chain(size).collect();
     npy::write(&folder.join("key_maps.npy"), &shape, &keys)?;
     let panel = |(i, values): (usize, &[f32])| Panel {
@@ -164,10 +164,10 @@ fn write(layer: &LambdaTrace, [y, x]: [usize; 2], folder: &Path) -> Result<()> {
     }
     let bias: Vec<f32> = maps.iter().map(|maps| maps.first().map_or(0.0, |map| map.bias)).collect();
     npy::write(&folder.join("bias.npy"), &[h], &bias)?;
-    let values = npy::channels_first(layer.value.data(), u * v);
+    let values = transposed(layer.value.data(), u * v);
     let shape: Vec<usize> = (u > 1).then_some(u).into_iter().chain([v]).chain(size).collect();
     npy::write(&folder.join("value.npy"), &shape, &values)?;
-    let output = npy::channels_first(layer.output.data(), h * v);
+    let output = transposed(layer.output.data(), h * v);
     npy::write(&folder.join("output.npy"), &[h * v, dims.height, dims.width], &output)?;
 
     let proofs = (0..h).map(|head| Proof::of(layer, query(head), &reconstruct(layer, &maps[head])));

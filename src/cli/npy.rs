@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use npyz::{Deserialize, NpyFile, Order, WriterBuilder};
 
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, transposed};
 
 /// An array in C order.
 pub struct Array<T> {
@@ -99,12 +99,7 @@ pub fn read_maps(path: &Path) -> Result<(Vec<Tensor>, bool)> {
 /// # Errors
 /// If the file cannot be written.
 pub fn write_maps(path: &Path, [height, width, channels]: [usize; 3], maps: &[Vec<f32>], batched: bool) -> Result<()> {
-    let data: Vec<f32> = maps.iter().flat_map(|map| channels_first(map, channels)).collect();
+    let data: Vec<f32> = maps.iter().flat_map(|map| transposed(map, channels)).collect();
     let shape = [maps.len(), channels, height, width];
     write(path, if batched { &shape } else { &shape[1..] }, &data)
-}
-
-/// `[H · W, C]` as `[C, H · W]`.
-pub fn channels_first(map: &[f32], channels: usize) -> Vec<f32> {
-    (0..channels).flat_map(|c| map.iter().skip(c).step_by(channels).copied()).collect()
 }

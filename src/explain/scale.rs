@@ -3,7 +3,7 @@
 
 use crate::nn::lambda_layer::Mask;
 use crate::nn::trace::LambdaTrace;
-use crate::tensor::max_abs;
+use crate::tensor::{max_abs, transposed};
 
 use super::implicit_attention::{ImplicitAttention, Query, every_u, query_vector, reach};
 
@@ -78,11 +78,6 @@ fn add_scaled(sum: &mut [f32], values: &[f32], factor: f32) {
     for (s, v) in sum.iter_mut().zip(values) {
         *s += factor * v;
     }
-}
-
-/// `[rows, columns]` to `[columns, rows]`.
-fn transposed(values: &[f32], columns: usize) -> Vec<f32> {
-    (0..columns).flat_map(|c| values.iter().skip(c).step_by(columns).copied()).collect()
 }
 
 #[cfg(test)]

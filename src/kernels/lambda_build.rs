@@ -4,19 +4,14 @@
 //! y_n = λ_nᵀ q_n with λ_n = λᶜ + b 1ᵀ + Σ_m Σ_u e_nmu v_muᵀ (paper, section 3.1). Parameters and operands are those of
 //! [`super::lambda_apply`].
 
+use super::Shader;
 use super::lambda_apply::Params;
-use super::{Grid, Shader};
 
 /// Invocations of a workgroup.
 pub const WORKGROUP: u32 = 64;
 
 /// Cells of λ that a workgroup holds at a time, unless one column has more.
 const CELLS: u32 = 1024;
-
-/// One workgroup per query position.
-pub fn grid(params: &Params) -> Grid {
-    params.grid()
-}
 
 /// Cells of λ that a workgroup holds at a time.
 pub fn cells(params: &Params) -> u32 {
