@@ -7,7 +7,7 @@ mod networks;
 
 use serde::{Deserialize, Serialize};
 
-pub use networks::{NetworkOffer, Offers, ShippedOffer, Source};
+pub use networks::{NetworkOffer, Offers, Source};
 
 use crate::nn::graph::Graph;
 use crate::nn::network::Network;
@@ -48,12 +48,12 @@ pub struct BackendReport {
 /// From the page to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// The first message: say which networks there are, and load one (as load 0): the public one of this name if it is
-    /// on this device, else the shipped one. Nothing is asked of any other host.
+    /// The first message: say which networks there are, and load one (as load 0): that of this name if it lies beside
+    /// the page or is a public one on this device, else the page's default. Nothing is asked of any other host.
     Start {
         /// The visitor's choice.
         choice: BackendChoice,
-        /// A public network's name.
+        /// The network's name.
         network: Option<String>,
     },
     /// Load another network in place of the present one, which stays if this fails. A load under way is given up.

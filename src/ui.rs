@@ -5,19 +5,24 @@
 mod browser;
 mod camera;
 mod choice;
+mod dot_plot;
 mod drop;
 mod engine;
+mod family;
 mod header;
+mod history;
 mod input;
 mod lambdas;
 mod legend;
 mod link;
 mod loads;
 mod map;
+mod measured;
 mod network_entry;
 mod network_signals;
 mod networks;
 mod notes;
+mod paper;
 mod proof;
 mod query_grid;
 mod query_vector;
@@ -47,7 +52,7 @@ fn App() -> impl IntoView {
     provide_context(state);
     engine::connect(state);
     input::load_samples(state);
-    state.keep_address();
+    history::connect(state);
 
     view! {
         <a class="skip" href="#stage">"Skip to the maps"</a>
@@ -72,6 +77,7 @@ fn App() -> impl IntoView {
                     </div>
                 </div>
             </div>
+            <measured::Measured />
         </main>
         <drop::DropVeil />
     }

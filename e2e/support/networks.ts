@@ -32,7 +32,24 @@ export async function unfold(page: Page): Promise<void> {
   await expect(page.getByTestId("network-list")).toBeVisible();
 }
 
-/** A public network's entry; `shipped` is the page's own. */
+/** A network that comes with the page, as `networks.json` lists it. */
+export interface Member {
+  name: string;
+  title: string;
+  file: string;
+  bytes: number;
+  changed: string;
+  accuracy: { images: number; top1: number };
+  training: { epochs: number; seed: number };
+}
+
+/** The networks that come with the page, its default first. */
+export const family: Member[] = JSON.parse(readFileSync(path("../../www/weights/networks.json"), "utf8"));
+
+/** The button of a network that comes with the page. */
+export const member = (page: Page, name: string): Locator => page.locator(`[data-testid="member"][data-network="${name}"]`);
+
+/** A public network's entry. */
 export const entry = (page: Page, name: string): Locator => page.locator(`[data-testid="network"][data-network="${name}"]`);
 
 /** All that the page says of the picture, the network and the query, to see whether it is left alone. */

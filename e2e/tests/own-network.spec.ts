@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 import { drop } from "../support/drop";
-import { imagenetLabels, said, seeded, seededPath, shippedPath, unfold } from "../support/networks";
+import { imagenetLabels, member, said, seeded, seededPath, shippedPath, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { png } from "../support/png";
 import { expect, test } from "../support/test";
@@ -85,11 +85,11 @@ test("a file is chosen by keyboard, and the page's own network comes back", asyn
   await page.keyboard.press("Enter");
   await (await chooser).setFiles(file("copy.safetensors", shipped));
   await expect(page.getByTestId("network-own")).toHaveAttribute("data-standing", "running");
-  const own = page.locator('[data-network="shipped"]');
-  await own.getByTestId("network-load").focus();
+  const own = member(page, "lambda_resnet_mini");
+  await own.focus();
   await page.keyboard.press("Enter");
-  await expect(button, "the button that was pressed goes, the focus does not").toBeFocused();
   await expect(own).toHaveAttribute("data-standing", "running");
+  await expect(own, "the button that was pressed keeps the focus").toBeFocused();
   await expect(page.getByTestId("network-own")).not.toHaveAttribute("data-standing", "running");
 });
 

@@ -59,6 +59,20 @@ pub fn count(count: u64) -> String {
     }
 }
 
+/// A count with its thousands apart: `812`, `2,306`, `647,362`.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let head = digits.len() % 3;
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && i % 3 == head {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A duration: `0.4 ms`, `32 ms`, `1.2 s`.
 pub fn duration(milliseconds: f64) -> String {
     if milliseconds < 10.0 {
@@ -84,6 +98,12 @@ pub fn label(label: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!([grouped(0), grouped(812), grouped(2306)], ["0", "812", "2,306"]);
+        assert_eq!([grouped(647_362), grouped(1_000_000)], ["647,362", "1,000,000"]);
+    }
 
     #[test]
     fn signs_are_written_unless_there_is_nothing_to_sign() {

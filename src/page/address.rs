@@ -5,7 +5,7 @@ use crate::protocol::BackendChoice;
 /// What the query of the address says; parts that are missing or make no sense are `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
-    /// A public network's name, such as `lambda_resnet26t`; the shipped one where there is none.
+    /// The name of a network of the page's family or of a public one; the page's default where there is none.
     pub network: Option<String>,
     /// A sample's id.
     pub sample: Option<String>,

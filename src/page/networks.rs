@@ -1,7 +1,8 @@
 //! How the networks stand: which one runs, which are on this device, which is on its way, and what can be done about it.
 
+use super::family;
 use crate::explain::numbers::{bytes, count};
-use crate::protocol::{LoadStep, NetworkCard, NetworkOffer, Offers, ShippedOffer, Source};
+use crate::protocol::{LoadStep, NetworkCard, NetworkOffer, Offers, Source};
 
 /// The network on screen.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,14 +102,31 @@ pub fn find<'a>(offers: &'a Offers, name: &str) -> Option<&'a NetworkOffer> {
 /// The name for people of the network from `source`.
 pub fn title(source: &Source, offers: Option<&Offers>) -> String {
     match source {
-        Source::Shipped => offers
-            .and_then(|offers| offers.shipped.as_ref())
-            .map_or_else(|| "the page’s own network".to_owned(), |shipped| shipped.title.clone()),
+        Source::Shipped { name } => family::find(name).map_or_else(|| name.clone(), |member| member.title.clone()),
         Source::Known { name } => {
             offers.and_then(|offers| find(offers, name)).map_or_else(|| name.clone(), |offer| offer.title.clone())
         }
         Source::File { name } => name.clone(),
     }
+}
+
+/// The name of the network from `source` in the page's address: none for the page's default, and for a file, which an
+/// address cannot give again.
+pub fn address_name(source: &Source) -> Option<&str> {
+    match source {
+        Source::Shipped { name } if *source != family::default_source() => Some(name),
+        Source::Known { name } => Some(name),
+        Source::Shipped { .. } | Source::File { .. } => None,
+    }
+}
+
+/// The network that an address names: one of the page's own or a public one, whether it is on this device or not; the
+/// page's default where the address names none. `None` for a name that nobody knows.
+pub fn of_address(name: Option<&str>, offers: Option<&Offers>) -> Option<Source> {
+    let Some(name) = name else { return Some(family::default_source()) };
+    let public =
+        || offers.and_then(|offers| find(offers, name)).map(|offer| Source::Known { name: offer.name.clone() });
+    family::find(name).map(family::Member::source).or_else(public)
 }
 
 /// An offered network in one line.
@@ -118,16 +136,6 @@ pub fn facts(offer: &NetworkOffer) -> String {
         offer.top1 * 100.0,
         count(offer.parameters),
         count(offer.macs),
-    )
-}
-
-/// The shipped network in one line.
-pub fn shipped_facts(offer: &ShippedOffer) -> String {
-    format!(
-        "Imagenette’s 10 classes, right first guess {:.1}\u{a0}%. {} learned values; {}, comes with the page.",
-        offer.top1 * 100.0,
-        count(offer.parameters),
-        bytes(offer.bytes),
     )
 }
 
@@ -155,13 +163,42 @@ mod tests {
         assert_eq!(standing(&source, true, None, Some(&on_its_way)), Standing::Coming);
         assert_eq!(standing(&source, true, None, None), Standing::Here);
         assert_eq!(standing(&source, false, None, None), Standing::Away);
-        assert_eq!(standing(&Source::Shipped, true, None, Some(&on_its_way)), Standing::Here);
+        assert_eq!(standing(&family::default_source(), true, None, Some(&on_its_way)), Standing::Here);
     }
 
     #[test]
     fn only_what_can_be_asked_for_again_is() {
         let failure = |source| Failure { source, message: String::new() };
-        assert!(failure(Source::Shipped).can_retry());
+        assert!(failure(family::default_source()).can_retry());
         assert!(!failure(Source::File { name: "a".into() }).can_retry());
+    }
+
+    #[test]
+    fn an_address_names_every_network_that_it_can_give_again() {
+        let known = Source::Known { name: "a".into() };
+        let sibling = Source::Shipped { name: "b".into() };
+        assert_eq!(address_name(&known), Some("a"));
+        assert_eq!(address_name(&sibling), Some("b"));
+        assert_eq!(address_name(&family::default_source()), None);
+        assert_eq!(address_name(&Source::File { name: "c".into() }), None);
+
+        let offer = NetworkOffer {
+            name: "a".into(),
+            title: "A".into(),
+            hub: "timm/a".into(),
+            bytes: 1,
+            top1: 0.5,
+            parameters: 1,
+            macs: 1,
+            licence: "Apache-2.0".into(),
+            on_device: false,
+        };
+        let offers = Offers { kept: Vec::new(), public: vec![offer] };
+        assert_eq!(of_address(Some("a"), Some(&offers)), Some(known));
+        assert_eq!(of_address(Some("a"), None), None);
+        assert_eq!(of_address(None, Some(&offers)), Some(family::default_source()));
+        for member in family::members() {
+            assert_eq!(of_address(Some(&member.name), None), Some(member.source()));
+        }
     }
 }

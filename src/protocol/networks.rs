@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 /// Where a network's weights come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {
-    /// The network that lies beside the page.
-    Shipped,
+    /// A network that lies beside the page: from this browser's cache, else from this site.
+    Shipped {
+        /// Its name, such as `lambda_resnet_mini`.
+        name: String,
+    },
     /// A public network: from this browser's cache, else from its hub.
     Known {
         /// Its name, such as `lambda_resnet26t`.
@@ -42,24 +45,11 @@ pub struct NetworkOffer {
     pub on_device: bool,
 }
 
-/// The network that lies beside the page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ShippedOffer {
-    /// Its name for people.
-    pub title: String,
-    /// Bytes of the weights file.
-    pub bytes: u64,
-    /// Learned values.
-    pub parameters: u64,
-    /// Fraction of its validation pictures whose most probable class is right.
-    pub top1: f64,
-}
-
 /// What can be loaded besides a visitor's own file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Offers {
-    /// The shipped network, if the page's build has one.
-    pub shipped: Option<ShippedOffer>,
+    /// The names of those beside the page that this browser's cache holds.
+    pub kept: Vec<String>,
     /// The public ones, in the order they are offered.
     pub public: Vec<NetworkOffer>,
 }

@@ -19,13 +19,23 @@ pub fn address() -> Address {
 
 /// Writes the address without a new entry in the history.
 pub fn replace_address(address: &Address) {
-    let path = window().location().pathname().unwrap_or_default();
-    let hash = window().location().hash().unwrap_or_default();
-    let url = format!("{path}{}{hash}", address.query_string());
     // Browsers refuse too many changes in a short time; the next one writes the same state again.
     if let Ok(history) = window().history() {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url));
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url(address)));
     }
+}
+
+/// Writes the address as a new entry in the history.
+pub fn push_address(address: &Address) {
+    if let Ok(history) = window().history() {
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&url(address)));
+    }
+}
+
+fn url(address: &Address) -> String {
+    let path = window().location().pathname().unwrap_or_default();
+    let hash = window().location().hash().unwrap_or_default();
+    format!("{path}{}{hash}", address.query_string())
 }
 
 /// A value kept in this browser, where it keeps any.

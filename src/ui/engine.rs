@@ -78,7 +78,7 @@ fn receive(state: State, response: Response) {
     match response {
         Response::Started => {
             state.phase.set(Phase::Loading { step: protocol::LoadStep::Downloading, done: 0, total: 0 });
-            let address = state.opening_address();
+            let address = state.address();
             let choice = address.backend.unwrap_or_default();
             state.send(&Request::Start { choice, network: address.network }, None);
         }

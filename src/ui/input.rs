@@ -17,7 +17,7 @@ pub fn load_samples(state: State) {
         });
         match list {
             Ok(list) => {
-                let wanted = state.opening_address().sample;
+                let wanted = state.address().sample;
                 let chosen = list.iter().find(|sample| Some(&sample.id) == wanted.as_ref()).or(list.first());
                 let chosen = chosen.map(|sample| Picture::Sample(sample.id.clone()));
                 state.samples.set(list);

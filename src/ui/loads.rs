@@ -55,6 +55,8 @@ pub fn ready(state: State, load: u64, source: Source, card: NetworkCard, report:
     if load > 0 {
         networks.coming.set(None);
         networks.failure.set(None);
+    } else {
+        answered(state, &running.source);
     }
     state.report.set(Some(report));
     if state.answer.read_untracked().is_some() {
@@ -74,6 +76,16 @@ pub fn failed(state: State, load: u64, source: Source, message: String) {
     let networks = state.networks;
     if load == 0 || networks.coming.read_untracked().as_ref().is_some_and(|coming| coming.load == load) {
         networks.coming.set(None);
+        answered(state, &source);
         networks.failure.set(Some(Failure { source, message }));
+    }
+}
+
+/// An address that names a network of the page's own has been heeded, whatever came of it.
+fn answered(state: State, source: &Source) {
+    let wanted = state.networks.wanted;
+    let is_it = |name: &String| matches!(source, Source::Shipped { name: own } if own == name);
+    if wanted.read_untracked().as_ref().is_some_and(is_it) {
+        wanted.set(None);
     }
 }

@@ -1,4 +1,4 @@
-//! One entry of the list of networks: what it is, how it stands, and what can be done about it.
+//! A public network in the list: what it is, how it stands, and what can be done about it.
 
 use leptos::prelude::*;
 
@@ -6,53 +6,34 @@ use super::loads;
 use super::networks::{Hash, focus_row};
 use super::state::{Phase, State};
 use crate::explain::numbers::bytes;
-use crate::page::networks::{Standing, facts, shipped_facts, standing};
-use crate::protocol::{NetworkOffer, ShippedOffer, Source};
+use crate::page::networks::{Standing, facts, standing};
+use crate::protocol::{NetworkOffer, Source};
 
-/// The network that comes with the page.
-#[component]
-pub fn ShippedEntry(offer: ShippedOffer) -> impl IntoView {
-    let facts = shipped_facts(&offer);
-    view! { <Entry source=Source::Shipped title=offer.title facts origin=String::new() here=true fetch=String::new() remove=None /> }
+/// How a network stands, as the word that tests and styles go by.
+pub fn word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Running => "running",
+        Standing::Coming => "coming",
+        Standing::Here => "here",
+        Standing::Away => "away",
+    }
 }
 
 /// A public network.
 #[component]
 pub fn PublicEntry(offer: NetworkOffer) -> impl IntoView {
-    let (size, here) = (bytes(offer.bytes), offer.on_device);
-    let place = if here { format!("On this device, {size}") } else { format!("{size} on Hugging Face") };
-    let origin = format!("{place}: {}, {}.", offer.hub, offer.licence);
-    let facts = facts(&offer);
-    let fetch = format!("Get it from Hugging Face ({size})");
-    let source = Source::Known { name: offer.name.clone() };
-    view! { <Entry source title=offer.title facts origin here fetch remove=here.then_some(offer.name) /> }
-}
-
-#[component]
-fn Entry(
-    source: Source,
-    title: String,
-    facts: String,
-    origin: String,
-    here: bool,
-    fetch: String,
-    remove: Option<String>,
-) -> impl IntoView {
     let state = State::here();
-    let name = match &source {
-        Source::Known { name } => name.clone(),
-        Source::Shipped | Source::File { .. } => "shipped".to_owned(),
-    };
+    let facts = facts(&offer);
+    let NetworkOffer { name, title, hub, licence, on_device: here, .. } = offer;
+    let size = bytes(offer.bytes);
+    let place = if here { format!("On this device, {size}") } else { format!("{size} on Hugging Face") };
+    let origin = format!("{place}: {hub}, {licence}.");
+    let fetch = format!("Get it from Hugging Face ({size})");
+    let source = Source::Known { name: name.clone() };
     let stands = {
         let source = source.clone();
         let networks = state.networks;
         Memo::new(move |_| standing(&source, here, networks.running.read().as_ref(), networks.coming.read().as_ref()))
-    };
-    let word = move || match stands.get() {
-        Standing::Running => "running",
-        Standing::Coming => "coming",
-        Standing::Here => "here",
-        Standing::Away => "away",
     };
     let hash = move || {
         let running = state.networks.running.get()?;
@@ -89,7 +70,8 @@ fn Entry(
             .into_any()
         }
     };
-    let remove = remove.map(|name| {
+    let remove = here.then(|| {
+        let name = name.clone();
         view! {
             <button
                 type="button"
@@ -103,11 +85,17 @@ fn Entry(
         }
     });
     view! {
-        <li class="network" data-testid="network" data-network=name data-standing=word data-here=here.to_string()>
+        <li
+            class="network"
+            data-testid="network"
+            data-network=name
+            data-standing=move || word(stands.get())
+            data-here=here.to_string()
+        >
             <div class="network-words">
-                <h3 id=label>{title.clone()}</h3>
+                <h3 id=label>{title}</h3>
                 <p>{facts}</p>
-                {(!origin.is_empty()).then(|| view! { <p>{origin}</p> })}
+                <p>{origin}</p>
                 {hash}
             </div>
             <div class="network-actions">{action} {remove}</div>

@@ -21,7 +21,7 @@ pub struct NetworkSignals {
     pub coming: RwSignal<Option<Coming>>,
     /// Why the last one could not be loaded.
     pub failure: RwSignal<Option<Failure>>,
-    /// The public network that the address names, until one is loaded.
+    /// The network that the address names, until one is loaded.
     pub wanted: RwSignal<Option<String>>,
     /// Whether the list of networks is unfolded.
     pub open: RwSignal<bool>,

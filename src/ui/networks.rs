@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::drop::FileButton;
+use super::family::Family;
 use super::loads;
-use super::network_entry::{PublicEntry, ShippedEntry};
+use super::network_entry::PublicEntry;
 use super::state::{Phase, State};
 use crate::explain::numbers::{bytes, count};
 use crate::page::networks::{Running, find, title};
@@ -19,6 +20,8 @@ const BUTTON: &str = "networks-button";
 pub fn Networks() -> impl IntoView {
     let state = State::here();
     let open = state.networks.open;
+    // What this site's networks do is no reason to draw the others anew.
+    let public = Memo::new(move |_| state.networks.offers.read().as_ref().map(|offers| offers.public.clone()));
     let name = move || state.networks.running.read().as_ref().map(|running| running.card.title.clone());
     view! {
         <section class="networks" aria-label="Networks">
@@ -39,12 +42,12 @@ pub fn Networks() -> impl IntoView {
                 <News />
             </div>
             <div id="network-list" class="network-list" data-testid="network-list" hidden=move || !open.get()>
+                <Family />
+                <h2 class="list-title">"Others"</h2>
                 <ul>
                     {move || {
-                        let offers = state.networks.offers.get()?;
-                        let shipped = offers.shipped.map(|offer| view! { <ShippedEntry offer /> });
-                        let public = offers.public.into_iter().map(|offer| view! { <PublicEntry offer /> });
-                        Some((shipped, public.collect_view()))
+                        let public = public.get()?;
+                        Some(public.into_iter().map(|offer| view! { <PublicEntry offer /> }).collect_view())
                     }}
                     <OwnEntry />
                 </ul>
@@ -199,7 +202,7 @@ fn OwnEntry() -> impl IntoView {
 fn own_facts(Running { source, card, .. }: &Running) -> String {
     let file = match source {
         Source::File { name } => name.as_str(),
-        Source::Shipped | Source::Known { .. } => "",
+        Source::Shipped { .. } | Source::Known { .. } => "",
     };
     format!(
         "{} from {file}: {} classes, {} learned values, {} multiply-adds a picture; {}.",

@@ -184,9 +184,14 @@ impl State {
         expect_context()
     }
 
-    /// What the address said when the page was opened.
-    pub fn opening_address(self) -> Address {
+    /// The address in mind: what it said when the page was opened, then what was written last.
+    pub fn address(self) -> Address {
         self.address.get_value()
+    }
+
+    /// Keeps an address in mind.
+    pub fn remember(self, address: Address) {
+        self.address.set_value(address);
     }
 
     /// Sends the engine a request, with a file beside it where one belongs to it.
@@ -219,7 +224,7 @@ impl State {
         };
         let fits =
             |place: &Place| answer.trace.layers.get(place.layer).is_some_and(|layer| contains(layer, place.query));
-        let place = kept.filter(fits).or_else(|| Place::of_address(&self.opening_address(), &answer.trace));
+        let place = kept.filter(fits).or_else(|| Place::of_address(&self.address(), &answer.trace));
         if own.is_some_and(|own| own.network != answer.network) {
             self.hovered.set(None);
             self.pointed.set(None);
@@ -308,31 +313,6 @@ impl State {
     pub fn with_layer<T>(self, read: impl FnOnce(&LambdaTrace) -> T) -> Option<T> {
         let index = self.place.read().as_ref()?.layer;
         self.answer.read().as_ref()?.trace.layers.get(index).map(read)
-    }
-
-    /// Writes every change into the page's address.
-    pub fn keep_address(self) {
-        Effect::new(move |_| {
-            let (Some(place), Some(answer)) = (self.place.get(), self.answer.get()) else { return };
-            let sample = match self.picture.get() {
-                Some(Picture::Sample(id)) => Some(id),
-                _ => None,
-            };
-            let source = self.networks.running.read().as_ref().map(|running| running.source.clone());
-            let network = match source {
-                Some(Source::Known { name }) => Some(name),
-                _ => self.networks.wanted.get(),
-            };
-            browser::replace_address(&Address {
-                network,
-                sample,
-                layer: answer.trace.layers.get(place.layer).map(|layer| layer.name.clone()),
-                head: Some(place.query.head),
-                y: Some(place.query.y),
-                x: Some(place.query.x),
-                backend: self.opening_address().backend,
-            });
-        });
     }
 }
 

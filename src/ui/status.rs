@@ -45,7 +45,7 @@ pub fn Status() -> impl IntoView {
                         // Nothing is left to do where even this fails.
                         let _ = window().location().reload();
                     }>"Load the page again"</button>
-                    {(state.opening_address().backend != Some(BackendChoice::Cpu))
+                    {(state.address().backend != Some(BackendChoice::Cpu))
                         .then(|| view! { <a class="button" href="?backend=cpu">"Try it on the CPU"</a> })}
                 </div>
             </div>

@@ -91,12 +91,15 @@ impl Shelf {
         }
     }
 
-    /// Drops every entry.
-    pub async fn clear(&self) {
+    /// Drops every entry whose URL is not to stay.
+    pub async fn retain(&self, stays: impl Fn(&str) -> bool) {
         let Some(cache) = &self.0 else { return };
         let Ok(keys) = JsFuture::from(cache.keys()).await else { return };
         for request in Array::from(&keys).iter() {
-            let _ = JsFuture::from(cache.delete_with_request(request.unchecked_ref::<Request>())).await;
+            let request = request.unchecked_ref::<Request>();
+            if !stays(&request.url()) {
+                let _ = JsFuture::from(cache.delete_with_request(request)).await;
+            }
         }
     }
 

@@ -47,6 +47,16 @@ pub async fn fetch(url: &str) -> Result<Response, FetchError> {
     answered(url, JsFuture::from(scope().fetch_with_str(url)).await)
 }
 
+/// Asks this site for a URL relative to the worker, until `stop`.
+///
+/// # Errors
+/// If there is no answer, or one that is not the file.
+pub async fn fetch_until(url: &str, stop: Option<&AbortSignal>) -> Result<Response, FetchError> {
+    let wishes = RequestInit::new();
+    wishes.set_signal(stop);
+    answered(url, JsFuture::from(scope().fetch_with_str_and_init(url, &wishes)).await)
+}
+
 /// Asks another host for a public file, telling it nothing of the visitor that a request can leave out, until `stop`.
 ///
 /// # Errors

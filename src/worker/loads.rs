@@ -15,6 +15,7 @@ use super::serve::Job;
 use super::shipped;
 use crate::explain::numbers::bytes as amount;
 use crate::nn::known::{KNOWN, KnownNetwork};
+use crate::page::family::{self, default_source};
 use crate::protocol::{BackendChoice, LoadStep, Offers, Response, Source};
 
 /// The largest file of a visitor's that is read, in bytes: its numbers must fit into memory several times over, as f32.
@@ -28,7 +29,7 @@ pub struct Arrival {
     pub source: Source,
     /// The file.
     pub file: Hashed,
-    /// Whether they came from a hub, and are to be kept if they are good.
+    /// Whether they were not on this device before; a hub's are to be kept if they are good.
     pub fetched: bool,
 }
 
@@ -56,7 +57,8 @@ impl Loads {
         self.choice.get()
     }
 
-    /// Begins the first load: the public network of this name if it is on this device, else the shipped one.
+    /// Begins the first load: the network of this name if it lies beside the page or is a public one on this device, else
+    /// the page's default.
     pub fn start(self: &Rc<Self>, choice: BackendChoice, network: Option<String>) {
         self.choice.set(choice);
         self.replace(0);
@@ -74,7 +76,10 @@ impl Loads {
                     let source = Source::Known { name: known.name.into() };
                     loads.arrived(Arrival { load: 0, source, file, fetched: false });
                 }
-                _ => loads.begin(0, Source::Shipped, None),
+                _ => {
+                    let sibling = network.as_deref().and_then(family::find);
+                    loads.begin(0, sibling.map_or_else(default_source, family::Member::source), None);
+                }
             }
         });
     }
@@ -110,15 +115,21 @@ impl Loads {
         }
     }
 
-    /// Ends a load that came to nothing, and says so, unless it was given up.
-    pub fn failed(&self, load: u64, source: Source, message: String) {
-        if self.is_current(load) {
-            self.end();
-            // The page cannot be without the network it opens with; any other it can.
-            post(&match source {
-                Source::Shipped if load == 0 => Response::Failed { message },
-                source => Response::LoadFailed { load, source, message },
-            });
+    /// Ends a load that came to nothing, and says so, unless it was given up. A page that cannot open with the network it
+    /// was asked for opens with its default; without that it cannot be.
+    pub fn failed(self: &Rc<Self>, load: u64, source: Source, message: String) {
+        if !self.is_current(load) {
+            return;
+        }
+        self.end();
+        let opening = load == 0;
+        if opening && source == default_source() {
+            post(&Response::Failed { message });
+            return;
+        }
+        post(&Response::LoadFailed { load, source, message });
+        if opening {
+            self.begin(0, default_source(), None);
         }
     }
 
@@ -143,7 +154,7 @@ pub fn known(name: &str) -> Option<&'static KnownNetwork> {
 
 /// Posts which networks can be loaded, and which of them are on this device.
 pub async fn offer() {
-    post(&Response::Networks(Offers { shipped: shipped::offer(), public: hub::offers().await }));
+    post(&Response::Networks(Offers { kept: shipped::kept().await, public: hub::offers().await }));
 }
 
 /// Posts the progress of a load, in steps that can be seen.
@@ -158,7 +169,7 @@ pub fn report(load: u64) -> impl FnMut(LoadStep, u64, u64) {
     }
 }
 
-/// The weights, and whether they came from a hub; the error is a sentence.
+/// The weights, and whether they were not on this device before; the error is a sentence.
 async fn obtain(
     load: u64,
     source: &Source,
@@ -167,7 +178,15 @@ async fn obtain(
 ) -> Result<(Hashed, bool), String> {
     let mut progress = report(load);
     match source {
-        Source::Shipped => Ok((shipped::load(progress).await.map_err(|e| e.to_string())?, false)),
+        Source::Shipped { name } => {
+            family::family().map_err(ToString::to_string)?;
+            let member = family::find(name).ok_or_else(|| format!("No network called {name} lies beside the page."))?;
+            let (file, fetched) = shipped::load(member, stop, progress).await.map_err(|e| e.to_string())?;
+            if fetched {
+                offer().await;
+            }
+            Ok((file, fetched))
+        }
         Source::Known { name } => {
             let known = known(name).ok_or_else(|| format!("There is no public network called {name}."))?;
             if let Some(file) = hub::kept(known, &mut progress).await {

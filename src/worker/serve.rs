@@ -102,13 +102,7 @@ async fn replace(running: &mut Option<Running>, arrival: Arrival, loads: &Rc<Loa
             post(&Response::Ready { load, source, card, report: engine.report().clone() });
             *running = Some(Running { engine, load });
         }
-        Err(message) => {
-            let opening = load == 0 && source != Source::Shipped;
-            loads.failed(load, source, message);
-            if opening {
-                loads.begin(0, Source::Shipped, None);
-            }
-        }
+        Err(message) => loads.failed(load, source, message),
     }
 }
 
@@ -117,8 +111,7 @@ async fn build(arrival: Arrival, loads: &Loads) -> Result<(Engine, NetworkCard),
     let mut progress = report(load);
     progress(LoadStep::Checking, 0, 0);
     let network = Network::from_safetensors(&file.bytes).map_err(|error| match &source {
-        Source::Shipped => format!("The network cannot be used: {error}."),
-        Source::Known { name } => format!("What came as {name} cannot be used: {error}."),
+        Source::Shipped { name } | Source::Known { name } => format!("What came as {name} cannot be used: {error}."),
         Source::File { name } => format!("{name} cannot be used: {error}."),
     })?;
     if let Source::Known { name } = &source
@@ -143,7 +136,7 @@ async fn build(arrival: Arrival, loads: &Loads) -> Result<(Engine, NetworkCard),
     progress(LoadStep::Warming, 0, 0);
     let title = network.description.title.clone();
     let engine = Engine::new(network, loads.choice()).await.map_err(|e| match source {
-        Source::Shipped => format!("The engine cannot start: {e}."),
+        Source::Shipped { .. } if load == 0 => format!("The engine cannot start with {title}: {e}."),
         _ => format!("{title} cannot run here: {e}."),
     })?;
     let card = NetworkCard::new(engine.network(), engine.graph(), length, sha256);
