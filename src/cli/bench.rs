@@ -32,11 +32,14 @@ struct Benched {
     model: String,
     backend: &'static str,
     device: String,
+    /// Of the picture that it ran on, in pixels.
+    side: usize,
     /// Reading the file, checking it, building the graph.
     load_ms: f64,
     /// Buffers and shaders on the GPU; arrays on the CPU.
     compile_ms: f64,
     first_run_ms: f64,
+    fastest_ms: f64,
     median_ms: f64,
     p95_ms: f64,
     runs: u32,
@@ -86,9 +89,11 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         model: engine.network().description.name.clone(),
         backend: backend_name(engine.report().backend),
         device: engine.report().device.clone(),
+        side,
         load_ms,
         compile_ms: startup.compile,
         first_run_ms: startup.first_run,
+        fastest_ms: at(0.0),
         median_ms: at(0.5),
         p95_ms: at(0.95),
         runs: arguments.runs,

@@ -98,8 +98,16 @@ fn Timings() -> impl IntoView {
         view! { <div><dt>{name}</dt><dd>{value}</dd></div> }
     };
     let whole = move || if state.answer.read().is_some() { duration(state.round_trip.get()) } else { "–".to_owned() };
+    // For measurements: which answer, of which side, and the network's own time unrounded.
+    let of = move |read: fn(&crate::protocol::Answer) -> String| move || state.answer.read().as_deref().map(read);
     view! {
-        <dl class="timings" data-testid="timings">
+        <dl
+            class="timings"
+            data-testid="timings"
+            data-answer=of(|answer| format!("{}.{}", answer.network, answer.id))
+            data-side=of(|answer| answer.side.to_string())
+            data-network=of(|answer| answer.timings.network.to_string())
+        >
             {row("decode", |timings| timings.decode)}
             {row("resize", |timings| timings.preprocess)}
             {row("network", |timings| timings.network)}
