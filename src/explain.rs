@@ -1,8 +1,11 @@
 //! Pure functions from a trace to what the page draws. Nothing here knows a browser, a device or a network's weights.
 
 pub mod colour;
+pub mod display;
+pub mod figure;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod grid;
 pub mod implicit_attention;
 pub mod lambda;
 pub mod numbers;

@@ -10,3 +10,4 @@ pub mod paper;
 pub mod place;
 pub mod results;
 pub mod samples;
+pub mod view;

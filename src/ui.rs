@@ -2,18 +2,22 @@
 //! [`crate::explain`], what they remember in [`crate::page`]. Nothing of the engine is linked here: it answers from its
 //! worker, through [`crate::protocol`].
 
+mod anatomy;
 mod browser;
 mod camera;
 mod choice;
 mod dot_plot;
 mod drop;
 mod engine;
+mod export;
 mod family;
+mod figure;
 mod header;
 mod history;
 mod input;
 mod lambdas;
 mod legend;
+mod lens;
 mod link;
 mod loads;
 mod map;
@@ -31,6 +35,7 @@ mod stage;
 mod state;
 mod status;
 mod strip;
+mod views;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -55,7 +60,7 @@ fn App() -> impl IntoView {
     history::connect(state);
 
     view! {
-        <a class="skip" href="#stage">"Skip to the maps"</a>
+        <a class="skip" href="#view">"Skip to the maps"</a>
         <header::Header />
         <main class="page">
             <networks::Networks />
@@ -66,15 +71,7 @@ fn App() -> impl IntoView {
                     <result::Result />
                 </div>
                 <div class="stage-column">
-                    <stage::Stage />
-                    <div class="below">
-                        <div class="figures">
-                            <proof::ProofLine />
-                            <query_vector::QueryVector />
-                            <lambdas::Lambdas />
-                        </div>
-                        <notes::Notes />
-                    </div>
+                    <views::Views />
                 </div>
             </div>
             <measured::Measured />

@@ -19,6 +19,29 @@ pub enum Scope {
     Head,
     /// Every query of every head of this layer.
     Layer,
+    /// A limit that stays as it was when this was chosen, whatever is shown: for comparing layers, pictures and networks.
+    Fixed,
+}
+
+impl Scope {
+    /// All of them, in the order shown.
+    pub const ALL: [Self; 5] = [Self::Map, Self::Query, Self::Head, Self::Layer, Self::Fixed];
+
+    /// Its name in the address.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Map => "map",
+            Self::Query => "query",
+            Self::Head => "head",
+            Self::Layer => "layer",
+            Self::Fixed => "fixed",
+        }
+    }
+
+    /// The scope of this name.
+    pub fn of_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.id() == id)
+    }
 }
 
 /// The largest |a| of the three maps of one query.

@@ -1,80 +1,150 @@
 //! The page's state as its address, so that a lesson can link to it.
 
+use std::collections::BTreeMap;
+
+use super::view::View;
+use crate::explain::display::Display;
+use crate::explain::scale::Scope;
 use crate::protocol::BackendChoice;
 
+/// The version of the address that this page writes. A key that changes its meaning raises it; new keys do not.
+pub const VERSION: u32 = 1;
+
+/// What single views keep, under keys of their own (`t`, `sort`, …) with values that each view reads by itself.
+pub type Knobs = BTreeMap<String, String>;
+
+/// The keys of all views.
+const KNOBS: [&str; 10] = ["t", "by", "part", "shift", "sort", "edit", "mask", "cell", "step", "channel"];
+
 /// What the query of the address says; parts that are missing or make no sense are `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Address {
     /// The name of a network of the page's family or of a public one; the page's default where there is none.
     pub network: Option<String>,
     /// A sample's id.
     pub sample: Option<String>,
+    /// The view; the first where there is none.
+    pub view: Option<View>,
     /// A lambda layer's name, such as `stages.1.1`.
     pub layer: Option<String>,
     /// A head, from 0.
     pub head: Option<usize>,
+    /// Which of the intra-depth's keys and values, from 0.
+    pub u: Option<usize>,
     /// The query's row, from 0.
     pub y: Option<usize>,
     /// The query's column, from 0.
     pub x: Option<usize>,
+    /// The query that this one is compared with, `[y, x]`.
+    pub pin: Option<[usize; 2]>,
+    /// What the scale covers.
+    pub scope: Option<Scope>,
+    /// The limit of a fixed scale.
+    pub limit: Option<f32>,
+    /// How maps lie on the picture.
+    pub display: Option<Display>,
+    /// What the views keep.
+    pub knobs: Knobs,
+    /// Whether the controls are hidden, for a lesson's frame.
+    pub embed: bool,
     /// The backend that was asked for.
     pub backend: Option<BackendChoice>,
 }
 
 impl Address {
-    /// Reads the parts through `get`, which looks up one decoded parameter.
-    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
-        let number = |name| get(name).and_then(|text| text.parse().ok());
-        let name = |name| get(name).filter(|text| is_plain(text));
-        Self {
-            network: name("network"),
-            sample: name("sample"),
-            layer: name("layer"),
-            head: number("head"),
-            y: number("y"),
-            x: number("x"),
-            backend: match get("backend").as_deref() {
-                Some("webgpu") => Some(BackendChoice::Gpu),
-                Some("cpu") => Some(BackendChoice::Cpu),
-                _ => None,
-            },
+    /// Reads decoded parameters. The second part is what the visitor should hear about: keys that this page does not know,
+    /// or a version newer than its own.
+    pub fn read<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, Option<String>) {
+        let mut address = Self::default();
+        let (mut unknown, mut newer) = (Vec::new(), false);
+        for (key, value) in pairs {
+            let number = || value.parse().ok();
+            let name = || Some(value).filter(|text| is_plain(text)).map(str::to_owned);
+            match key {
+                "v" => newer = value.parse::<u32>().is_ok_and(|version| version > VERSION),
+                "network" => address.network = name(),
+                "sample" => address.sample = name(),
+                "view" => address.view = View::of_id(value),
+                "layer" => address.layer = name(),
+                "head" => address.head = number(),
+                "u" => address.u = number(),
+                "y" => address.y = number(),
+                "x" => address.x = number(),
+                "pin" => address.pin = pair(value),
+                "scale" => address.scope = Scope::of_id(value),
+                "limit" => address.limit = value.parse().ok().filter(|limit: &f32| limit.is_finite() && *limit > 0.0),
+                "show" => address.display = Display::of_id(value),
+                "embed" => address.embed = value == "1",
+                "backend" => address.backend = backend(value),
+                _ if KNOBS.contains(&key) => address.knobs.extend(name().map(|value| (key.to_owned(), value))),
+                _ => unknown.push(key.chars().filter(|c| !c.is_control()).take(24).collect::<String>()),
+            }
         }
+        let notice = if newer {
+            Some("This link comes from a newer lambdascope: parts of it may be shown differently here.".to_owned())
+        } else if unknown.is_empty() {
+            None
+        } else {
+            Some(format!("This link has parts that this page does not know and left out: {}.", unknown.join(", ")))
+        };
+        (address, notice)
     }
 
     /// The query of the address, with its `?`; empty where nothing is set.
     pub fn query_string(&self) -> String {
-        let backend = match self.backend {
-            Some(BackendChoice::Gpu) => Some("webgpu".to_owned()),
-            Some(BackendChoice::Cpu) => Some("cpu".to_owned()),
-            Some(BackendChoice::Auto) | None => None,
-        };
         let number = |value: Option<usize>| value.map(|value| value.to_string());
         let parts = [
             ("network", self.network.clone()),
             ("sample", self.sample.clone()),
+            ("view", self.view.filter(|view| *view != View::default()).map(|view| view.id().to_owned())),
             ("layer", self.layer.clone()),
             ("head", number(self.head)),
+            ("u", number(self.u.filter(|u| *u > 0))),
             ("y", number(self.y)),
             ("x", number(self.x)),
-            ("backend", backend),
+            ("pin", self.pin.map(|[y, x]| format!("{y}.{x}"))),
+            ("scale", self.scope.filter(|scope| *scope != Scope::default()).map(|scope| scope.id().to_owned())),
+            ("limit", self.limit.filter(|_| self.scope == Some(Scope::Fixed)).map(|limit| limit.to_string())),
+            ("show", self.display.filter(|display| *display != Display::default()).map(|show| show.id().to_owned())),
+            ("embed", self.embed.then(|| "1".to_owned())),
+            ("backend", self.backend.and_then(backend_id).map(str::to_owned)),
         ];
-        let pairs: Vec<String> =
-            parts.into_iter().filter_map(|(name, value)| value.map(|value| format!("{name}={value}"))).collect();
-        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+        let own = parts.into_iter().filter_map(|(name, value)| value.map(|value| (name, value)));
+        let knobs = self.knobs.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        let pairs: Vec<String> = own.chain(knobs).map(|(name, value)| format!("{name}={value}")).collect();
+        if pairs.is_empty() { String::new() } else { format!("?v={VERSION}&{}", pairs.join("&")) }
     }
 }
 
 /// Names that need no escaping in an address; ours are all of this kind.
 fn is_plain(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'*' | b'~'))
+}
+
+/// Two numbers with a point between them.
+fn pair(text: &str) -> Option<[usize; 2]> {
+    let (y, x) = text.split_once('.')?;
+    Some([y.parse().ok()?, x.parse().ok()?])
+}
+
+fn backend(id: &str) -> Option<BackendChoice> {
+    [BackendChoice::Gpu, BackendChoice::Cpu].into_iter().find(|choice| backend_id(*choice) == Some(id))
+}
+
+fn backend_id(choice: BackendChoice) -> Option<&'static str> {
+    match choice {
+        BackendChoice::Gpu => Some("webgpu"),
+        BackendChoice::Cpu => Some("cpu"),
+        BackendChoice::Auto => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Address {
-        Address::read(|name| pairs.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+    fn pairs(text: &str) -> Vec<(&str, &str)> {
+        text.trim_start_matches('?').split('&').filter_map(|pair| pair.split_once('=')).collect()
     }
 
     #[test]
@@ -82,22 +152,56 @@ mod tests {
         let address = Address {
             network: Some("lambda_resnet26t".into()),
             sample: Some("church".into()),
+            view: Some(View::Atlas),
             layer: Some("stages.1.1".into()),
             head: Some(2),
+            u: Some(1),
             y: Some(7),
             x: Some(3),
+            pin: Some([0, 12]),
+            scope: Some(Scope::Fixed),
+            limit: Some(2.5),
+            display: Some(Display::Contours),
+            knobs: [("sort".to_owned(), "locality".to_owned()), ("t".to_owned(), "17".to_owned())].into(),
+            embed: true,
             backend: Some(BackendChoice::Gpu),
         };
         let text = address.query_string();
-        assert_eq!(text, "?network=lambda_resnet26t&sample=church&layer=stages.1.1&head=2&y=7&x=3&backend=webgpu");
-        let pairs: Vec<(&str, &str)> = text[1..].split('&').filter_map(|pair| pair.split_once('=')).collect();
-        assert_eq!(read(&pairs), address);
+        assert_eq!(
+            text,
+            "?v=1&network=lambda_resnet26t&sample=church&view=atlas&layer=stages.1.1&head=2&u=1&y=7&x=3&pin=0.12\
+             &scale=fixed&limit=2.5&show=contours&embed=1&backend=webgpu&sort=locality&t=17"
+        );
+        assert_eq!(Address::read(pairs(&text)), (address, None));
         assert_eq!(Address::default().query_string(), "");
     }
 
     #[test]
+    fn what_is_usual_is_left_out() {
+        let usual = Address {
+            view: Some(View::default()),
+            u: Some(0),
+            scope: Some(Scope::default()),
+            display: Some(Display::default()),
+            ..Address::default()
+        };
+        assert_eq!(usual.query_string(), "");
+    }
+
+    #[test]
     fn senseless_parts_are_ignored() {
-        let address = read(&[("sample", "<b>"), ("head", "-1"), ("y", "seven"), ("x", "3"), ("backend", "quantum")]);
+        let (address, notice) =
+            Address::read(pairs("sample=<b>&head=-1&y=seven&x=3&backend=quantum&view=9&pin=3&scale=all&limit=-1&t=<i>"));
         assert_eq!(address, Address { x: Some(3), ..Address::default() });
+        assert_eq!(notice, None);
+    }
+
+    #[test]
+    fn unknown_keys_and_newer_versions_are_said() {
+        let (address, notice) = Address::read(pairs("v=1&x=3&utm_source=mail&zoom=2"));
+        assert_eq!(address.x, Some(3));
+        assert!(notice.is_some_and(|notice| notice.ends_with("left out: utm_source, zoom.")));
+        let (_, notice) = Address::read(pairs("v=9&x=3"));
+        assert!(notice.is_some_and(|notice| notice.contains("newer")));
     }
 }

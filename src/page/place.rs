@@ -55,6 +55,22 @@ impl Move {
     }
 }
 
+impl Move {
+    /// The cell `[y, x]` of a grid `[rows, columns]` that this move leads to, from none to the first; at an edge it stays.
+    /// `None` for moves that leave the grid.
+    pub fn in_grid(self, from: Option<[usize; 2]>, [rows, columns]: [usize; 2]) -> Option<[usize; 2]> {
+        let Some([y, x]) = from else { return Some([0, 0]) };
+        Some(match self {
+            Self::By(dy, dx) => [clamped(y, dy, rows), clamped(x, dx, columns)],
+            Self::RowStart => [y, 0],
+            Self::RowEnd => [y, columns.saturating_sub(1)],
+            Self::FirstCell => [0, 0],
+            Self::LastCell => [rows.saturating_sub(1), columns.saturating_sub(1)],
+            Self::Layer(_) | Self::Head(_) => return None,
+        })
+    }
+}
+
 impl Place {
     /// The place that an address names; what it leaves out or what the trace does not have is the middle of the first
     /// layer. `None` if the trace has no lambda layer.

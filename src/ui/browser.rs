@@ -8,13 +8,18 @@ use wasm_bindgen_futures::JsFuture;
 use crate::explain::colour::Theme;
 use crate::page::address::Address;
 
-/// What the address of the page says now.
-pub fn address() -> Address {
+/// What the address of the page says now, and what the visitor should hear about it.
+pub fn address() -> (Address, Option<String>) {
     let search = window().location().search().unwrap_or_default();
-    match web_sys::UrlSearchParams::new_with_str(&search) {
-        Ok(parameters) => Address::read(|name| parameters.get(name)),
-        Err(_) => Address::default(),
-    }
+    let Ok(parameters) = web_sys::UrlSearchParams::new_with_str(&search) else { return Default::default() };
+    let entries: Vec<[String; 2]> = parameters.entries().into_iter().flatten().filter_map(|entry| pair(&entry)).collect();
+    Address::read(entries.iter().map(|[key, value]| (key.as_str(), value.as_str())))
+}
+
+/// A JavaScript array of two texts.
+fn pair(entry: &JsValue) -> Option<[String; 2]> {
+    let entry = entry.dyn_ref::<js_sys::Array>()?;
+    Some([entry.get(0).as_string()?, entry.get(1).as_string()?])
 }
 
 /// Writes the address without a new entry in the history.
@@ -66,6 +71,43 @@ pub fn system_theme() -> ReadSignal<Theme> {
         changed.forget();
     }
     theme
+}
+
+/// Bytes as a file of a type.
+///
+/// # Errors
+/// If the browser makes none.
+pub fn blob(kind: &str, bytes: &[u8]) -> Result<web_sys::Blob, JsValue> {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(kind);
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options)
+}
+
+/// Gives the visitor a file to keep.
+///
+/// # Errors
+/// A sentence's end saying why there is none.
+pub fn save(name: &str, kind: &str, bytes: &[u8]) -> Result<(), String> {
+    blob(kind, bytes).map_err(|error| describe(&error)).and_then(|blob| save_blob(name, &blob))
+}
+
+/// Gives the visitor a file to keep.
+///
+/// # Errors
+/// A sentence's end saying why there is none.
+pub fn save_blob(name: &str, blob: &web_sys::Blob) -> Result<(), String> {
+    let saved = (|| {
+        let url = web_sys::Url::create_object_url_with_blob(blob)?;
+        let link: web_sys::HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+        // Not at once: the browser has yet to read it.
+        set_timeout(move || drop(web_sys::Url::revoke_object_url(&url)), std::time::Duration::from_secs(30));
+        Ok(())
+    })();
+    saved.map_err(|error: JsValue| describe(&error))
 }
 
 /// The milliseconds since the page was opened.

@@ -1,5 +1,5 @@
-//! The page's address: every change is written into it, another network is an entry of its own in the browser's history,
-//! and going back or forward brings that entry's network.
+//! The page's address: every change is written into it, another network or view is an entry of its own in the browser's
+//! history, and going back or forward brings that entry's network and view.
 
 use leptos::prelude::*;
 
@@ -8,6 +8,7 @@ use super::loads;
 use super::state::{Picture, State};
 use crate::page::address::Address;
 use crate::page::networks::{address_name, of_address};
+use crate::page::view::View;
 use crate::protocol::Source;
 
 /// Keeps the address true from now on, and heeds it when the visitor goes through the history.
@@ -18,12 +19,14 @@ pub fn connect(state: State) {
 }
 
 fn keep(state: State) {
-    // The network that was written last, once one was.
-    let written = StoredValue::new(None::<Option<String>>);
+    // The network and the view that were written last, once they were.
+    let written = StoredValue::new(None::<(Option<String>, View)>);
     Effect::new(move |_| {
         let networks = state.networks;
         let (place, answer, picture) = (state.place.get(), state.answer.get(), state.picture.get());
         let (running, wanted) = (networks.running.get(), networks.wanted.get());
+        let (view, pin, knobs) = (state.view.get(), state.compared.get(), state.knobs.get());
+        let (scope, limit, display) = (state.scope.get(), state.fixed_limit.get(), state.display.get());
         // A network on its way may be the one that the history went to: the address stays until it is there or has failed.
         if networks.coming.read().is_some() || networks.next.with_value(Option::is_some) {
             return;
@@ -41,13 +44,23 @@ fn keep(state: State) {
             },
             layer: shown.map_or(before.layer, |(layer, _)| Some(layer.name.clone())),
             head: shown.map_or(before.head, |(_, query)| Some(query.head)),
+            u: shown.map_or(before.u, |(_, query)| Some(query.u)),
             y: shown.map_or(before.y, |(_, query)| Some(query.y)),
             x: shown.map_or(before.x, |(_, query)| Some(query.x)),
+            view: Some(view),
+            pin,
+            scope: Some(scope),
+            limit: Some(limit),
+            display: Some(display),
+            knobs,
+            embed: before.embed,
             backend: before.backend,
         };
-        let changed = written.get_value().is_some_and(|written| written != network);
-        written.set_value(Some(network));
-        if changed && browser::address().network != address.network {
+        let place = (network, view);
+        let changed = written.get_value().is_some_and(|written| written != place);
+        written.set_value(Some(place));
+        let now = browser::address().0;
+        if changed && (&now.network, now.view.unwrap_or_default()) != (&address.network, view) {
             browser::push_address(&address);
         } else {
             browser::replace_address(&address);
@@ -59,10 +72,12 @@ fn keep(state: State) {
     });
 }
 
-/// Brings the network that the address names now.
+/// Brings the view and the network that the address names now.
 fn follow(state: State) {
     let networks = state.networks;
-    let name = browser::address().network;
+    let (address, _) = browser::address();
+    state.view.set(address.view.unwrap_or_default());
+    let name = address.network;
     let Some(running) = networks.running.get_untracked() else { return };
     if address_name(&running.source) == name.as_deref() {
         // It is on screen: nothing else is wanted any more.

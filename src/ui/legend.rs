@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::choice::{Choice, Item};
 use super::state::State;
 use crate::explain::colour::diverging_stops;
+use crate::explain::display::Display;
 use crate::explain::numbers::{decimals, signed};
 use crate::explain::reading::MapKind;
 use crate::explain::scale::Scope;
@@ -13,7 +14,6 @@ use crate::explain::scale::Scope;
 #[component]
 pub fn Legend() -> impl IntoView {
     let state = State::here();
-    const SCOPES: [Scope; 4] = [Scope::Map, Scope::Query, Scope::Head, Scope::Layer];
     let gradient = move || {
         let stops = diverging_stops(state.theme.get()).map(|colour| format!("#{colour:06x}"));
         format!("linear-gradient(to right, {})", stops.join(", "))
@@ -28,6 +28,7 @@ pub fn Legend() -> impl IntoView {
         Scope::Query => "One scale for all three, up to the largest |a| of this query.",
         Scope::Head => "One scale for all three, up to the largest |a| of all queries of this head.",
         Scope::Layer => "One scale for all three, up to the largest |a| of all queries and heads of this layer.",
+        Scope::Fixed => "One scale that stays as it is, whatever is shown. Cells beyond it are marked with a corner.",
     };
     view! {
         <div class="legend" data-testid="legend">
@@ -49,9 +50,10 @@ pub fn Legend() -> impl IntoView {
                         Item::new("this query", "The largest value of the three maps on screen"),
                         Item::new("this head", "The largest value of all queries of this head"),
                         Item::new("this layer", "The largest value of all queries and heads of this layer"),
+                        Item::new("fixed", "Stays as it is now, to compare layers, pictures and networks"),
                     ])
-                    selected=Signal::derive(move || SCOPES.iter().position(|s| *s == state.scope.get()).unwrap_or(0))
-                    on_choose=move |index| state.scope.set(SCOPES[index])
+                    selected=Signal::derive(move || Scope::ALL.iter().position(|s| *s == state.scope.get()).unwrap_or(0))
+                    on_choose=move |index| state.choose_scope(Scope::ALL[index])
                 />
                 <Choice
                     name="overlay-select"
@@ -59,9 +61,10 @@ pub fn Legend() -> impl IntoView {
                     items=Signal::stored(vec![
                         Item::new("map", "The map alone"),
                         Item::new("over the picture", "The map over the dimmed picture; strength is opacity"),
+                        Item::new("contours", "The picture with lines round the cells beyond half of the scale"),
                     ])
-                    selected=Signal::derive(move || usize::from(state.overlay.get()))
-                    on_choose=move |index| state.overlay.set(index == 1)
+                    selected=Signal::derive(move || Display::ALL.iter().position(|d| *d == state.display.get()).unwrap_or(0))
+                    on_choose=move |index| state.display.set(Display::ALL[index])
                 />
             </div>
         </div>

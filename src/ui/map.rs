@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::state::State;
+use crate::explain::display::Display;
 use crate::explain::numbers::decimals;
 use crate::explain::pixels::{map_rgba, overlay_rgba, picture_rgba, sign_marks};
 use crate::explain::reading::MapKind;
@@ -36,7 +37,11 @@ pub fn MapPanel(kind: MapKind) -> impl IntoView {
     Effect::new(move |_| {
         let (Some(canvas), Some(reading)) = (canvas.get(), state.reading.get()) else { return };
         let (map, limit, theme) = (reading.map(kind), state.limit(kind), state.theme.get());
-        let pixels = if state.overlay.get() { overlay_rgba(map, limit, theme) } else { map_rgba(map, limit, theme) };
+        let pixels = match state.display.get() {
+            Display::Map => map_rgba(map, limit, theme),
+            Display::Overlay => overlay_rgba(map, limit, theme),
+            Display::Contours => overlay_rgba(map, 0.0, theme),
+        };
         browser::draw(&canvas, reading.size[1], reading.size[0], &pixels);
     });
     let marks = move || {
@@ -63,7 +68,7 @@ pub fn MapPanel(kind: MapKind) -> impl IntoView {
             </figcaption>
             <div
                 class="map"
-                class:map-over=state.overlay
+                class:map-over=move || state.display.get().shows_picture()
                 role="img"
                 aria-label=description
                 data-testid=test_id
@@ -73,7 +78,7 @@ pub fn MapPanel(kind: MapKind) -> impl IntoView {
                 on:pointerdown=pointed
                 on:pointerleave=move |_| state.pointed.set(None)
             >
-                {move || state.overlay.get().then(|| view! { <CropCanvas /> })}
+                {move || state.display.get().shows_picture().then(|| view! { <CropCanvas /> })}
                 <canvas class="cells" width="1" height="1" node_ref=canvas></canvas>
                 <svg class="marks" viewBox=move || view_box(state.size()) preserveAspectRatio="none" aria-hidden="true">
                     <path class="sign-marks" d=marks />
@@ -122,8 +127,9 @@ fn PointedRing() -> impl IntoView {
     view! { <Ring cell=state.pointed class="ring ring-pointed" /> }
 }
 
+/// A two-tone ring round a cell.
 #[component]
-fn Ring(#[prop(into)] cell: Signal<Option<[usize; 2]>>, class: &'static str) -> impl IntoView {
+pub fn Ring(#[prop(into)] cell: Signal<Option<[usize; 2]>>, class: &'static str) -> impl IntoView {
     let y = move || cell.get().map_or(0, |cell| cell[0]).to_string();
     let x = move || cell.get().map_or(0, |cell| cell[1]).to_string();
     let hidden = move || if cell.get().is_some() { "visible" } else { "hidden" };

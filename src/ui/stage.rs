@@ -5,23 +5,13 @@ use leptos::prelude::*;
 use super::legend::{Legend, Readout};
 use super::map::MapPanel;
 use super::query_grid::{Nudges, QueryGrid};
-use super::state::State;
-use super::status::Status;
 use crate::explain::reading::MapKind;
 
 /// The stage with its legend.
 #[component]
 pub fn Stage() -> impl IntoView {
-    let state = State::here();
     view! {
-        <section
-            id="stage"
-            class="stage"
-            aria-labelledby="stage-title"
-            aria-busy=move || if state.busy.get() { "true" } else { "false" }
-        >
-            <h2 id="stage-title">"Where one query takes from"</h2>
-            <Status />
+        <div class="stage">
             <div class="panels">
                 <QueryGrid />
                 <span class="glyph glyph-to" aria-hidden="true">"→"</span>
@@ -34,6 +24,6 @@ pub fn Stage() -> impl IntoView {
                 <Readout />
             </div>
             <Legend />
-        </section>
+        </div>
     }
 }

@@ -8,13 +8,15 @@ use super::browser;
 use super::link::Link;
 use super::network_signals::NetworkSignals;
 use crate::explain::colour::Theme;
+use crate::explain::display::Display;
 use crate::explain::implicit_attention::Query;
 use crate::explain::reading::{MapKind, Reading};
 use crate::explain::scale::{self, Scope};
 use crate::nn::trace::LambdaTrace;
-use crate::page::address::Address;
+use crate::page::address::{Address, Knobs};
 use crate::page::place::{Move, Place};
 use crate::page::samples::Sample;
+use crate::page::view::View;
 use crate::protocol::{Answer, BackendReport, LoadStep, Request, Source};
 use crate::tensor::max_abs;
 
@@ -68,6 +70,8 @@ pub struct State {
     pub engine_load: RwSignal<u64>,
     pub report: RwSignal<Option<BackendReport>>,
     pub notice: RwSignal<Option<String>>,
+    /// What is to be said of the address that the page was opened with.
+    pub address_notice: RwSignal<Option<String>>,
     pub samples: RwSignal<Vec<Sample>>,
     /// The picture that was chosen last.
     pub picture: RwSignal<Option<Picture>>,
@@ -86,9 +90,16 @@ pub struct State {
     pub hovered: RwSignal<Option<[usize; 2]>>,
     /// The cell under the pointer in one of the maps, `[y, x]`.
     pub pointed: RwSignal<Option<[usize; 2]>>,
+    /// The view on screen.
+    pub view: RwSignal<View>,
+    /// The query that the one on screen is compared with, `[y, x]`.
+    pub compared: RwSignal<Option<[usize; 2]>>,
     pub scope: RwSignal<Scope>,
-    /// Whether maps are drawn over the picture.
-    pub overlay: RwSignal<bool>,
+    /// The limit of [`Scope::Fixed`].
+    pub fixed_limit: RwSignal<f32>,
+    pub display: RwSignal<Display>,
+    /// What single views keep in the address.
+    pub knobs: RwSignal<Knobs>,
     /// Whether the proof shows all of a head's outputs.
     pub all_numbers: RwSignal<bool>,
     pub theme_choice: RwSignal<ThemeChoice>,
@@ -107,7 +118,9 @@ impl State {
         let answer = RwSignal::new(None::<Arc<Answer>>);
         let place = RwSignal::new(None::<Place>);
         let hovered = RwSignal::new(None::<[usize; 2]>);
-        let scope = RwSignal::new(Scope::default());
+        let (address, address_notice) = browser::address();
+        let scope = RwSignal::new(address.scope.unwrap_or_default());
+        let fixed_limit = RwSignal::new(address.limit.unwrap_or(1.0));
 
         let shown = Memo::new(move |_| {
             place.get().map(|place| match hovered.get() {
@@ -126,6 +139,7 @@ impl State {
             let layer = answer.trace.layers.get(layer)?;
             match scope.get() {
                 Scope::Map | Scope::Query => None,
+                Scope::Fixed => Some(fixed_limit.get()),
                 Scope::Head => Some(scale::head_limit(layer, head)),
                 Scope::Layer => Some(scale::layer_limit(layer)),
             }
@@ -148,7 +162,6 @@ impl State {
             ThemeChoice::System => system.get(),
             ThemeChoice::Always(theme) => theme,
         });
-        let address = browser::address();
         Self {
             link: StoredValue::new_local(None),
             asked: StoredValue::new(Asked::default()),
@@ -157,6 +170,7 @@ impl State {
             engine_load: RwSignal::new(0),
             report: RwSignal::new(None),
             notice: RwSignal::new(None),
+            address_notice: RwSignal::new(address_notice),
             samples: RwSignal::new(Vec::new()),
             picture: RwSignal::new(None),
             answered: RwSignal::new(None),
@@ -167,8 +181,12 @@ impl State {
             place,
             hovered,
             pointed: RwSignal::new(None),
+            view: RwSignal::new(address.view.unwrap_or_default()),
+            compared: RwSignal::new(address.pin),
             scope,
-            overlay: RwSignal::new(false),
+            fixed_limit,
+            display: RwSignal::new(address.display.unwrap_or_default()),
+            knobs: RwSignal::new(address.knobs.clone()),
             all_numbers: RwSignal::new(false),
             theme_choice,
             theme,
@@ -283,6 +301,31 @@ impl State {
         if let (Some(answer), Some(place)) = (self.answer.get_untracked(), self.place.get_untracked()) {
             self.place.set(Some(place.in_layer(layer, &answer.trace)));
         }
+    }
+
+    /// Chooses what the scale covers; a fixed one stands where the scale stands now.
+    pub fn choose_scope(self, scope: Scope) {
+        if scope == Scope::Fixed {
+            let largest = self.reading.read_untracked().as_ref().map(|reading| scale::query_limit(&reading.attention));
+            let now = self.shared_limit.get_untracked().or(largest).filter(|limit| *limit > 0.0);
+            self.fixed_limit.set(now.unwrap_or(1.0));
+        }
+        self.scope.set(scope);
+    }
+
+    /// What a view kept under a key, if it makes sense to that view.
+    pub fn knob<T: std::str::FromStr>(self, key: &str) -> Option<T> {
+        self.knobs.read().get(key)?.parse().ok()
+    }
+
+    /// Keeps something for a view under a key of the address, or nothing under `None`.
+    pub fn turn(self, key: &str, value: Option<String>) {
+        self.knobs.update(|knobs| {
+            match value {
+                Some(value) => knobs.insert(key.to_owned(), value),
+                None => knobs.remove(key),
+            };
+        });
     }
 
     /// Chooses a head.

@@ -1,0 +1,268 @@
+//! A drawing with everything that is needed to read it: on the page, aloud, and in a file of its own.
+
+use std::fmt::Write;
+
+use svg::Document;
+use svg::node::element::{Definitions, Group, LinearGradient, Path, Rectangle, Stop, Text, Title};
+
+use super::colour::{Theme, diverging, diverging_stops, sequential, sequential_stops};
+use super::grid::{Grid, Scale};
+use super::pixels::sign_marks;
+
+/// One drawing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Names the files that it is written to, such as `content_stages.1.1_h0_8.8`.
+    pub name: String,
+    /// What it shows, in a few words.
+    pub title: String,
+    /// Of what, in one sentence: network, layer, head, query.
+    pub caption: String,
+    /// What rows and columns are.
+    pub axes: [&'static str; 2],
+    /// The values.
+    pub grid: Grid,
+    /// Their scale.
+    pub scale: Scale,
+    /// A cell with a ring round it.
+    pub ring: Option<[usize; 2]>,
+    /// Cells with an outline round them, inclusive: `[top, left, bottom, right]`.
+    pub window: Option<[usize; 4]>,
+}
+
+/// Pixels of a cell's side in a file.
+const CELL: usize = 24;
+/// Pixels round the drawing in a file.
+const MARGIN: usize = 24;
+/// Pixels that title, legend and caption want in a file.
+const LEAST_WIDTH: usize = 400;
+
+impl Figure {
+    /// The colour of one value.
+    pub fn colour(&self, value: f32, theme: Theme) -> [u8; 3] {
+        match self.scale {
+            Scale::Signed(limit) => diverging(value, limit, theme),
+            Scale::Positive(limit) => sequential(value, limit, theme),
+        }
+    }
+
+    /// The cells as opaque RGBA, one pixel each.
+    pub fn rgba(&self, theme: Theme) -> Vec<u8> {
+        let opaque = |value: &f32| {
+            let [r, g, b] = self.colour(*value, theme);
+            [r, g, b, 255]
+        };
+        self.grid.values.iter().flat_map(opaque).collect()
+    }
+
+    /// The stops of its scale from the least to the greatest, as `#rrggbb`.
+    pub fn stops(&self, theme: Theme) -> Vec<String> {
+        let stops = match self.scale {
+            Scale::Signed(_) => diverging_stops(theme).to_vec(),
+            Scale::Positive(_) => sequential_stops(theme).to_vec(),
+        };
+        stops.into_iter().map(|stop| format!("#{stop:06x}")).collect()
+    }
+
+    /// What a screen reader hears of it.
+    pub fn description(&self) -> String {
+        let Grid { rows, columns, .. } = self.grid;
+        let [row, column] = self.axes;
+        let mut text = format!("{}, {rows} {row}s by {columns} {column}s", self.title);
+        for extreme in self.grid.strongest(2) {
+            let [y, x] = extreme.cell;
+            let _ = write!(text, "; {} at {row} {y}, {column} {x}", self.scale.write(extreme.value));
+        }
+        text
+    }
+
+    /// What is to be said under it: its scale, and that cells lie beyond it.
+    pub fn limits(&self) -> String {
+        let limit = self.scale.limit();
+        let mut text = format!("{} to {}", self.scale.write(self.scale.least()), self.scale.write(limit));
+        let clipped = self.grid.clipped(self.scale);
+        if clipped > 0 {
+            let _ = write!(text, ", {clipped} beyond, up to {}", self.scale.write(self.grid.largest()));
+        }
+        text
+    }
+
+    /// An SVG path in cells: a triangle in the corner of every cell beyond the scale.
+    pub fn clip_marks(&self) -> String {
+        let mut path = String::new();
+        let beyond = self.scale.limit() * 1.000_1;
+        for (m, value) in self.grid.values.iter().enumerate() {
+            if value.abs() > beyond {
+                let (y, x) = (m / self.grid.columns, m % self.grid.columns);
+                let _ = write!(path, "M{} {y}h.4v.4z", x as f32 + 0.6);
+            }
+        }
+        path
+    }
+
+    /// An SVG path in cells: the signs of strong cells; none where nothing is negative.
+    pub fn marks(&self) -> String {
+        match self.scale {
+            Scale::Signed(limit) => sign_marks(&self.grid.values, self.grid.columns, limit),
+            Scale::Positive(_) => String::new(),
+        }
+    }
+
+    /// A drawing that stands by itself: title, cells, marks, legend with its limits, caption.
+    pub fn svg(&self, theme: Theme) -> String {
+        let (paper, ink) = match theme {
+            Theme::Light => ("#fbfaf7", "#1f2328"),
+            Theme::Dark => ("#14161a", "#eceae4"),
+        };
+        let [width, height] = [self.grid.columns * CELL, self.grid.rows * CELL].map(|side| side.max(1));
+        let inner = width.max(LEAST_WIDTH);
+        let (top, below) = (MARGIN + 28, MARGIN + 28 + height);
+        let text = |at: [usize; 2], size: usize, content: &str| {
+            Text::new(content).set("x", at[0]).set("y", at[1]).set("font-size", size)
+        };
+        let bar = inner.min(LEAST_WIDTH);
+        let stops = self.stops(theme);
+        let gradient = stops.iter().enumerate().fold(LinearGradient::new().set("id", "scale"), |gradient, (i, stop)| {
+            let at = i as f32 / (stops.len() - 1) as f32;
+            gradient.add(Stop::new().set("offset", at).set("stop-color", stop.as_str()))
+        });
+        let [least, most] = [self.scale.least(), self.scale.limit()].map(|end| self.scale.write(end));
+        Document::new()
+            .set("width", inner + 2 * MARGIN)
+            .set("height", below + 84 + MARGIN)
+            .set("viewBox", (0, 0, inner + 2 * MARGIN, below + 84 + MARGIN))
+            .set("font-family", "system-ui, sans-serif")
+            .set("fill", ink)
+            .add(Title::new(self.title.as_str()))
+            .add(Rectangle::new().set("width", "100%").set("height", "100%").set("fill", paper))
+            .add(text([MARGIN, MARGIN + 10], 18, &self.title).set("font-weight", 600))
+            .add(self.drawing(theme, paper, ink).set("transform", format!("translate({MARGIN} {top}) scale({CELL})")))
+            .add(Definitions::new().add(gradient))
+            .add(
+                Rectangle::new()
+                    .set("x", MARGIN)
+                    .set("y", below + 12)
+                    .set("width", bar)
+                    .set("height", 12)
+                    .set("fill", "url(#scale)")
+                    .set("stroke", ink)
+                    .set("stroke-width", 0.5),
+            )
+            .add(text([MARGIN, below + 42], 14, &least))
+            .add(text([MARGIN + bar, below + 42], 14, &most).set("text-anchor", "end"))
+            .add(text([MARGIN, below + 70], 13, &self.caption))
+            .to_string()
+    }
+
+    /// Cells and marks, a unit a cell.
+    fn drawing(&self, theme: Theme, paper: &str, ink: &str) -> Group {
+        let square = |[y, x]: [usize; 2]| Rectangle::new().set("x", x).set("y", y).set("width", 1).set("height", 1);
+        let cells = self.grid.values.iter().enumerate().fold(Group::new(), |group, (m, value)| {
+            let [r, g, b] = self.colour(*value, theme);
+            let cell = [m / self.grid.columns, m % self.grid.columns];
+            group.add(square(cell).set("fill", format!("#{r:02x}{g:02x}{b:02x}")))
+        });
+        let mut drawing = Group::new()
+            .add(cells.set("shape-rendering", "crispEdges"))
+            .add(Path::new().set("d", self.marks()).set("fill", "none").set("stroke", paper).set("stroke-width", 0.06))
+            .add(Path::new().set("d", self.clip_marks()).set("fill", ink));
+        if let Some([top, left, bottom, right]) = self.window {
+            let outline = Rectangle::new()
+                .set("x", left)
+                .set("y", top)
+                .set("width", right + 1 - left)
+                .set("height", bottom + 1 - top)
+                .set("fill", "none")
+                .set("stroke", ink)
+                .set("stroke-width", 0.08)
+                .set("stroke-dasharray", "0.3 0.2");
+            drawing = drawing.add(outline);
+        }
+        // Two tones, to be seen on every colour.
+        let rings = self.ring.into_iter().flat_map(|cell| [(cell, "#000", 0.2), (cell, "#fff", 0.09)]);
+        rings.fold(drawing, |drawing, (cell, colour, line)| {
+            drawing.add(square(cell).set("fill", "none").set("stroke", colour).set("stroke-width", line))
+        })
+    }
+
+    /// The values as a table of commas, rows and columns named by their numbers.
+    ///
+    /// # Errors
+    /// Never for values that fit memory.
+    pub fn csv(&self) -> Result<Vec<u8>, csv::Error> {
+        let [row, column] = self.axes;
+        let mut table = csv::Writer::from_writer(Vec::new());
+        let numbers = (0..self.grid.columns).map(|x| x.to_string());
+        table.write_record(std::iter::once(format!("{row}\\{column}")).chain(numbers))?;
+        for (y, values) in self.grid.values.chunks_exact(self.grid.columns.max(1)).enumerate() {
+            table.write_record(std::iter::once(y.to_string()).chain(values.iter().map(f32::to_string)))?;
+        }
+        table.into_inner().map_err(|error| error.into_error().into())
+    }
+
+    /// The values `[rows, columns]` as NumPy reads them, f32.
+    ///
+    /// # Errors
+    /// Never for values that fit memory.
+    pub fn npy(&self) -> std::io::Result<Vec<u8>> {
+        use npyz::WriterBuilder;
+        let mut bytes = Vec::new();
+        let shape = [self.grid.rows as u64, self.grid.columns as u64];
+        let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(&mut bytes).begin_nd()?;
+        writer.extend(&self.grid.values)?;
+        writer.finish()?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure() -> Figure {
+        Figure {
+            name: "content".into(),
+            title: "content <map>".into(),
+            caption: "of a test & no network".into(),
+            axes: ["row", "column"],
+            grid: Grid::new(vec![0.5, -2.0, 1.0, 0.0, 0.25, -0.125], 3),
+            scale: Scale::Signed(1.0),
+            ring: Some([1, 1]),
+            window: Some([0, 0, 1, 1]),
+        }
+    }
+
+    #[test]
+    fn an_array_comes_back_as_it_was() {
+        let figure = figure();
+        let bytes = figure.npy().unwrap();
+        let npy = npyz::NpyFile::new(&bytes[..]).unwrap();
+        assert_eq!(npy.shape(), [2, 3]);
+        assert_eq!(npy.into_vec::<f32>().unwrap(), figure.grid.values);
+        let csv = String::from_utf8(figure.csv().unwrap()).unwrap();
+        let rows: Vec<Vec<f32>> =
+            csv.lines().skip(1).map(|line| line.split(',').skip(1).map(|n| n.parse().unwrap()).collect()).collect();
+        assert_eq!(rows.concat(), figure.grid.values);
+        assert!(csv.starts_with("row\\column,0,1,2\n0,"));
+    }
+
+    #[test]
+    fn a_drawing_has_every_cell_its_limits_and_its_caption() {
+        let svg = figure().svg(Theme::Light);
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let count = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
+        // Paper, six cells, the window, two for the ring, the scale.
+        assert_eq!(count("rect"), 1 + 6 + 1 + 2 + 1);
+        let texts: Vec<&str> =
+            document.descendants().filter(|node| node.has_tag_name("text")).filter_map(|node| node.text()).map(str::trim).collect();
+        assert_eq!(texts, ["content <map>", "−1.00", "+1.00", "of a test & no network"]);
+    }
+
+    #[test]
+    fn cells_beyond_the_scale_are_marked_and_counted() {
+        let figure = figure();
+        assert_eq!(figure.clip_marks(), "M1.6 0h.4v.4z");
+        assert_eq!(figure.limits(), "−1.00 to +1.00, 1 beyond, up to +2.00");
+        assert_eq!(figure.description(), "content <map>, 2 rows by 3 columns; −2.00 at row 0, column 1; +1.00 at row 0, column 2");
+    }
+}

@@ -1,0 +1,161 @@
+//! A drawing of values: cells, marks, the value under the pointer, the strongest cells as a table, and its export. All views
+//! draw their maps and matrices with it.
+
+use std::sync::Arc;
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::browser;
+use super::export::Export;
+use super::map::{Ring, cell_at, view_box};
+use super::state::State;
+use crate::explain::figure::Figure;
+use crate::page::place::Move;
+
+/// How many cells the table lists.
+const LISTED: usize = 20;
+
+/// The drawing. `pointed` is the cell that pointer or keys are on, `[y, x]`; views that link drawings share it.
+#[component]
+pub fn FigureView(
+    #[prop(into)] figure: Signal<Option<Arc<Figure>>>,
+    /// The quantity's symbol.
+    symbol: AnyView,
+    /// Names the drawing in tests and its parts' ids; no other on the page has it.
+    test_id: &'static str,
+    pointed: RwSignal<Option<[usize; 2]>>,
+    /// Whether cells are as wide as high whatever the matrix's shape.
+    #[prop(default = true)]
+    square: bool,
+    /// What is done at a press on a cell.
+    #[prop(optional, into)]
+    on_choose: Option<Callback<[usize; 2]>>,
+) -> impl IntoView {
+    let state = State::here();
+    let canvas = NodeRef::<html::Canvas>::new();
+    let frame = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        let (Some(canvas), Some(figure)) = (canvas.get(), figure.get()) else { return };
+        browser::draw(&canvas, figure.grid.columns, figure.grid.rows, &figure.rgba(state.theme.get()));
+    });
+    let size = Memo::new(move |_| figure.read().as_ref().map_or([1, 1], |f| [f.grid.rows, f.grid.columns]));
+    let at = move |event: &web_sys::PointerEvent| frame.get().and_then(|frame| cell_at(&frame, event, size.get()));
+    let of = move |read: fn(&Figure) -> String| figure.read().as_ref().map(|figure| read(figure)).unwrap_or_default();
+    let value = move || {
+        let figure = figure.get()?;
+        let cell = pointed.get()?;
+        let [row, column] = figure.axes;
+        Some(format!("{row} {}, {column} {}: {}", cell[0], cell[1], figure.scale.write(figure.grid.at(cell)?)))
+    };
+    let pressed = move |event: web_sys::KeyboardEvent| {
+        if event.alt_key() || event.meta_key() {
+            return;
+        }
+        let key = event.key();
+        if key == "Escape" {
+            pointed.set(None);
+        } else if let ("Enter" | " ", Some(choose), Some(cell)) = (key.as_str(), on_choose, pointed.get_untracked()) {
+            event.prevent_default();
+            choose.run(cell);
+        } else if let Some(to) = Move::of_key(&key, event.shift_key(), event.ctrl_key())
+            .and_then(|by| by.in_grid(pointed.get_untracked(), size.get_untracked()))
+        {
+            event.prevent_default();
+            pointed.set(Some(to));
+        }
+    };
+    let outline = move || figure.read().as_ref().and_then(|figure| figure.window).map(|[t, l, b, r]| {
+        view! {
+            <rect class="window" x=l.to_string() y=t.to_string() width=(r + 1 - l).to_string() height=(b + 1 - t).to_string() />
+        }
+    });
+    let ratio = move || {
+        let [rows, columns] = size.get();
+        if square { format!("{columns} / {rows}") } else { "1".to_owned() }
+    };
+    view! {
+        <figure class="figure">
+            <figcaption>
+                <span class="panel-title">{move || of(|figure| figure.title.clone())}</span>
+                <span class="symbol">{symbol}</span>
+            </figcaption>
+            <div
+                class="map figure-map"
+                style:aspect-ratio=ratio
+                tabindex="0"
+                role="application"
+                aria-roledescription="map"
+                aria-label=move || of(Figure::description)
+                data-testid=test_id
+                data-limit=move || figure.read().as_ref().map(|figure| figure.scale.limit().to_string())
+                node_ref=frame
+                on:pointermove=move |event| pointed.set(at(&event))
+                on:pointerdown=move |event| pointed.set(at(&event))
+                on:pointerleave=move |_| pointed.set(None)
+                on:pointerup=move |event| {
+                    if let (Some(choose), Some(cell)) = (on_choose, at(&event)) {
+                        choose.run(cell);
+                    }
+                }
+                on:keydown=pressed
+            >
+                <canvas class="cells" width="1" height="1" node_ref=canvas aria-hidden="true"></canvas>
+                <svg class="marks" viewBox=move || view_box(size.get()) preserveAspectRatio="none" aria-hidden="true">
+                    <path class="sign-marks" d=move || of(Figure::marks) />
+                    <path class="clip-marks" d=move || of(Figure::clip_marks) />
+                    {outline}
+                    <Ring cell=Signal::derive(move || figure.read().as_ref().and_then(|figure| figure.ring)) class="ring" />
+                    <Ring cell=pointed class="ring ring-pointed" />
+                </svg>
+            </div>
+            <p class="panel-foot">
+                <output data-testid=format!("{test_id}-value")>{move || value().unwrap_or_else(|| of(Figure::limits))}</output>
+            </p>
+            <div class="figure-tools">
+                <Strongest figure />
+                <Export figure />
+            </div>
+        </figure>
+    }
+}
+
+/// The strongest cells as a table, computed once it is unfolded.
+#[component]
+fn Strongest(figure: Signal<Option<Arc<Figure>>>) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let table = move || {
+        let figure = figure.get().filter(|_| open.get())?;
+        let [row, column] = figure.axes;
+        let rows = figure.grid.strongest(LISTED).into_iter().map(|extreme| {
+            view! {
+                <tr>
+                    <td>{extreme.cell[0]}</td>
+                    <td>{extreme.cell[1]}</td>
+                    <td>{figure.scale.write(extreme.value)}</td>
+                </tr>
+            }
+        });
+        Some(view! {
+            <div class="table-scroll">
+                <table class="numbers">
+                    <caption class="hidden">{format!("Strongest cells: {}", figure.title)}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{row}</th>
+                            <th scope="col">{column}</th>
+                            <th scope="col">"value"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        })
+    };
+    view! {
+        <details class="fold" on:toggle=move |event| open.set(event_target::<web_sys::HtmlDetailsElement>(&event).open())>
+            <summary>"Strongest cells"</summary>
+            {table}
+        </details>
+    }
+}

@@ -1,0 +1,77 @@
+//! The views as tabs over one place: who chooses a view keeps picture, layer, head and query.
+
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::anatomy::Anatomy;
+use super::lens::Lens;
+use super::state::State;
+use super::status::Status;
+use crate::page::view::View;
+
+/// The tabs with the view that is chosen.
+#[component]
+pub fn Views() -> impl IntoView {
+    let state = State::here();
+    let tabs = NodeRef::<html::Div>::new();
+    let pressed = move |event: web_sys::KeyboardEvent| {
+        let view = state.view.get_untracked();
+        let to = match event.key().as_str() {
+            "ArrowRight" => view.beside(1),
+            "ArrowLeft" => view.beside(-1),
+            "Home" => View::ALL[0],
+            "End" => View::ALL[View::ALL.len() - 1],
+            _ => return,
+        };
+        event.prevent_default();
+        state.view.set(to);
+        // Focus follows, as in every list of tabs.
+        if let Some(tab) = document().get_element_by_id(&tab_id(to)) {
+            let _ = tab.unchecked_into::<web_sys::HtmlElement>().focus();
+        }
+    };
+    let tab = move |view: View| {
+        let is_chosen = move || state.view.get() == view;
+        view! {
+            <button
+                type="button"
+                role="tab"
+                class="tab"
+                id=tab_id(view)
+                title=view.question()
+                data-testid=format!("view-{}", view.id())
+                aria-selected=move || if is_chosen() { "true" } else { "false" }
+                aria-controls="view"
+                tabindex=move || if is_chosen() { "0" } else { "-1" }
+                on:click=move |_| state.view.set(view)
+            >
+                {view.title()}
+            </button>
+        }
+    };
+    view! {
+        <div class="tabs" role="tablist" aria-label="Views" node_ref=tabs on:keydown=pressed>
+            {View::ALL.map(tab).collect_view()}
+        </div>
+        <section
+            id="view"
+            class="view"
+            role="tabpanel"
+            aria-labelledby=move || tab_id(state.view.get())
+            aria-busy=move || if state.busy.get() { "true" } else { "false" }
+            data-view=move || state.view.get().id()
+        >
+            <h2 id="stage-title">{move || state.view.get().question()}</h2>
+            <Status />
+            {move || match state.view.get() {
+                View::Anatomy => view! { <Anatomy /> }.into_any(),
+                _ => view! { <Lens /> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+fn tab_id(view: View) -> String {
+    format!("tab-{}", view.id())
+}
