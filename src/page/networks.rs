@@ -136,7 +136,7 @@ pub fn nothing_inside(card: &NetworkCard) -> Option<String> {
     }
     let other = family::first_with_lambdas()
         .map(|member| format!("; choose one that has, such as {}, to see where its queries take from", member.title));
-    Some(format!("{} has no lambda layers to look into{}.", card.title, other.unwrap_or_default()))
+    Some(format!("This network has no lambda layers to look into{}.", other.unwrap_or_default()))
 }
 
 /// An offered network in one line.

@@ -32,7 +32,9 @@ pub fn Status() -> impl IntoView {
         }
         Phase::Ready => view! {
             <p class="status-summary" data-testid="summary">
-                {move || state.reading.read().as_ref().map(|reading| sentence(reading))}
+                {move || {
+                    state.nothing_inside.get().or_else(|| state.reading.read().as_ref().map(|reading| sentence(reading)))
+                }}
             </p>
         }
         .into_any(),
@@ -90,8 +92,11 @@ fn SpokenSummary() -> impl IntoView {
                 if state.hovered.get().is_some() {
                     return;
                 }
-                let Some(reading) = state.reading.get() else { return };
-                sentence(&reading)
+                match (state.nothing_inside.get(), state.reading.get()) {
+                    (Some(nothing), _) => nothing,
+                    (None, Some(reading)) => sentence(&reading),
+                    (None, None) => return,
+                }
             }
             Phase::Loading { step, .. } => loading(step, 0, 0),
             Phase::Starting | Phase::Failed(_) => return,
