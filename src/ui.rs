@@ -26,6 +26,7 @@ mod network_entry;
 mod network_signals;
 mod networks;
 mod notes;
+mod nothing_inside;
 mod paper;
 mod proof;
 mod query_grid;

@@ -122,10 +122,11 @@ impl Figure {
         };
         let bar = inner.min(LEAST_WIDTH);
         let stops = self.stops(theme);
-        let gradient = stops.iter().enumerate().fold(LinearGradient::new().set("id", "scale"), |gradient, (i, stop)| {
-            let at = i as f32 / (stops.len() - 1) as f32;
-            gradient.add(Stop::new().set("offset", at).set("stop-color", stop.as_str()))
-        });
+        let gradient =
+            stops.iter().enumerate().fold(LinearGradient::new().set("id", "scale"), |gradient, (i, stop)| {
+                let at = i as f32 / (stops.len() - 1) as f32;
+                gradient.add(Stop::new().set("offset", at).set("stop-color", stop.as_str()))
+            });
         let [least, most] = [self.scale.least(), self.scale.limit()].map(|end| self.scale.write(end));
         Document::new()
             .set("width", inner + 2 * MARGIN)
@@ -253,8 +254,12 @@ mod tests {
         let count = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
         // Paper, six cells, the window, two for the ring, the scale.
         assert_eq!(count("rect"), 1 + 6 + 1 + 2 + 1);
-        let texts: Vec<&str> =
-            document.descendants().filter(|node| node.has_tag_name("text")).filter_map(|node| node.text()).map(str::trim).collect();
+        let texts: Vec<&str> = document
+            .descendants()
+            .filter(|node| node.has_tag_name("text"))
+            .filter_map(|node| node.text())
+            .map(str::trim)
+            .collect();
         assert_eq!(texts, ["content <map>", "−1.00", "+1.00", "of a test & no network"]);
     }
 
@@ -263,6 +268,9 @@ mod tests {
         let figure = figure();
         assert_eq!(figure.clip_marks(), "M1.6 0h.4v.4z");
         assert_eq!(figure.limits(), "−1.00 to +1.00, 1 beyond, up to +2.00");
-        assert_eq!(figure.description(), "content <map>, 2 rows by 3 columns; −2.00 at row 0, column 1; +1.00 at row 0, column 2");
+        assert_eq!(
+            figure.description(),
+            "content <map>, 2 rows by 3 columns; −2.00 at row 0, column 1; +1.00 at row 0, column 2"
+        );
     }
 }

@@ -29,7 +29,7 @@ pub struct Address {
     pub layer: Option<String>,
     /// A head, from 0.
     pub head: Option<usize>,
-    /// Which of the intra-depth's keys and values, from 0.
+    /// Which of the intra-depth's maps, from 0; none where there is one alone.
     pub u: Option<usize>,
     /// The query's row, from 0.
     pub y: Option<usize>,
@@ -190,8 +190,9 @@ mod tests {
 
     #[test]
     fn senseless_parts_are_ignored() {
-        let (address, notice) =
-            Address::read(pairs("sample=<b>&head=-1&y=seven&x=3&backend=quantum&view=9&pin=3&scale=all&limit=-1&t=<i>"));
+        let (address, notice) = Address::read(pairs(
+            "sample=<b>&head=-1&y=seven&x=3&backend=quantum&view=9&pin=3&scale=all&limit=-1&t=<i>",
+        ));
         assert_eq!(address, Address { x: Some(3), ..Address::default() });
         assert_eq!(notice, None);
     }

@@ -114,6 +114,11 @@ pub fn find(name: &str) -> Option<&'static Member> {
     members().iter().find(|member| member.name == name)
 }
 
+/// The first network with lambda layers to look into.
+pub fn first_with_lambdas() -> Option<&'static Member> {
+    members().iter().find(|member| member.layer == LayerKind::Lambda)
+}
+
 /// The network that the page opens with.
 pub fn default_source() -> Source {
     Source::Shipped { name: members().first().map(|member| member.name.clone()).unwrap_or_default() }

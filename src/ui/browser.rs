@@ -12,7 +12,8 @@ use crate::page::address::Address;
 pub fn address() -> (Address, Option<String>) {
     let search = window().location().search().unwrap_or_default();
     let Ok(parameters) = web_sys::UrlSearchParams::new_with_str(&search) else { return Default::default() };
-    let entries: Vec<[String; 2]> = parameters.entries().into_iter().flatten().filter_map(|entry| pair(&entry)).collect();
+    let entries: Vec<[String; 2]> =
+        parameters.entries().into_iter().flatten().filter_map(|entry| pair(&entry)).collect();
     Address::read(entries.iter().map(|[key, value]| (key.as_str(), value.as_str())))
 }
 

@@ -48,7 +48,9 @@ pub fn Export(figure: Signal<Option<Arc<Figure>>>) -> impl IntoView {
             let name = format!("{}.{}", figure.name, format.extension());
             let saved = match format {
                 Format::Svg => browser::save(&name, "image/svg+xml", figure.svg(theme).as_bytes()),
-                Format::Csv => figure.csv().map_err(|e| e.to_string()).and_then(|csv| browser::save(&name, "text/csv", &csv)),
+                Format::Csv => {
+                    figure.csv().map_err(|e| e.to_string()).and_then(|csv| browser::save(&name, "text/csv", &csv))
+                }
                 Format::Npy => figure
                     .npy()
                     .map_err(|error| error.to_string())

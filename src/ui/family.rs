@@ -57,7 +57,7 @@ fn MemberButton(member: &'static Member) -> impl IntoView {
         Standing::Coming => {}
     };
     let (title, facts) = (format!("member-title-{}", member.name), format!("member-facts-{}", member.name));
-    let named = format!("{title} member-tag-{}", member.name);
+    let (named, described) = (format!("{title} member-tag-{}", member.name), facts.clone());
     view! {
         <button
             type="button"
@@ -67,7 +67,7 @@ fn MemberButton(member: &'static Member) -> impl IntoView {
             data-standing=move || word(stands.get())
             aria-pressed=move || if stands.get() == Standing::Running { "true" } else { "false" }
             aria-labelledby=named
-            aria-describedby=facts.clone()
+            aria-describedby=described
             prop:disabled=waits
             on:click=press
         >

@@ -65,11 +65,13 @@ pub fn FigureView(
             pointed.set(Some(to));
         }
     };
-    let outline = move || figure.read().as_ref().and_then(|figure| figure.window).map(|[t, l, b, r]| {
+    let outline = move || {
+        figure.read().as_ref().and_then(|figure| figure.window).map(|[t, l, b, r]| {
         view! {
             <rect class="window" x=l.to_string() y=t.to_string() width=(r + 1 - l).to_string() height=(b + 1 - t).to_string() />
         }
-    });
+    })
+    };
     let ratio = move || {
         let [rows, columns] = size.get();
         if square { format!("{columns} / {rows}") } else { "1".to_owned() }

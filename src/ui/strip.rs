@@ -11,6 +11,7 @@ use crate::protocol::{NetworkPart, PartKind};
 pub fn Strip() -> impl IntoView {
     let state = State::here();
     let heads = Memo::new(move |_| state.with_layer(|layer| layer.dims.heads).unwrap_or(0));
+    let has_heads = move || state.nothing_inside.read().is_none();
     view! {
         <section class="strip-row" aria-label="Network">
             <fieldset class="strip" data-testid="layer-select">
@@ -22,15 +23,50 @@ pub fn Strip() -> impl IntoView {
                     }}
                 </div>
             </fieldset>
-            <Choice
-                name="head-select"
-                legend="Head"
-                items=Signal::derive(move || (0..heads.get()).map(|head| Item::plain(head.to_string())).collect())
-                selected=Signal::derive(move || state.place.read().as_ref().map_or(0, |place| place.query.head))
-                on_choose=move |head| state.choose_head(head)
-            />
+            <Show when=has_heads>
+                <div class="strip-choices">
+                    <Choice
+                        name="head-select"
+                        legend="Head"
+                        items=Signal::derive(move || (0..heads.get()).map(|head| Item::plain(head.to_string())).collect())
+                        selected=Signal::derive(move || state.place.read().as_ref().map_or(0, |place| place.query.head))
+                        on_choose=move |head| state.choose_head(head)
+                    />
+                    <IntraChoice />
+                </div>
+            </Show>
         </section>
     }
+}
+
+/// Which of the u maps is shown, where a layer has an intra-depth: each weighs values of its own.
+#[component]
+fn IntraChoice() -> impl IntoView {
+    let state = State::here();
+    let depth = Memo::new(move |_| state.with_layer(|layer| layer.dims.intra).unwrap_or(1));
+    let chosen = Memo::new(move |_| state.place.read().as_ref().map_or(0, |place| place.query.u));
+    let select = move || {
+        let options = (0..depth.get()).map(|u| {
+            view! { <option value=u.to_string() prop:selected=move || chosen.get() == u>{format!("{u} of {}", depth.get())}</option> }
+        });
+        view! {
+            <label class="intra" title="The layer’s intra-depth: it takes from this many sets of keys and values, each with maps of its own">
+                <span class="intra-word">"Depth " <span class="symbol">"u"</span></span>
+                <select
+                    class="button"
+                    data-testid="intra-select"
+                    on:change=move |event| {
+                        if let Ok(u) = event_target_value(&event).parse() {
+                            state.choose_u(u);
+                        }
+                    }
+                >
+                    {options.collect_view()}
+                </select>
+            </label>
+        }
+    };
+    move || (depth.get() > 1).then(select)
 }
 
 #[component]

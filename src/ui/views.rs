@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 
 use super::anatomy::Anatomy;
 use super::lens::Lens;
+use super::nothing_inside::NothingInside;
 use super::state::State;
 use super::status::Status;
 use crate::page::view::View;
@@ -65,6 +66,7 @@ pub fn Views() -> impl IntoView {
             <h2 id="stage-title">{move || state.view.get().question()}</h2>
             <Status />
             {move || match state.view.get() {
+                _ if state.nothing_inside.read().is_some() => view! { <NothingInside /> }.into_any(),
                 View::Anatomy => view! { <Anatomy /> }.into_any(),
                 _ => view! { <Lens /> }.into_any(),
             }}
