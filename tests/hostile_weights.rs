@@ -89,7 +89,7 @@ fn the_file_that_all_others_are_broken_from_is_whole() {
     let mut parts = parts();
     parts.push(Part::counter("stem.conv1.bn.num_batches_tracked"));
     let network = Network::from_safetensors(&file(&description(), &parts)).unwrap();
-    assert_eq!(network.graph([16, 24]).unwrap().lambdas.len(), 1);
+    assert_eq!(network.graph([16, 24]).unwrap().layers.len(), 1);
 }
 
 const NO_FILE: &str = "this is not a usable safetensors file: ";
