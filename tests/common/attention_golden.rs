@@ -10,7 +10,6 @@ use lambdascope::nn::builder::{attention_layer_graph, network_graph};
 use lambdascope::nn::description::Description;
 use lambdascope::nn::graph::{ValueId, padded};
 use lambdascope::nn::trace::{AttentionTrace, gather};
-use lambdascope::nn::weights::Weights;
 use safetensors::SafeTensors;
 use serde::Deserialize;
 
