@@ -37,6 +37,7 @@ mod state;
 mod status;
 mod strip;
 mod views;
+mod weights;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

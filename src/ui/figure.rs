@@ -8,8 +8,9 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::export::Export;
-use super::map::{Ring, cell_at, view_box};
+use super::map::{CropCanvas, Ring, cell_at, view_box};
 use super::state::State;
+use crate::explain::display::Display;
 use crate::explain::figure::Figure;
 use crate::page::place::Move;
 
@@ -23,11 +24,15 @@ pub fn FigureView(
     /// The quantity's symbol.
     symbol: AnyView,
     /// Names the drawing in tests and its parts' ids; no other on the page has it.
-    test_id: &'static str,
+    #[prop(into)]
+    test_id: String,
     pointed: RwSignal<Option<[usize; 2]>>,
     /// Whether cells are as wide as high whatever the matrix's shape.
     #[prop(default = true)]
     square: bool,
+    /// Whether it is a map of the picture's positions, which then can lie over it.
+    #[prop(optional)]
+    on_picture: bool,
     /// What is done at a press on a cell.
     #[prop(optional, into)]
     on_choose: Option<Callback<[usize; 2]>>,
@@ -35,9 +40,11 @@ pub fn FigureView(
     let state = State::here();
     let canvas = NodeRef::<html::Canvas>::new();
     let frame = NodeRef::<html::Div>::new();
+    let display = move || if on_picture { state.display.get() } else { Display::Map };
     Effect::new(move |_| {
         let (Some(canvas), Some(figure)) = (canvas.get(), figure.get()) else { return };
-        browser::draw(&canvas, figure.grid.columns, figure.grid.rows, &figure.rgba(state.theme.get()));
+        let pixels = figure.rgba(state.theme.get(), display());
+        browser::draw(&canvas, figure.grid.columns, figure.grid.rows, &pixels);
     });
     let size = Memo::new(move |_| figure.read().as_ref().map_or([1, 1], |f| [f.grid.rows, f.grid.columns]));
     let at = move |event: &web_sys::PointerEvent| frame.get().and_then(|frame| cell_at(&frame, event, size.get()));
@@ -72,6 +79,13 @@ pub fn FigureView(
         }
     })
     };
+    let contours = move || {
+        let [above, below] = figure.read().as_ref().filter(|_| display() == Display::Contours)?.contours();
+        Some(view! {
+            <path class="contour" d=above />
+            <path class="contour contour-below" d=below />
+        })
+    };
     let ratio = move || {
         let [rows, columns] = size.get();
         if square { format!("{columns} / {rows}") } else { "1".to_owned() }
@@ -84,12 +98,13 @@ pub fn FigureView(
             </figcaption>
             <div
                 class="map figure-map"
+                class:map-over=move || display().shows_picture()
                 style:aspect-ratio=ratio
                 tabindex="0"
                 role="application"
                 aria-roledescription="map"
                 aria-label=move || of(Figure::description)
-                data-testid=test_id
+                data-testid=test_id.clone()
                 data-limit=move || figure.read().as_ref().map(|figure| figure.scale.limit().to_string())
                 node_ref=frame
                 on:pointermove=move |event| pointed.set(at(&event))
@@ -102,9 +117,11 @@ pub fn FigureView(
                 }
                 on:keydown=pressed
             >
+                {move || display().shows_picture().then(|| view! { <CropCanvas /> })}
                 <canvas class="cells" width="1" height="1" node_ref=canvas aria-hidden="true"></canvas>
                 <svg class="marks" viewBox=move || view_box(size.get()) preserveAspectRatio="none" aria-hidden="true">
                     <path class="sign-marks" d=move || of(Figure::marks) />
+                    {contours}
                     <path class="clip-marks" d=move || of(Figure::clip_marks) />
                     {outline}
                     <Ring cell=Signal::derive(move || figure.read().as_ref().and_then(|figure| figure.ring)) class="ring" />
