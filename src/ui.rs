@@ -6,6 +6,7 @@ mod anatomy;
 mod browser;
 mod camera;
 mod choice;
+mod compare;
 mod dot_plot;
 mod drop;
 mod engine;

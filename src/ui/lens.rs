@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::compare::Compare;
 use super::notes::Notes;
 use super::proof::ProofLine;
 use super::query_vector::QueryVector;
@@ -14,6 +15,9 @@ pub fn Lens() -> impl IntoView {
     let state = State::here();
     view! {
         <Stage />
+        <Show when=move || !state.is_attention.get()>
+            <Compare />
+        </Show>
         <div class="below">
             <div class="figures">
                 <ProofLine />
