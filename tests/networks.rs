@@ -10,8 +10,8 @@ mod seeded;
 use std::sync::Arc;
 
 use lambdascope::explain::implicit_attention::{Proof, Query, every_u, reconstruct};
-use lambdascope::nn::graph::{Graph, ValueId};
-use lambdascope::nn::network::{Network, pad_picture};
+use lambdascope::nn::graph::{Graph, ValueId, padded};
+use lambdascope::nn::network::Network;
 use lambdascope::nn::trace::gather;
 use lambdascope::tensor::{Tensor, relative_difference};
 use lambdascope::{cpu, gpu};
@@ -61,7 +61,7 @@ impl Golden {
         let mut kept: Vec<ValueId> = graph.traced().into_iter().chain(named).collect();
         kept.sort_unstable();
         kept.dedup();
-        let values = backend(Arc::clone(&graph), &pad_picture(&picture), &kept);
+        let values = backend(Arc::clone(&graph), &padded(&picture), &kept);
         Ran { graph, kept, values }
     }
 

@@ -9,8 +9,8 @@ use super::{Model, answer, backend_name, say, source};
 use crate::engine::Engine;
 use crate::gpu::OpTime;
 use crate::nn::description::check_picture;
+use crate::nn::graph::padded;
 use crate::nn::liveness;
-use crate::nn::network::pad_picture;
 use crate::picture;
 use crate::protocol::BackendChoice;
 
@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
     ensure!(engine.take_notice().is_none(), "the backend changed while it was measured");
-    let kernels = kernels(&mut engine, &pad_picture(&input))?;
+    let kernels = kernels(&mut engine, &padded(&input))?;
     let graph = engine.graph();
     let bytes = |length: usize| (length * size_of::<f32>()) as u64;
     let startup = engine.startup();

@@ -5,7 +5,7 @@
 
 mod lambda;
 
-pub use lambda::{LayerSetting, lambda_layer_graph, padded};
+pub use lambda::{LayerSetting, lambda_layer_graph};
 
 use crate::kernels::{Activation, conv, max_pool, mean_pool, pool_affine};
 use crate::nn::description::{Block, Description, Stage};

@@ -240,3 +240,11 @@ impl Graph {
         values
     }
 }
+
+/// A map `[H, W, C]` with zeros for channels up to the next multiple of 4, as a graph takes its
+/// input: a picture `[H, W, 3]` gets a fourth channel.
+pub fn padded(map: &Tensor) -> Vec<f32> {
+    let channels = map.shape().last().copied().unwrap_or(1).max(1);
+    let zeros = channels.next_multiple_of(4) - channels;
+    map.data().chunks_exact(channels).flat_map(|p| p.iter().copied().chain(std::iter::repeat_n(0.0, zeros))).collect()
+}

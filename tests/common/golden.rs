@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use lambdascope::explain::implicit_attention::{Proof, Query, every_u, reconstruct};
-use lambdascope::nn::builder::{LayerSetting, lambda_layer_graph, padded};
-use lambdascope::nn::graph::{Graph, ValueId};
+use lambdascope::nn::builder::{LayerSetting, lambda_layer_graph};
+use lambdascope::nn::graph::{Graph, ValueId, padded};
 use lambdascope::nn::lambda_layer::{LambdaLayer, Mask};
-use lambdascope::nn::network::{Network, pad_picture};
+use lambdascope::nn::network::Network;
 use lambdascope::nn::trace::{LambdaTrace, gather};
 use lambdascope::nn::weights::Weights;
 use lambdascope::tensor::{Tensor, relative_difference};
@@ -221,7 +221,7 @@ pub fn network_case(bytes: &[u8]) -> Case {
     let named = (0..graph.values.len())
         .filter(|id| *id != graph.input && !traced.contains(id) && fixture.has(&graph.values[*id].name));
     let kept = traced.iter().copied().chain(named).collect();
-    Case { input: pad_picture(&input), context: Vec::new(), graph, kept }
+    Case { input: padded(&input), context: Vec::new(), graph, kept }
 }
 
 /// Compares the values a backend left behind with a network fixture; gives how many arrays were compared.
