@@ -56,7 +56,7 @@ pub enum EngineError {
 pub struct Run {
     /// One a label.
     pub logits: Vec<f32>,
-    /// The lambda layers.
+    /// The lambda and attention layers.
     pub trace: Trace,
     /// The backend that computed it.
     pub backend: Backend,
@@ -162,8 +162,7 @@ impl Engine {
         if input.shape() != expected {
             return Err(EngineError::Input { expected, found: input.shape().to_vec() });
         }
-        let GraphRun { output: mut logits, trace, backend, milliseconds } =
-            self.backends.run(&padded(input)).await;
+        let GraphRun { output: mut logits, trace, backend, milliseconds } = self.backends.run(&padded(input)).await;
         // The classifier's outputs are padded to a multiple of 4.
         logits.truncate(self.network.description.labels.len());
         Ok(Run { logits, trace, backend, milliseconds })

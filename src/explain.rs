@@ -9,4 +9,5 @@ pub mod numbers;
 pub mod pixels;
 pub mod reading;
 pub mod scale;
+pub mod softmax_attention;
 pub mod summary;

@@ -26,6 +26,7 @@ mod stage;
 mod state;
 mod status;
 mod strip;
+mod weights;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -65,8 +66,10 @@ fn App() -> impl IntoView {
                     <div class="below">
                         <div class="figures">
                             <proof::ProofLine />
-                            <query_vector::QueryVector />
-                            <lambdas::Lambdas />
+                            <Show when=move || !state.is_attention.get()>
+                                <query_vector::QueryVector />
+                                <lambdas::Lambdas />
+                            </Show>
                         </div>
                         <notes::Notes />
                     </div>

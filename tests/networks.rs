@@ -93,10 +93,10 @@ impl Golden {
             compared += 1;
         }
         let blocks: usize = self.network.description.stages.iter().map(|stage| stage.blocks.len()).sum();
-        assert_eq!(compared, 1 + blocks + ran.graph.lambdas.len(), "{}", self.name);
+        assert_eq!(compared, 1 + blocks + ran.graph.layers.len(), "{}", self.name);
 
         let trace = gather(&ran.graph, |id| Ok::<_, ()>(ran.value(id).to_vec())).unwrap();
-        for layer in &trace.layers {
+        for layer in trace.layers.iter().filter_map(|layer| layer.as_lambda()) {
             for (y, x, head) in [(0, 0, 0), (layer.dims.height / 2, layer.dims.width - 1, 3)] {
                 let query = Query { y, x, head, u: 0 };
                 let proof = Proof::of(layer, query, &reconstruct(layer, &every_u(layer, query)));

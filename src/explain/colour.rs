@@ -35,6 +35,18 @@ pub fn diverging(value: f32, limit: f32, theme: Theme) -> [u8; 3] {
     std::array::from_fn(|i| (f32::from(a[i]) + (f32::from(b[i]) - f32::from(a[i])) * mix).round() as u8)
 }
 
+/// The colour of a value that cannot be negative on a scale from 0 to `limit`: the diverging scale's upper half, so that
+/// nothing is neutral and much is strong on either.
+pub fn sequential(value: f32, limit: f32, theme: Theme) -> [u8; 3] {
+    diverging(value.max(0.0), limit, theme)
+}
+
+/// The five stops of the sequential scale from 0 to limit, as 0xRRGGBB, for drawing a legend.
+pub fn sequential_stops(theme: Theme) -> [u32; 5] {
+    let [.., a, b, c, d, e] = diverging_stops(theme);
+    [a, b, c, d, e]
+}
+
 fn bytes(colour: u32) -> [u8; 3] {
     [(colour >> 16) as u8, (colour >> 8) as u8, colour as u8]
 }
@@ -50,6 +62,17 @@ mod tests {
             assert_eq!(diverging(1.0, 0.0, theme), neutral);
             assert_eq!(diverging(5.0, 2.0, theme), bytes(diverging_stops(theme)[8]));
             assert_eq!(diverging(-5.0, 2.0, theme), bytes(diverging_stops(theme)[0]));
+        }
+    }
+
+    #[test]
+    fn the_sequential_scale_starts_at_neutral() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let stops = sequential_stops(theme);
+            assert_eq!(sequential(0.0, 1.0, theme), diverging(0.0, 1.0, theme));
+            assert_eq!(sequential(-1.0, 1.0, theme), bytes(stops[0]));
+            assert_eq!(sequential(0.5, 1.0, theme), bytes(stops[2]));
+            assert_eq!(sequential(1.0, 1.0, theme), bytes(stops[4]));
         }
     }
 

@@ -117,7 +117,7 @@ pub fn QueryRing() -> impl IntoView {
 
 /// The ring around the cell under the pointer.
 #[component]
-fn PointedRing() -> impl IntoView {
+pub fn PointedRing() -> impl IntoView {
     let state = State::here();
     view! { <Ring cell=state.pointed class="ring ring-pointed" /> }
 }

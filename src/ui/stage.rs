@@ -1,4 +1,5 @@
-//! The stage, cause to effect from left to right: the query in the picture, then content + position = total.
+//! The stage, cause to effect from left to right: the query in the picture, then content + position = total, or an attention
+//! layer's softmax weights.
 
 use leptos::prelude::*;
 
@@ -7,6 +8,7 @@ use super::map::MapPanel;
 use super::query_grid::{Nudges, QueryGrid};
 use super::state::State;
 use super::status::Status;
+use super::weights::{Weights, WeightsLegend};
 use crate::explain::reading::MapKind;
 
 /// The stage with its legend.
@@ -22,18 +24,32 @@ pub fn Stage() -> impl IntoView {
         >
             <h2 id="stage-title">"Where one query takes from"</h2>
             <Status />
-            <div class="panels">
+            <div class="panels" class:panels-weights=state.is_attention>
                 <QueryGrid />
                 <span class="glyph glyph-to" aria-hidden="true">"→"</span>
-                <MapPanel kind=MapKind::Content />
-                <span class="glyph glyph-plus" aria-hidden="true">"+"</span>
-                <MapPanel kind=MapKind::Position />
-                <span class="glyph glyph-equals" aria-hidden="true">"="</span>
-                <MapPanel kind=MapKind::Total />
+                {move || match state.is_attention.get() {
+                    true => view! { <Weights /> }.into_any(),
+                    false => view! { <LambdaMaps /> }.into_any(),
+                }}
                 <Nudges />
-                <Readout />
             </div>
-            <Legend />
+            {move || match state.is_attention.get() {
+                true => view! { <WeightsLegend /> }.into_any(),
+                false => view! { <Legend /> }.into_any(),
+            }}
         </section>
+    }
+}
+
+/// A lambda layer's three maps with the values under the pointer.
+#[component]
+fn LambdaMaps() -> impl IntoView {
+    view! {
+        <MapPanel kind=MapKind::Content />
+        <span class="glyph glyph-plus" aria-hidden="true">"+"</span>
+        <MapPanel kind=MapKind::Position />
+        <span class="glyph glyph-equals" aria-hidden="true">"="</span>
+        <MapPanel kind=MapKind::Total />
+        <Readout />
     }
 }

@@ -11,7 +11,8 @@ use crate::explain::colour::Theme;
 use crate::explain::implicit_attention::Query;
 use crate::explain::reading::{MapKind, Reading};
 use crate::explain::scale::{self, Scope};
-use crate::nn::trace::LambdaTrace;
+use crate::explain::softmax_attention::AttentionReading;
+use crate::nn::trace::LayerTrace;
 use crate::page::address::Address;
 use crate::page::place::{Move, Place};
 use crate::page::samples::Sample;
@@ -95,7 +96,12 @@ pub struct State {
     pub theme: Memo<Theme>,
     /// The place on screen: the pinned one, with the hovered query where there is one.
     pub shown: Memo<Option<Place>>,
+    /// What is shown of a lambda layer.
     pub reading: Memo<Option<Arc<Reading>>>,
+    /// What is shown of an attention layer.
+    pub attention: Memo<Option<Arc<AttentionReading>>>,
+    /// Whether the layer on screen is an attention layer.
+    pub is_attention: Memo<bool>,
     /// The limit that the maps share, `None` where each has its own; 0 before the first answer.
     pub shared_limit: Memo<Option<f32>>,
     address: StoredValue<Address>,
@@ -117,13 +123,19 @@ impl State {
         });
         let reading = Memo::new(move |_| {
             let (answer, place) = (answer.get()?, shown.get()?);
-            let layer = answer.trace.layers.get(place.layer)?;
-            contains(layer, place.query).then(|| Arc::new(Reading::of(layer, place.query)))
+            let layer = answer.trace.layers.get(place.layer).filter(|layer| contains(layer, place.query))?;
+            Some(Arc::new(Reading::of(layer.as_lambda()?, place.query)))
         });
+        let attention = Memo::new(move |_| {
+            let (answer, place) = (answer.get()?, shown.get()?);
+            let layer = answer.trace.layers.get(place.layer).filter(|layer| contains(layer, place.query))?;
+            Some(Arc::new(AttentionReading::of(layer.as_attention()?, place.query)))
+        });
+        let is_attention = Memo::new(move |_| attention.read().is_some());
         let wide_limit = Memo::new(move |_| {
             let (answer, layer, head) =
                 (answer.get()?, place.read().as_ref()?.layer, place.read().as_ref()?.query.head);
-            let layer = answer.trace.layers.get(layer)?;
+            let layer = answer.trace.layers.get(layer)?.as_lambda()?;
             match scope.get() {
                 Scope::Map | Scope::Query => None,
                 Scope::Head => Some(scale::head_limit(layer, head)),
@@ -174,6 +186,8 @@ impl State {
             theme,
             shown,
             reading,
+            attention,
+            is_attention,
             shared_limit,
             address: StoredValue::new(address),
         }
@@ -301,11 +315,11 @@ impl State {
 
     /// Rows and columns of the shown layer's map, before the first answer `[1, 1]`.
     pub fn size(self) -> [usize; 2] {
-        self.with_layer(|layer| [layer.dims.height, layer.dims.width]).unwrap_or([1, 1])
+        self.with_layer(LayerTrace::map).unwrap_or([1, 1])
     }
 
     /// Reads something of the shown layer; `None` before the first answer. Tracks the answer and the pinned place.
-    pub fn with_layer<T>(self, read: impl FnOnce(&LambdaTrace) -> T) -> Option<T> {
+    pub fn with_layer<T>(self, read: impl FnOnce(&LayerTrace) -> T) -> Option<T> {
         let index = self.place.read().as_ref()?.layer;
         self.answer.read().as_ref()?.trace.layers.get(index).map(read)
     }
@@ -326,7 +340,7 @@ impl State {
             browser::replace_address(&Address {
                 network,
                 sample,
-                layer: answer.trace.layers.get(place.layer).map(|layer| layer.name.clone()),
+                layer: answer.trace.layers.get(place.layer).map(|layer| layer.name().to_owned()),
                 head: Some(place.query.head),
                 y: Some(place.query.y),
                 x: Some(place.query.x),
@@ -339,6 +353,7 @@ impl State {
 /// Where the theme is kept.
 pub const THEME_KEY: &str = "lambdascope-theme";
 
-fn contains(layer: &LambdaTrace, query: Query) -> bool {
-    query.y < layer.dims.height && query.x < layer.dims.width && query.head < layer.dims.heads
+fn contains(layer: &LayerTrace, query: Query) -> bool {
+    let [height, width] = layer.map();
+    query.y < height && query.x < width && query.head < layer.heads()
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::state::{Phase, State};
 use crate::explain::numbers::bytes;
-use crate::explain::summary::sentence;
+use crate::explain::summary::{attention_sentence, sentence};
 use crate::protocol::{BackendChoice, LoadStep};
 
 /// A pause in the movement of the query before it is read out.
@@ -32,7 +32,7 @@ pub fn Status() -> impl IntoView {
         }
         Phase::Ready => view! {
             <p class="status-summary" data-testid="summary">
-                {move || state.reading.read().as_ref().map(|reading| sentence(reading))}
+                {move || summary(state)}
             </p>
         }
         .into_any(),
@@ -56,6 +56,12 @@ pub fn Status() -> impl IntoView {
         <div class="status">{phase}</div>
         <SpokenSummary />
     }
+}
+
+/// The shown query in words.
+fn summary(state: State) -> Option<String> {
+    let attention = state.attention.read().as_ref().map(|reading| attention_sentence(reading));
+    attention.or_else(|| state.reading.read().as_ref().map(|reading| sentence(reading)))
 }
 
 fn loading(step: LoadStep, done: u64, total: u64) -> String {
@@ -90,8 +96,8 @@ fn SpokenSummary() -> impl IntoView {
                 if state.hovered.get().is_some() {
                     return;
                 }
-                let Some(reading) = state.reading.get() else { return };
-                sentence(&reading)
+                let Some(text) = summary(state) else { return };
+                text
             }
             Phase::Loading { step, .. } => loading(step, 0, 0),
             Phase::Starting | Phase::Failed(_) => return,

@@ -1,16 +1,17 @@
-//! The network as a strip of its parts; the lambda layers can be chosen.
+//! The network as a strip of its parts; the lambda and attention layers can be chosen.
 
 use leptos::prelude::*;
 
 use super::choice::{Choice, Item};
 use super::state::State;
+use crate::nn::trace::LayerTrace;
 use crate::protocol::{NetworkPart, PartKind};
 
 /// The strip with the choice of the head.
 #[component]
 pub fn Strip() -> impl IntoView {
     let state = State::here();
-    let heads = Memo::new(move |_| state.with_layer(|layer| layer.dims.heads).unwrap_or(0));
+    let heads = Memo::new(move |_| state.with_layer(LayerTrace::heads).unwrap_or(0));
     view! {
         <section class="strip-row" aria-label="Network">
             <fieldset class="strip" data-testid="layer-select">
@@ -41,6 +42,7 @@ fn Part(part: NetworkPart) -> impl IntoView {
         PartKind::Stem => "stem",
         PartKind::Convolution => "conv",
         PartKind::Lambda { .. } => "lambda",
+        PartKind::Attention { .. } => "attention",
         PartKind::Head => "classifier",
     };
     let place = name.strip_prefix("stages.").unwrap_or("").to_owned();
@@ -54,7 +56,7 @@ fn Part(part: NetworkPart) -> impl IntoView {
         <span class="part-shape">{shape}</span>
     };
     match kind {
-        PartKind::Lambda { layer } => view! {
+        PartKind::Lambda { layer } | PartKind::Attention { layer } => view! {
             <label class="strip-part strip-lambda" title=title>
                 <input
                     type="radio"

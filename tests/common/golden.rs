@@ -111,6 +111,12 @@ impl<'a> Fixture<'a> {
         (view.shape().to_vec(), view.data().to_vec())
     }
 
+    /// The tensors under `weights.`, by the rest of their names.
+    pub fn weights(&self) -> Weights {
+        let tensors = self.0.iter().filter_map(|(name, view)| Some((name.strip_prefix("weights.")?.to_owned(), view)));
+        Weights::from_safetensors(&safetensors::serialize(tensors, None).unwrap()).unwrap()
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.0.tensor(name).is_ok()
     }
@@ -140,9 +146,7 @@ pub fn layer_case(bytes: &[u8]) -> Case {
     let fixture = Fixture::new(bytes);
     let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
     let setting: Setting = serde_json::from_str(&header.metadata().as_ref().unwrap()["case"]).unwrap();
-    let tensors = fixture.0.iter().filter_map(|(name, view)| Some((name.strip_prefix("weights.")?.to_owned(), view)));
-    let weights = Weights::from_safetensors(&safetensors::serialize(tensors, None).unwrap()).unwrap();
-    let mut layer = LambdaLayer::from_state_dict(&weights, "", Some(setting.u)).unwrap();
+    let mut layer = LambdaLayer::from_state_dict(&fixture.weights(), "", Some(setting.u)).unwrap();
     layer.content = setting.content;
     let mask = match setting.mask.as_str() {
         "causal" => Mask::Causal,
@@ -163,9 +167,10 @@ pub fn check_layer(name: &str, bytes: &[u8], case: &Case, values: &[Vec<f32>]) {
     let fixture = Fixture::new(bytes);
     let read = |id: ValueId| Ok::<_, ()>(values[case.kept.iter().position(|k| *k == id).unwrap()].clone());
     let trace = gather(&case.graph, read).unwrap();
-    check_trace(&format!("{name} "), &fixture, "", &trace.layers[0]);
+    let layer = trace.layers[0].as_lambda().unwrap();
+    check_trace(&format!("{name} "), &fixture, "", layer);
     close(&format!("{name} output"), &read(case.graph.logits).unwrap(), fixture.f32("output").data());
-    check_terms(name, &fixture, &trace.layers[0]);
+    check_terms(name, &fixture, layer);
 }
 
 /// q, k, k̄, v, λᶜ and the layer's own output under `prefix`, as far as the fixture has them.
@@ -230,6 +235,7 @@ pub fn check_network(name: &str, bytes: &[u8], case: &Case, values: &[Vec<f32>])
     let read = |id: ValueId| Ok::<_, ()>(values[case.kept.iter().position(|k| *k == id).unwrap()].clone());
     let trace = gather(&case.graph, read).unwrap();
     for layer in &trace.layers {
+        let layer = layer.as_lambda().unwrap();
         check_trace(&format!("{name} "), &fixture, &format!("{}.self_attn.", layer.name), layer);
     }
     let mut compared = trace.layers.len() * 5;
@@ -245,7 +251,8 @@ pub fn check_network(name: &str, bytes: &[u8], case: &Case, values: &[Vec<f32>])
     compared + 1
 }
 
-fn close(what: &str, found: &[f32], expected: &[f32]) {
+/// Asserts that two sides agree.
+pub fn close(what: &str, found: &[f32], expected: &[f32]) {
     let difference = relative_difference(found, expected);
     assert!(difference <= TOLERANCE, "{what}: relative difference {difference:e}, allowed {TOLERANCE:e}");
 }

@@ -5,7 +5,7 @@ use crate::kernels::lambda_masked::Visible;
 use crate::kernels::lambda_order::Order;
 use crate::kernels::{Activation, lambda_apply, lambda_content};
 use crate::nn::fold::Affine;
-use crate::nn::graph::{Graph, LambdaSite, Op, ValueId};
+use crate::nn::graph::{Graph, LambdaSite, Op, Site, ValueId};
 use crate::nn::lambda_layer::{LambdaLayer, Mask, Projection};
 use crate::nn::weights::{Weights, WeightsError};
 
@@ -169,12 +169,13 @@ impl Builder<'_> {
         self.graph.ops.push(op);
         let name = block.to_owned();
         let mask = mask.clone();
-        self.graph.lambdas.push(LambdaSite { name, params, mask, queries, context, content, position, bias, output });
+        let site = LambdaSite { name, params, mask, queries, context, content, position, bias, output };
+        self.graph.layers.push(Site::Lambda(site));
         Ok(output)
     }
 
     /// A projection, its outputs padded to a multiple of 4.
-    fn project(&mut self, name: &str, input: ValueId, projection: &Projection) -> ValueId {
+    pub(super) fn project(&mut self, name: &str, input: ValueId, projection: &Projection) -> ValueId {
         let row = ConvShape { out: projection.outputs().next_multiple_of(4), kernel: 1, stride: 1 };
         self.conv(name, input, projection.fold(), row, Activation::None, None)
     }
