@@ -286,7 +286,7 @@ fn an_attention_layer_is_explained_by_its_softmax_weights() {
         assert!(fs::metadata(folder.path().join("out").join(figure)).unwrap().len() > 500, "{figure}");
     }
 
-    let benched = json(&["bench", "--weights", &weights, "--runs", "1", "--json", "--backend", "cpu"]);
+    let benched = json(&["bench", "--model", &weights, "--runs", "1", "--json", "--backend", "cpu"]);
     assert_eq!(benched["context_bytes"], serde_json::json!({"attention_maps": 4 * 2 * 16 * 16, "lambdas": 0}));
 }
 

@@ -61,7 +61,7 @@ impl Builder<'_> {
             value_depth: shape.value_depth() as u32,
         };
         let [vertical, horizontal] =
-            [vertical, horizontal].map(|table| self.constant(&table.shape().to_vec(), table.into_data()));
+            [vertical, horizontal].map(|table| self.constant(table.shape(), table.data().to_vec()));
         let output = self.value(&name, [height, width, shape.outputs]);
         self.graph.ops.push(Op::Attention { params, qkv, vertical, horizontal, output });
         let site = AttentionSite { name: block.to_owned(), params, qkv, vertical, horizontal, output };
