@@ -252,7 +252,7 @@ fn an_attention_layer_is_explained_by_its_softmax_weights() {
     let (weights, x, out) = (path("tiny.safetensors"), path("x.npy"), path("out"));
     let said = stdout(&[
         "explain",
-        "--weights",
+        "--model",
         &weights,
         "--input",
         &x,
