@@ -12,8 +12,9 @@ test("an attention layer shows one map of softmax weights a head, and proves the
   const file = { name: "attention.safetensors", mimeType: "application/octet-stream", buffer: attentionNetwork() };
   await drop(page, file);
   await expect(page.getByTestId("layer-select")).toContainText("attention");
-  await expect(page.getByTestId("map-weights-3")).toBeVisible();
-  await expect(page.getByTestId("map-weights-4")).toHaveCount(0);
+  // The place stays in the layer of the same name, stages.1.1, which has eight heads here.
+  await expect(page.getByTestId("map-weights-7")).toBeVisible();
+  await expect(page.getByTestId("map-weights-8")).toHaveCount(0);
   for (const map of ["map-content", "map-position", "map-total", "lambda-content", "query-vector"]) {
     await expect(page.getByTestId(map), map).toHaveCount(0);
   }
@@ -34,8 +35,8 @@ test("an attention layer shows one map of softmax weights a head, and proves the
   await page.keyboard.press("Shift+ArrowRight");
   await expect(grid).toHaveAttribute("data-query", "0,4");
   await expect(page.getByTestId("summary")).not.toHaveText(first);
-  // The deepest layer has eight heads.
-  await page.keyboard.press("PageDown");
-  await page.keyboard.press("PageDown");
-  await expect(page.getByTestId("map-weights-7")).toBeVisible();
+  // The layer before it has two.
+  await page.keyboard.press("PageUp");
+  await expect(page.getByTestId("map-weights-1")).toBeVisible();
+  await expect(page.getByTestId("map-weights-2")).toHaveCount(0);
 });
