@@ -48,7 +48,7 @@ fn IntraChoice() -> impl IntoView {
     let chosen = Memo::new(move |_| state.place.read().as_ref().map_or(0, |place| place.query.u));
     let select = move || {
         let options = (0..depth.get()).map(|u| {
-            view! { <option value=u.to_string() prop:selected=move || chosen.get() == u>{format!("{u} of {}", depth.get())}</option> }
+            view! { <option value=u.to_string() prop:selected=move || chosen.get() == u>{u}</option> }
         });
         view! {
             <label class="intra" title="The layer’s intra-depth: it takes from this many sets of keys and values, each with maps of its own">
