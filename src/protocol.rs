@@ -188,6 +188,16 @@ pub enum PartKind {
     Head,
 }
 
+impl PartKind {
+    /// The place in the trace of a layer that can be looked into.
+    pub fn layer(self) -> Option<usize> {
+        match self {
+            Self::Lambda { layer } => Some(layer),
+            Self::Stem | Self::Convolution | Self::Head => None,
+        }
+    }
+}
+
 /// A class and its softmax probability.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {

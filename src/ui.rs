@@ -67,14 +67,16 @@ fn App() -> impl IntoView {
                 </div>
                 <div class="stage-column">
                     <stage::Stage />
-                    <div class="below">
-                        <div class="figures">
-                            <proof::ProofLine />
-                            <query_vector::QueryVector />
-                            <lambdas::Lambdas />
+                    <Show when=move || state.nothing_inside.read().is_none()>
+                        <div class="below">
+                            <div class="figures">
+                                <proof::ProofLine />
+                                <query_vector::QueryVector />
+                                <lambdas::Lambdas />
+                            </div>
+                            <notes::Notes />
                         </div>
-                        <notes::Notes />
-                    </div>
+                    </Show>
                 </div>
             </div>
             <measured::Measured />

@@ -16,13 +16,21 @@ export const shippedPath = path("../../www/weights/lambda_resnet_mini.safetensor
  */
 export const seededPath = path("../weights/lambda_resnet26t.safetensors");
 
+/** What a small network has, its weights from a seed, where the shipped one has lambda layers. */
+export type Middle = "conv" | "u4";
+
+/** A small network with seeded weights, as `cargo xtask test` writes it beside the large one. */
+export const seededMini = (middle: Middle): Buffer => written(path(`../weights/seeded_${middle}_mini.safetensors`));
+
 /** ImageNet's classes, in the order of the logits. */
 export const imagenetLabels = readFileSync(path("../../src/nn/imagenet_labels.txt"), "utf8").trimEnd().split("\n");
 
 /** The seeded weights' bytes. */
-export function seeded(): Buffer {
-  if (!existsSync(seededPath)) throw new Error(`${seededPath} is missing; \`cargo xtask test --only page\` writes it`);
-  return readFileSync(seededPath);
+export const seeded = (): Buffer => written(seededPath);
+
+function written(file: string): Buffer {
+  if (!existsSync(file)) throw new Error(`${file} is missing; \`cargo xtask test --only page\` writes it`);
+  return readFileSync(file);
 }
 
 /** Unfolds the list. */

@@ -114,6 +114,11 @@ pub fn find(name: &str) -> Option<&'static Member> {
     members().iter().find(|member| member.name == name)
 }
 
+/// The first network with lambda layers to look into.
+pub fn first_with_lambdas() -> Option<&'static Member> {
+    members().iter().find(|member| member.layer == LayerKind::Lambda)
+}
+
 /// Whether all were trained for as many epochs, so that any two can be compared.
 pub fn equally_long() -> bool {
     members().windows(2).all(|pair| pair[0].training.epochs == pair[1].training.epochs)

@@ -129,6 +129,16 @@ pub fn of_address(name: Option<&str>, offers: Option<&Offers>) -> Option<Source>
     family::find(name).map(family::Member::source).or_else(public)
 }
 
+/// What stands in the place of the maps for a network without a layer to look into, in one sentence.
+pub fn nothing_inside(card: &NetworkCard) -> Option<String> {
+    if card.parts.iter().any(|part| part.kind.layer().is_some()) {
+        return None;
+    }
+    let other = family::first_with_lambdas()
+        .map(|member| format!("; choose one that has, such as {}, to see where its queries take from", member.title));
+    Some(format!("This network has no lambda layers to look into{}.", other.unwrap_or_default()))
+}
+
 /// An offered network in one line.
 pub fn facts(offer: &NetworkOffer) -> String {
     format!(

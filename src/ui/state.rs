@@ -13,6 +13,7 @@ use crate::explain::reading::{MapKind, Reading};
 use crate::explain::scale::{self, Scope};
 use crate::nn::trace::LambdaTrace;
 use crate::page::address::Address;
+use crate::page::networks::nothing_inside;
 use crate::page::place::{Move, Place};
 use crate::page::samples::Sample;
 use crate::protocol::{Answer, BackendReport, LoadStep, Request, Source};
@@ -96,6 +97,8 @@ pub struct State {
     /// The place on screen: the pinned one, with the hovered query where there is one.
     pub shown: Memo<Option<Place>>,
     pub reading: Memo<Option<Arc<Reading>>>,
+    /// What stands in the place of the maps where the network on screen has no layer to look into.
+    pub nothing_inside: Memo<Option<String>>,
     /// The limit that the maps share, `None` where each has its own; 0 before the first answer.
     pub shared_limit: Memo<Option<f32>>,
     address: StoredValue<Address>,
@@ -149,11 +152,14 @@ impl State {
             ThemeChoice::Always(theme) => theme,
         });
         let address = browser::address();
+        let networks = NetworkSignals::new(address.network.clone());
+        let nothing_inside =
+            Memo::new(move |_| networks.running.read().as_ref().and_then(|running| nothing_inside(&running.card)));
         Self {
             link: StoredValue::new_local(None),
             asked: StoredValue::new(Asked::default()),
             phase: RwSignal::new(Phase::Starting),
-            networks: NetworkSignals::new(address.network.clone()),
+            networks,
             engine_load: RwSignal::new(0),
             report: RwSignal::new(None),
             notice: RwSignal::new(None),
@@ -174,6 +180,7 @@ impl State {
             theme,
             shown,
             reading,
+            nothing_inside,
             shared_limit,
             address: StoredValue::new(address),
         }

@@ -17,7 +17,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[component]
 pub fn Status() -> impl IntoView {
     let state = State::here();
-    let phase = move || match state.phase.get() {
+    let phase = move || {
+        match state.phase.get() {
         Phase::Starting => view! { <Progress text="The engine starts…".to_owned() fraction=None /> }.into_any(),
         Phase::Loading { step, done, total } => {
             let fraction = (total > 0).then(|| done as f64 / total as f64);
@@ -32,7 +33,9 @@ pub fn Status() -> impl IntoView {
         }
         Phase::Ready => view! {
             <p class="status-summary" data-testid="summary">
-                {move || state.reading.read().as_ref().map(|reading| sentence(reading))}
+                {move || {
+                    state.nothing_inside.get().or_else(|| state.reading.read().as_ref().map(|reading| sentence(reading)))
+                }}
             </p>
         }
         .into_any(),
@@ -51,6 +54,7 @@ pub fn Status() -> impl IntoView {
             </div>
         }
         .into_any(),
+    }
     };
     view! {
         <div class="status">{phase}</div>
@@ -90,8 +94,11 @@ fn SpokenSummary() -> impl IntoView {
                 if state.hovered.get().is_some() {
                     return;
                 }
-                let Some(reading) = state.reading.get() else { return };
-                sentence(&reading)
+                match (state.nothing_inside.get(), state.reading.get()) {
+                    (Some(nothing), _) => nothing,
+                    (None, Some(reading)) => sentence(&reading),
+                    (None, None) => return,
+                }
             }
             Phase::Loading { step, .. } => loading(step, 0, 0),
             Phase::Starting | Phase::Failed(_) => return,

@@ -11,6 +11,7 @@ use crate::protocol::{NetworkPart, PartKind};
 pub fn Strip() -> impl IntoView {
     let state = State::here();
     let heads = Memo::new(move |_| state.with_layer(|layer| layer.dims.heads).unwrap_or(0));
+    let has_heads = move || state.nothing_inside.read().is_none();
     view! {
         <section class="strip-row" aria-label="Network">
             <fieldset class="strip" data-testid="layer-select">
@@ -22,13 +23,17 @@ pub fn Strip() -> impl IntoView {
                     }}
                 </div>
             </fieldset>
-            <Choice
-                name="head-select"
-                legend="Head"
-                items=Signal::derive(move || (0..heads.get()).map(|head| Item::plain(head.to_string())).collect())
-                selected=Signal::derive(move || state.place.read().as_ref().map_or(0, |place| place.query.head))
-                on_choose=move |head| state.choose_head(head)
-            />
+            <Show when=has_heads>
+                <div class="strip-choices">
+                    <Choice
+                        name="head-select"
+                        legend="Head"
+                        items=Signal::derive(move || (0..heads.get()).map(|head| Item::plain(head.to_string())).collect())
+                        selected=Signal::derive(move || state.place.read().as_ref().map_or(0, |place| place.query.head))
+                        on_choose=move |head| state.choose_head(head)
+                    />
+                </div>
+            </Show>
         </section>
     }
 }

@@ -15,8 +15,8 @@ use crate::setup::wasm_target::Source;
 
 use super::report::{Count, Report};
 
-/// The network of the page's tests.
-const SEEDED: &str = "lambda_resnet26t";
+/// The networks of the page's tests, by the names that the example knows them by.
+const SEEDED: [&str; 3] = ["lambda_resnet26t", "seeded_conv_mini", "seeded_u4_mini"];
 
 /// Runs the group.
 pub fn run(project: &Project, source: Source, report: &mut Report) {
@@ -26,16 +26,18 @@ pub fn run(project: &Project, source: Source, report: &mut Report) {
     }
 }
 
-/// Writes the network that page tests drop on the page and fetch: 44 MB that a formula gives, so that no file need be
+/// Writes the networks that page tests drop on the page and fetch: 50 MB that a formula gives, so that no file need be
 /// stored. What is there already was made by the same formula.
 fn seeded_weights(project: &Project) -> Result<()> {
     let folder = project.e2e().join("weights");
-    let path = folder.join(format!("{SEEDED}.safetensors"));
-    if path.exists() {
-        return Ok(());
-    }
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    process::run(process::cargo(project).args(["run", "--example", "seeded_weights", "--", SEEDED]).arg(&path))
+    for name in SEEDED {
+        let path = folder.join(format!("{name}.safetensors"));
+        if !path.exists() {
+            process::run(process::cargo(project).args(["run", "--example", "seeded_weights", "--", name]).arg(&path))?;
+        }
+    }
+    Ok(())
 }
 
 fn playwright(project: &Project) -> Result<Count> {

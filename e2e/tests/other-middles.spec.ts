@@ -1,0 +1,69 @@
+// Networks with something else where the shipped one has its lambda layers: without any there is nothing to look into,
+// and the page says so; with an intra-depth every u has maps of its own.
+
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+
+import { drop } from "../support/drop";
+import { family, type Middle, seededMini } from "../support/networks";
+import { firstResult, open } from "../support/open";
+import { expect, test } from "../support/test";
+
+const [main] = family;
+const PLACE = "sample=church&layer=stages.1.2&head=2&y=5&x=9";
+
+/** The query of the address that makes the page run what the project is named after. */
+const asked = (project: string) => (project === "webgpu" ? "backend=webgpu" : "backend=cpu");
+
+const own = async (page: Page, middle: Middle, title: string) => {
+  const name = `seeded_${middle}_mini.safetensors`;
+  await drop(page, { name, mimeType: "application/octet-stream", buffer: seededMini(middle) });
+  await expect(page.getByTestId("network-title")).toHaveText(title);
+};
+
+/** What stands only where there are layers to look into. */
+const LOOKS = ["query-grid", "map-content", "map-position", "map-total", "proof", "query-vector", "head-select"];
+
+test("a network without lambda layers classifies and says that there is nothing to look into", async ({ page }, { project }) => {
+  await open(page, `?${PLACE}&${asked(project.name)}`);
+  await firstResult(page);
+  await own(page, "conv", "Seeded ResNet mini");
+
+  await expect(page.getByTestId("summary")).toHaveText(
+    `This network has no lambda layers to look into; choose one that has, such as ${main!.title}, to see where its queries take from.`,
+  );
+  for (const part of LOOKS) await expect(page.getByTestId(part), part).toHaveCount(0);
+  await expect(page.getByTestId("nothing-inside").locator("canvas")).toBeVisible();
+  await expect(page.getByTestId("layer-select").locator("input")).toHaveCount(0);
+
+  // It answers, and goes on answering.
+  await expect(page.getByTestId("prediction")).toHaveCount(5);
+  const guess = page.getByTestId("timings");
+  const before = await guess.getAttribute("data-answer");
+  await page.locator('[data-sample="tench"]').click();
+  await expect(guess).not.toHaveAttribute("data-answer", before!);
+  await expect(page.getByTestId("problem")).toBeEmpty();
+
+  // The way back brings the place that was left.
+  await page.getByTestId("nothing-inside-other").click();
+  await expect(page.getByTestId("network-title")).toHaveText(main!.title);
+  await expect(page.getByTestId("query-grid")).toHaveAttribute("data-query", "5,9");
+  await expect(page.getByTestId("layer-select").locator("input:checked")).toHaveValue("stages.1.2");
+  for (const part of LOOKS) await expect(page.getByTestId(part), part).toHaveCount(1);
+});
+
+test("the sentence stands in both themes and fits 320 pixels", async ({ page }, { project }) => {
+  await open(page, `?${PLACE}&${asked(project.name)}`);
+  await firstResult(page);
+  await own(page, "conv", "Seeded ResNet mini");
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`), `${colorScheme}, ${width} px`).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${width} px`).toBeLessThanOrEqual(0);
+    }
+  }
+});
