@@ -5,7 +5,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import { drop } from "../support/drop";
-import { family, type Middle, seededMini } from "../support/networks";
+import { family, member, type Middle, seededMini, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
@@ -66,4 +66,35 @@ test("the sentence stands in both themes and fits 320 pixels", async ({ page }, 
       expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${width} px`).toBeLessThanOrEqual(0);
     }
   }
+});
+
+test("each u of an intra-depth has maps of its own, and the address says which", async ({ page }, { project }) => {
+  await open(page, `?${PLACE}&${asked(project.name)}`);
+  await firstResult(page);
+  await expect(page.getByTestId("intra-select"), "the shipped network has no intra-depth").toHaveCount(0);
+  await own(page, "u4", "Seeded LambdaResNet mini, u = 4");
+
+  const select = page.getByTestId("intra-select");
+  await expect(select.locator("option")).toHaveCount(4);
+  await expect(select).toHaveValue("0");
+  await expect.poll(() => new URL(page.url()).searchParams.get("u")).toBe("0");
+  const summary = page.getByTestId("summary");
+  const seen = new Set([await summary.innerText()]);
+  for (const u of ["1", "2", "3"]) {
+    await select.selectOption(u);
+    await expect.poll(() => new URL(page.url()).searchParams.get("u")).toBe(u);
+    seen.add(await summary.innerText());
+    expect(Number(await page.getByTestId("proof").getAttribute("data-max-error")), `u ${u}`).toBeLessThan(1e-4);
+  }
+  expect(seen.size, "four maps").toBe(4);
+  await expect(page.getByTestId("query-grid")).toHaveAttribute("data-query", "5,9");
+
+  // A layer further on keeps it; a network without an intra-depth has no place for it.
+  await page.getByTestId("layer-select").locator('input[value="stages.2.1"]').check();
+  await expect(select).toHaveValue("3");
+  await unfold(page);
+  await member(page, main!.name).click();
+  await expect(page.getByTestId("network-title")).toHaveText(main!.title);
+  await expect(select).toHaveCount(0);
+  await expect.poll(() => new URL(page.url()).searchParams.get("u")).toBeNull();
 });

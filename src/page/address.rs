@@ -13,6 +13,8 @@ pub struct Address {
     pub layer: Option<String>,
     /// A head, from 0.
     pub head: Option<usize>,
+    /// Which of the intra-depth's maps, from 0; none where there is one alone.
+    pub u: Option<usize>,
     /// The query's row, from 0.
     pub y: Option<usize>,
     /// The query's column, from 0.
@@ -31,6 +33,7 @@ impl Address {
             sample: name("sample"),
             layer: name("layer"),
             head: number("head"),
+            u: number("u"),
             y: number("y"),
             x: number("x"),
             backend: match get("backend").as_deref() {
@@ -54,6 +57,7 @@ impl Address {
             ("sample", self.sample.clone()),
             ("layer", self.layer.clone()),
             ("head", number(self.head)),
+            ("u", number(self.u)),
             ("y", number(self.y)),
             ("x", number(self.x)),
             ("backend", backend),
@@ -84,12 +88,13 @@ mod tests {
             sample: Some("church".into()),
             layer: Some("stages.1.1".into()),
             head: Some(2),
+            u: Some(1),
             y: Some(7),
             x: Some(3),
             backend: Some(BackendChoice::Gpu),
         };
         let text = address.query_string();
-        assert_eq!(text, "?network=lambda_resnet26t&sample=church&layer=stages.1.1&head=2&y=7&x=3&backend=webgpu");
+        assert_eq!(text, "?network=lambda_resnet26t&sample=church&layer=stages.1.1&head=2&u=1&y=7&x=3&backend=webgpu");
         let pairs: Vec<(&str, &str)> = text[1..].split('&').filter_map(|pair| pair.split_once('=')).collect();
         assert_eq!(read(&pairs), address);
         assert_eq!(Address::default().query_string(), "");

@@ -68,7 +68,7 @@ impl Place {
                 y: address.y.filter(|y| *y < dims.height).unwrap_or(dims.height / 2),
                 x: address.x.filter(|x| *x < dims.width).unwrap_or(dims.width / 2),
                 head: address.head.filter(|head| *head < dims.heads).unwrap_or(0),
-                u: 0,
+                u: address.u.filter(|u| *u < dims.intra).unwrap_or(0),
             },
         })
     }

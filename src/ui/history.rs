@@ -41,6 +41,7 @@ fn keep(state: State) {
             },
             layer: shown.map_or(before.layer, |(layer, _)| Some(layer.name.clone())),
             head: shown.map_or(before.head, |(_, query)| Some(query.head)),
+            u: shown.map_or(before.u, |(layer, query)| (layer.dims.intra > 1).then_some(query.u)),
             y: shown.map_or(before.y, |(_, query)| Some(query.y)),
             x: shown.map_or(before.x, |(_, query)| Some(query.x)),
             backend: before.backend,

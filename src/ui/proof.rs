@@ -37,14 +37,18 @@ pub fn ProofLine() -> impl IntoView {
             })
             .collect()
     };
+    // With an intra-depth the sum goes over its keys and values too.
+    let deep = Memo::new(move |_| state.with_layer(|layer| layer.dims.intra > 1).unwrap_or(false));
+    let summed = move || if deep.get() { "m,u" } else { "m" };
+    let value = move || if deep.get() { "mu" } else { "m" };
     view! {
         <section class="proof" aria-labelledby="proof-title">
             <h2 id="proof-title">"The maps are the layer"</h2>
             <p data-testid="proof" data-max-error=relative>
                 <math>
-                    <munder><mo>"∑"</mo><mi>"m"</mi></munder>
-                    <msub><mi>"a"</mi><mrow><mi>"n"</mi><mi>"m"</mi></mrow></msub>
-                    <msub><mi mathvariant="normal">"v"</mi><mi>"m"</mi></msub>
+                    <munder><mo>"∑"</mo><mi>{summed}</mi></munder>
+                    <msub><mi>"a"</mi><mrow><mi>"n"</mi><mi>{value}</mi></mrow></msub>
+                    <msub><mi mathvariant="normal">"v"</mi><mi>{value}</mi></msub>
                     <mo>"+"</mo>
                     <mi mathvariant="normal">"q"</mi><mo>"·"</mo><mi mathvariant="normal">"b"</mi>
                 </math>

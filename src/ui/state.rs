@@ -301,6 +301,15 @@ impl State {
         });
     }
 
+    /// Chooses which of the intra-depth's maps are shown.
+    pub fn choose_u(self, u: usize) {
+        self.place.update(|place| {
+            if let Some(place) = place {
+                place.query.u = u;
+            }
+        });
+    }
+
     /// The limit of one map's scale; 0 before the first answer.
     pub fn limit(self, kind: MapKind) -> f32 {
         self.shared_limit.get().unwrap_or_else(|| self.largest(kind))

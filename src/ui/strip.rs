@@ -32,10 +32,41 @@ pub fn Strip() -> impl IntoView {
                         selected=Signal::derive(move || state.place.read().as_ref().map_or(0, |place| place.query.head))
                         on_choose=move |head| state.choose_head(head)
                     />
+                    <IntraChoice />
                 </div>
             </Show>
         </section>
     }
+}
+
+/// Which of the u maps is shown, where a layer has an intra-depth: each weighs values of its own.
+#[component]
+fn IntraChoice() -> impl IntoView {
+    let state = State::here();
+    let depth = Memo::new(move |_| state.with_layer(|layer| layer.dims.intra).unwrap_or(1));
+    let chosen = Memo::new(move |_| state.place.read().as_ref().map_or(0, |place| place.query.u));
+    let select = move || {
+        let options = (0..depth.get()).map(|u| {
+            view! { <option value=u.to_string() prop:selected=move || chosen.get() == u>{u}</option> }
+        });
+        view! {
+            <label class="intra" title="The layer’s intra-depth: it takes from this many sets of keys and values, each with maps of its own">
+                <span class="intra-word">"Depth " <span class="symbol">"u"</span></span>
+                <select
+                    class="button"
+                    data-testid="intra-select"
+                    on:change=move |event| {
+                        if let Ok(u) = event_target_value(&event).parse() {
+                            state.choose_u(u);
+                        }
+                    }
+                >
+                    {options.collect_view()}
+                </select>
+            </label>
+        }
+    };
+    move || (depth.get() > 1).then(select)
 }
 
 #[component]
