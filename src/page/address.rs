@@ -14,7 +14,7 @@ pub const VERSION: u32 = 1;
 pub type Knobs = BTreeMap<String, String>;
 
 /// The keys of all views.
-const KNOBS: [&str; 10] = ["t", "by", "part", "shift", "sort", "edit", "mask", "cell", "step", "channel"];
+const KNOBS: [&str; 5] = ["t", "by", "shift", "sort", "channel"];
 
 /// What the query of the address says; parts that are missing or make no sense are `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -152,7 +152,7 @@ mod tests {
         let address = Address {
             network: Some("lambda_resnet26t".into()),
             sample: Some("church".into()),
-            view: Some(View::Atlas),
+            view: Some(View::Anatomy),
             layer: Some("stages.1.1".into()),
             head: Some(2),
             u: Some(1),
@@ -169,7 +169,7 @@ mod tests {
         let text = address.query_string();
         assert_eq!(
             text,
-            "?v=1&network=lambda_resnet26t&sample=church&view=atlas&layer=stages.1.1&head=2&u=1&y=7&x=3&pin=0.12\
+            "?v=1&network=lambda_resnet26t&sample=church&view=anatomy&layer=stages.1.1&head=2&u=1&y=7&x=3&pin=0.12\
              &scale=fixed&limit=2.5&show=contours&embed=1&backend=webgpu&sort=locality&t=17"
         );
         assert_eq!(Address::read(pairs(&text)), (address, None));

@@ -8,33 +8,17 @@ pub enum View {
     Lens,
     /// What λ is made of: keys, values, the sum of their outer products.
     Anatomy,
-    /// The same product in two orders: summarise then apply, or compare then sum.
-    Orders,
-    /// The position embeddings and what shifting does to them.
-    Position,
-    /// Every layer and head at once.
-    Atlas,
-    /// The network with parts of it changed.
-    WhatIf,
-    /// The shader that computed it.
-    Shader,
 }
 
 impl View {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 7] =
-        [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas, Self::WhatIf, Self::Shader];
+    pub const ALL: [Self; 2] = [Self::Lens, Self::Anatomy];
 
     /// Its name in the address and in code.
     pub fn id(self) -> &'static str {
         match self {
             Self::Lens => "lens",
             Self::Anatomy => "anatomy",
-            Self::Orders => "orders",
-            Self::Position => "position",
-            Self::Atlas => "atlas",
-            Self::WhatIf => "whatif",
-            Self::Shader => "shader",
         }
     }
 
@@ -43,11 +27,6 @@ impl View {
         match self {
             Self::Lens => "Lens",
             Self::Anatomy => "Anatomy of λ",
-            Self::Orders => "Two orders",
-            Self::Position => "Positions",
-            Self::Atlas => "Atlas",
-            Self::WhatIf => "What if",
-            Self::Shader => "Shader",
         }
     }
 
@@ -56,11 +35,6 @@ impl View {
         match self {
             Self::Lens => "Where does one query take from?",
             Self::Anatomy => "What is a lambda made of?",
-            Self::Orders => "How does the same answer come without attention maps?",
-            Self::Position => "What has the layer learned about places?",
-            Self::Atlas => "What do all layers and heads do with this query?",
-            Self::WhatIf => "What becomes of the guess if a part is missing?",
-            Self::Shader => "Which program computed this?",
         }
     }
 
@@ -92,8 +66,9 @@ mod tests {
 
     #[test]
     fn the_order_is_a_ring() {
-        assert_eq!(View::Lens.beside(-1), View::Shader);
-        assert_eq!(View::Shader.beside(1), View::Lens);
-        assert_eq!(View::Lens.beside(2), View::Orders);
+        let last = View::ALL[View::ALL.len() - 1];
+        assert_eq!(View::Lens.beside(-1), last);
+        assert_eq!(last.beside(1), View::Lens);
+        assert_eq!(View::Lens.beside(1), View::Anatomy);
     }
 }
