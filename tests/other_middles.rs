@@ -14,6 +14,7 @@ use lambdascope::engine::{Engine, Run, ranked_softmax};
 use lambdascope::explain::implicit_attention::Query;
 use lambdascope::explain::reading::Reading;
 use lambdascope::nn::network::{Network, sha256};
+use lambdascope::nn::trace::LayerTrace;
 use lambdascope::page::address::Address;
 use lambdascope::page::networks::nothing_inside;
 use lambdascope::page::place::Place;
@@ -77,7 +78,7 @@ fn a_network_with_lambda_layers_lacks_nothing() {
 #[test]
 fn every_u_has_maps_of_its_own_and_all_give_the_output() {
     let run = ran(&seeded_mini("seeded_u4_mini"), BackendChoice::Cpu).1;
-    for layer in &run.trace.layers {
+    for layer in run.trace.layers.iter().filter_map(LayerTrace::as_lambda) {
         assert_eq!(layer.dims.intra, 4);
         let of = |u| Reading::of(layer, Query { y: 3, x: 2, head: 1, u });
         for u in 0..4 {
