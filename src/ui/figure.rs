@@ -8,9 +8,10 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::export::Export;
-use super::map::{Ring, cell_at, view_box};
+use super::map::{CropCanvas, Ring, cell_at, view_box};
 use super::state::State;
 use crate::explain::figure::Figure;
+use crate::explain::pixels::overlay_rgba;
 use crate::page::place::Move;
 
 /// How many cells the table lists.
@@ -28,6 +29,9 @@ pub fn FigureView(
     /// Whether cells are as wide as high whatever the matrix's shape.
     #[prop(default = true)]
     square: bool,
+    /// Whether the dimmed crop lies under the cells: for maps of the context.
+    #[prop(optional)]
+    over_picture: bool,
     /// What is done at a press on a cell.
     #[prop(optional, into)]
     on_choose: Option<Callback<[usize; 2]>>,
@@ -37,7 +41,13 @@ pub fn FigureView(
     let frame = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         let (Some(canvas), Some(figure)) = (canvas.get(), figure.get()) else { return };
-        browser::draw(&canvas, figure.grid.columns, figure.grid.rows, &figure.rgba(state.theme.get()));
+        let theme = state.theme.get();
+        let pixels = if over_picture {
+            overlay_rgba(&figure.grid.values, figure.scale.limit(), theme)
+        } else {
+            figure.rgba(theme)
+        };
+        browser::draw(&canvas, figure.grid.columns, figure.grid.rows, &pixels);
     });
     let size = Memo::new(move |_| figure.read().as_ref().map_or([1, 1], |f| [f.grid.rows, f.grid.columns]));
     let at = move |event: &web_sys::PointerEvent| frame.get().and_then(|frame| cell_at(&frame, event, size.get()));
@@ -46,7 +56,8 @@ pub fn FigureView(
         let figure = figure.get()?;
         let cell = pointed.get()?;
         let [row, column] = figure.axes;
-        Some(format!("{row} {}, {column} {}: {}", cell[0], cell[1], figure.scale.write(figure.grid.at(cell)?)))
+        let [y, x] = figure.grid.name(cell);
+        Some(format!("{row} {y}, {column} {x}: {}", figure.scale.write(figure.grid.at(cell)?)))
     };
     let pressed = move |event: web_sys::KeyboardEvent| {
         if event.alt_key() || event.meta_key() {
@@ -84,6 +95,7 @@ pub fn FigureView(
             </figcaption>
             <div
                 class="map figure-map"
+                class:map-over=over_picture
                 style:aspect-ratio=ratio
                 tabindex="0"
                 role="application"
@@ -102,6 +114,7 @@ pub fn FigureView(
                 }
                 on:keydown=pressed
             >
+                {over_picture.then(|| view! { <CropCanvas /> })}
                 <canvas class="cells" width="1" height="1" node_ref=canvas aria-hidden="true"></canvas>
                 <svg class="marks" viewBox=move || view_box(size.get()) preserveAspectRatio="none" aria-hidden="true">
                     <path class="sign-marks" d=move || of(Figure::marks) />
@@ -130,10 +143,11 @@ fn Strongest(figure: Signal<Option<Arc<Figure>>>) -> impl IntoView {
         let figure = figure.get().filter(|_| open.get())?;
         let [row, column] = figure.axes;
         let rows = figure.grid.strongest(LISTED).into_iter().map(|extreme| {
+            let [y, x] = figure.grid.name(extreme.cell);
             view! {
                 <tr>
-                    <td>{extreme.cell[0]}</td>
-                    <td>{extreme.cell[1]}</td>
+                    <td>{y}</td>
+                    <td>{x}</td>
                     <td>{figure.scale.write(extreme.value)}</td>
                 </tr>
             }
