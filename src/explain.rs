@@ -1,5 +1,6 @@
 //! Pure functions from a trace to what the page draws. Nothing here knows a browser, a device or a network's weights.
 
+pub mod atlas;
 pub mod colour;
 pub mod display;
 pub mod figure;
@@ -10,6 +11,9 @@ pub mod implicit_attention;
 pub mod lambda;
 pub mod numbers;
 pub mod pixels;
+pub mod positions;
 pub mod reading;
 pub mod scale;
+pub mod shift;
+pub mod subject;
 pub mod summary;
