@@ -11,6 +11,7 @@ pub mod implicit_attention;
 pub mod lambda;
 pub mod numbers;
 pub mod pixels;
+pub mod position_figures;
 pub mod positions;
 pub mod reading;
 pub mod scale;

@@ -4,6 +4,7 @@
 use crate::nn::lambda_layer::Mask;
 use crate::nn::trace::LambdaTrace;
 
+use super::grid::Scale;
 use super::implicit_attention::{ImplicitAttention, Query, attention_of, implicit_attention, query_vector};
 
 /// How far a query is moved, rows down and columns to the right.
@@ -48,6 +49,15 @@ impl std::str::FromStr for Shift {
         let number = |text: &str| text.parse::<i16>().map(isize::from);
         Ok(Self([number(dy)?, number(dx)?]))
     }
+}
+
+/// Which vector stands in the place that the query is moved to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// q_n, held fixed.
+    Held,
+    /// The place's own.
+    Own,
 }
 
 /// The two parts of an implicit attention.
@@ -102,9 +112,18 @@ impl Shifted {
         }
     }
 
-    /// The difference of `after` (held or own) to what becomes of `here`: the position map moved along, the content map
-    /// where it is.
-    pub fn difference(&self, part: Part, after: &ImplicitAttention) -> Difference {
+    /// The maps after the motion.
+    pub fn after(&self, whose: Whose) -> &ImplicitAttention {
+        match whose {
+            Whose::Held => &self.held,
+            Whose::Own => &self.own,
+        }
+    }
+
+    /// The difference of the maps after the motion to what is said to become of `here`: the position map moved along, the
+    /// content map where it is.
+    pub fn difference(&self, part: Part, whose: Whose) -> Difference {
+        let after = self.after(whose);
         let mut difference = Difference { values: vec![0.0; part.map(after).len()], largest: 0.0, compared: 0 };
         for (m, (value, after)) in difference.values.iter_mut().zip(part.map(after)).enumerate() {
             if let Some(before) = self.expected(part, m) {
@@ -126,6 +145,20 @@ impl Shifted {
         let y = (m / width).checked_add_signed(-dy).filter(|y| *y < height)?;
         let x = (m % width).checked_add_signed(-dx).filter(|x| *x < width)?;
         part.map(&self.here).get(y * width + x).copied()
+    }
+
+    /// The difference in words.
+    pub fn sentence(&self, part: Part, whose: Whose) -> String {
+        let Difference { largest, compared, .. } = self.difference(part, whose);
+        let like = match part {
+            Part::Position => "the moved map",
+            Part::Content => "the map before",
+        };
+        if largest == 0.0 {
+            return format!("Equals {like}: the largest difference over {compared} cells is exactly 0.");
+        }
+        let scale = Scale::Positive(self.limit(part));
+        format!("Differs from {like} by up to {}, over {compared} cells.", scale.write(largest))
     }
 
     /// The largest magnitude of a part's three maps: their common scale.
@@ -170,12 +203,12 @@ mod tests {
             for shift in [[0, 0], [1, 2], [-2, -3], [2, -1], [0, 1]] {
                 let shifted = Shifted::of(&layer, query, Shift(shift));
                 assert_eq!(shifted.shift, Shift(shift));
-                let position = shifted.difference(Part::Position, &shifted.held);
+                let position = shifted.difference(Part::Position, Whose::Held);
                 assert_eq!(position.largest, 0.0, "{kind} {shift:?}");
                 let [height, width] = shifted.size;
                 let kept = |by: isize, count: usize| count.saturating_sub(by.unsigned_abs());
                 assert_eq!(position.compared, kept(shift[0], height) * kept(shift[1], width), "{kind} {shift:?}");
-                let content = shifted.difference(Part::Content, &shifted.held);
+                let content = shifted.difference(Part::Content, Whose::Held);
                 assert_eq!((content.largest, content.compared), (0.0, height * width), "{kind} {shift:?}");
             }
         }
@@ -188,12 +221,18 @@ mod tests {
         let shifted = Shifted::of(&layer, query, Shift([1, -1]));
         assert_eq!(shifted.own, implicit_attention(&layer, Query { y: 3, x: 2, ..query }));
         for part in [Part::Position, Part::Content] {
-            assert!(shifted.difference(part, &shifted.own).largest > 1e-3, "{part:?}");
+            assert!(shifted.difference(part, Whose::Own).largest > 1e-3, "{part:?}");
             assert!(shifted.limit(part) > 0.0);
         }
+        assert_eq!(
+            shifted.sentence(Part::Content, Whose::Held),
+            "Equals the map before: the largest difference over 42 cells is exactly 0."
+        );
+        let moved = shifted.sentence(Part::Position, Whose::Own);
+        assert!(moved.starts_with("Differs from the moved map by up to ") && moved.ends_with(", over 30 cells."), "{moved}");
         // A motion that did not happen is seen.
         let still = Shifted { shift: Shift([0, 0]), ..shifted };
-        assert!(still.difference(Part::Position, &still.held).largest > 1e-3);
+        assert!(still.difference(Part::Position, Whose::Held).largest > 1e-3);
     }
 
     #[test]

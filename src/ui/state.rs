@@ -368,6 +368,20 @@ impl State {
         self.with_layer(|layer| [layer.dims.height, layer.dims.width]).unwrap_or([1, 1])
     }
 
+    /// Reads something of a place's layer and query; `None` before the first answer, and where the answer on screen has no
+    /// such place. Tracks the answer.
+    pub fn with_query<T>(self, place: Option<Place>, read: impl FnOnce(&LambdaTrace, Query) -> T) -> Option<T> {
+        let place = place?;
+        let answer = self.answer.read();
+        let layer = answer.as_ref()?.trace.layers.get(place.layer)?;
+        contains(layer, place.query).then(|| read(layer, place.query))
+    }
+
+    /// The title of the network on screen.
+    pub fn network_title(self) -> String {
+        self.networks.running.read().as_ref().map(|running| running.card.title.clone()).unwrap_or_default()
+    }
+
     /// Reads something of the shown layer; `None` before the first answer. Tracks the answer and the pinned place.
     pub fn with_layer<T>(self, read: impl FnOnce(&LambdaTrace) -> T) -> Option<T> {
         let index = self.place.read().as_ref()?.layer;
