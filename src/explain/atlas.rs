@@ -59,12 +59,8 @@ impl Entry {
 
     /// The map as a drawing on a scale of ±`limit`.
     pub fn figure(&self, network: &str, limit: f32) -> Figure {
-        let subject = Subject {
-            network: network.to_owned(),
-            layer: self.name.clone(),
-            intra: self.intra,
-            query: self.query,
-        };
+        let subject =
+            Subject { network: network.to_owned(), layer: self.name.clone(), intra: self.intra, query: self.query };
         let Query { y, x, head, .. } = self.query;
         let [height, width] = self.size;
         Figure {
@@ -247,9 +243,7 @@ impl Cover {
         let largest = |entry: &Entry| max_abs(&entry.total);
         let limit = |entry: &Entry| match self {
             Self::Map => largest(entry),
-            Self::Layer => {
-                entries.iter().filter(|other| other.layer == entry.layer).map(largest).fold(0.0, f32::max)
-            }
+            Self::Layer => entries.iter().filter(|other| other.layer == entry.layer).map(largest).fold(0.0, f32::max),
         };
         entries.iter().map(limit).collect()
     }

@@ -163,7 +163,10 @@ impl Shifted {
 
     /// The largest magnitude of a part's three maps: their common scale.
     pub fn limit(&self, part: Part) -> f32 {
-        [&self.here, &self.held, &self.own].map(|map| crate::tensor::max_abs(part.map(map))).into_iter().fold(0.0, f32::max)
+        [&self.here, &self.held, &self.own]
+            .map(|map| crate::tensor::max_abs(part.map(map)))
+            .into_iter()
+            .fold(0.0, f32::max)
     }
 }
 
@@ -229,7 +232,10 @@ mod tests {
             "Equals the map before: the largest difference over 42 cells is exactly 0."
         );
         let moved = shifted.sentence(Part::Position, Whose::Own);
-        assert!(moved.starts_with("Differs from the moved map by up to ") && moved.ends_with(", over 30 cells."), "{moved}");
+        assert!(
+            moved.starts_with("Differs from the moved map by up to ") && moved.ends_with(", over 30 cells."),
+            "{moved}"
+        );
         // A motion that did not happen is seen.
         let still = Shifted { shift: Shift([0, 0]), ..shifted };
         assert!(still.difference(Part::Position, Whose::Held).largest > 1e-3);
@@ -237,8 +243,11 @@ mod tests {
 
     #[test]
     fn a_mask_is_owned_up_to() {
-        let masked: Vec<&str> =
-            fixture::every_kind().into_iter().filter(|(_, layer)| caveat(layer).is_some()).map(|(kind, _)| kind).collect();
+        let masked: Vec<&str> = fixture::every_kind()
+            .into_iter()
+            .filter(|(_, layer)| caveat(layer).is_some())
+            .map(|(kind, _)| kind)
+            .collect();
         assert_eq!(masked, ["causal", "masked"]);
     }
 

@@ -37,7 +37,13 @@ pub fn Atlas() -> impl IntoView {
     });
     let tiles = Memo::new(move |_| {
         let (entries, figures) = (entries.get(), figures.get());
-        Arc::new(sort.get().order(&entries).into_iter().map(|key| tile(key, &entries[key], &figures[key])).collect::<Vec<_>>())
+        Arc::new(
+            sort.get()
+                .order(&entries)
+                .into_iter()
+                .map(|key| tile(key, &entries[key], &figures[key]))
+                .collect::<Vec<_>>(),
+        )
     });
     let looked = RwSignal::new(None::<usize>);
     let current = Memo::new(move |_| {
@@ -47,7 +53,8 @@ pub fn Atlas() -> impl IntoView {
     });
     let shown = Memo::new(move |_| figures.read().get(current.get()).cloned());
     let go = move |key: usize| {
-        let Some(place) = entries.get_untracked().get(key).map(|entry| Place { layer: entry.layer, query: entry.query })
+        let Some(place) =
+            entries.get_untracked().get(key).map(|entry| Place { layer: entry.layer, query: entry.query })
         else {
             return;
         };
@@ -118,7 +125,9 @@ fn tile(key: usize, entry: &Entry, figure: &Arc<Figure>) -> Tile {
         key,
         figure: figure.clone(),
         spoken: format!("{}: {}", figure.title, said.join(", ")),
-        lines: std::iter::once((format!("λ {place}, head {}", entry.query.head), String::new())).chain(values).collect(),
+        lines: std::iter::once((format!("λ {place}, head {}", entry.query.head), String::new()))
+            .chain(values)
+            .collect(),
     }
 }
 

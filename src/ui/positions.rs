@@ -19,7 +19,8 @@ use moved::Moved;
 pub fn Positions() -> impl IntoView {
     let state = State::here();
     let has = Memo::new(move |_| state.with_layer(has_positions));
-    move || match has.get() {
+    move || {
+        match has.get() {
         None => ().into_any(),
         Some(false) => view! {
             <p data-testid="no-positions">
@@ -35,6 +36,7 @@ pub fn Positions() -> impl IntoView {
             </div>
         }
         .into_any(),
+    }
     }
 }
 

@@ -60,7 +60,9 @@ pub fn Tiles(
         }
         let keys: Vec<usize> = tiles.read_untracked().iter().map(|tile| tile.key).collect();
         let now = current.get_untracked();
-        let (Some(at), Some(last)) = (keys.iter().position(|key| *key == now), keys.len().checked_sub(1)) else { return };
+        let (Some(at), Some(last)) = (keys.iter().position(|key| *key == now), keys.len().checked_sub(1)) else {
+            return;
+        };
         let columns = list.get().map_or(1, |list| columns(&list));
         let to = match event.key().as_str() {
             "ArrowLeft" => at.saturating_sub(1),
@@ -124,7 +126,8 @@ fn Drawing(tile: Memo<Option<Tile>>) -> impl IntoView {
         let (Some(canvas), Some(figure)) = (canvas.get(), figure.get()) else { return };
         browser::draw(&canvas, figure.grid.columns, figure.grid.rows, &figure.rgba(state.theme.get()));
     });
-    let size = Memo::new(move |_| figure.read().as_ref().map_or([1, 1], |figure| [figure.grid.rows, figure.grid.columns]));
+    let size =
+        Memo::new(move |_| figure.read().as_ref().map_or([1, 1], |figure| [figure.grid.rows, figure.grid.columns]));
     let ratio = move || {
         let [rows, columns] = size.get();
         format!("{columns} / {rows}")

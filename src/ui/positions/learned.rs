@@ -29,7 +29,8 @@ pub fn Learned() -> impl IntoView {
     });
     let figures = Memo::new(move |_| {
         let place = place.get();
-        let grids = state.with_query(place, |layer, query| positions::tiles(layer, query, kind.get())).unwrap_or_default();
+        let grids =
+            state.with_query(place, |layer, query| positions::tiles(layer, query, kind.get())).unwrap_or_default();
         let (subject, limit) = (subject(state, place).unwrap_or_default(), common_limit(&grids));
         let figure = |(channel, grid)| Arc::new(position_figures::tile(&subject, kind.get(), channel, grid, limit));
         Arc::new(grids.into_iter().enumerate().map(figure).collect::<Vec<Arc<Figure>>>())

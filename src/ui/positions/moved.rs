@@ -122,7 +122,8 @@ fn PartRow(part: Part, shifted: Memo<Option<Arc<Shifted>>>, as_difference: Memo<
         })
     };
     let (held, own) = (moved(Whose::Held), moved(Whose::Own));
-    let largest = move |whose: Whose| shifted.read().as_ref().map(|shifted| shifted.difference(part, whose).largest.to_string());
+    let largest =
+        move |whose: Whose| shifted.read().as_ref().map(|shifted| shifted.difference(part, whose).largest.to_string());
     let says = move |whose: Whose| shifted.read().as_ref().map(|shifted| shifted.sentence(part, whose));
     let [before_id, held_id, own_id] = match part {
         Part::Position => ["shift-position-before", "shift-position-held", "shift-position-own"],
