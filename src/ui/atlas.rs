@@ -46,6 +46,14 @@ pub fn Atlas() -> impl IntoView {
         )
     });
     let looked = RwSignal::new(None::<usize>);
+    // Who chooses another layer or head looks at that one.
+    let chosen = Memo::new(move |_| state.place.get().map(|place| (place.layer, place.query.head)));
+    Effect::new(move |before: Option<()>| {
+        chosen.track();
+        if before.is_some() {
+            looked.set(None);
+        }
+    });
     let current = Memo::new(move |_| {
         let here = state.place.get();
         let is_here = |entry: &Entry| here.is_some_and(|p| p.layer == entry.layer && p.query.head == entry.query.head);
