@@ -68,6 +68,14 @@ def network(table):
     )
 
 
+def attention():
+    """The shapes of that network with self-attention in place of its lambda layer."""
+    layer = "stages.0.1.self_attn"
+    tables = {f"{layer}.pos_embed.{axis}_rel": [7, 3] for axis in ("height", "width")}
+    rest = {name: shape for name, shape in network(None).items() if not name.startswith(layer)}
+    return rest | {f"{layer}.qkv.weight": [20, 8, 1, 1]} | tables
+
+
 LAYER = {"to_q.weight": [8, 8, 1, 1], "to_k.weight": [4, 8, 1, 1], "to_v.weight": [4, 8, 1, 1]}
 
 
@@ -93,11 +101,15 @@ def main():
     pictures.mkdir(parents=True, exist_ok=True)
     other = json.loads(json.dumps(DESCRIPTION))
     other["stages"][0]["blocks"][1]["position"] = {"kind": "global"}
+    attending = json.loads(json.dumps(DESCRIPTION))
+    attending["stages"][0]["blocks"][1] = {"kind": "attention", "stride": 1, "heads": 2, "k": 3}
     for name, shapes, description in (
         ("described", network(None), DESCRIPTION),
         ("told", network(None), None),
         ("described_table", network([7, 7]), other),
         ("told_table", network([7, 7]), None),
+        ("described_attention", attention(), attending),
+        ("told_attention", attention(), None),
         ("layer", LAYER, None),
     ):
         header, data = split(shapes, description)

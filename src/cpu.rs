@@ -3,6 +3,7 @@
 //! The twins are what the shaders are tested against and what runs where there is no (or only a slow) GPU. Matrix products
 //! go through `matrixmultiply`, which LLVM vectorises for WASM SIMD as well.
 
+pub mod attention;
 pub mod conv;
 pub mod executor;
 pub mod lambda_apply;

@@ -11,8 +11,8 @@ pub use layer::LayerEngine;
 
 use crate::gpu;
 use crate::nn::description::check_picture;
-use crate::nn::graph::Graph;
-use crate::nn::network::{Network, pad_picture};
+use crate::nn::graph::{Graph, padded};
+use crate::nn::network::Network;
 use crate::nn::trace::Trace;
 use crate::nn::weights::WeightsError;
 use crate::picture::Picture;
@@ -56,7 +56,7 @@ pub enum EngineError {
 pub struct Run {
     /// One a label.
     pub logits: Vec<f32>,
-    /// The lambda layers.
+    /// The lambda and attention layers.
     pub trace: Trace,
     /// The backend that computed it.
     pub backend: Backend,
@@ -93,7 +93,7 @@ impl Engine {
         let square = Picture { width: side, height: side, rgb: check_picture(side) };
         let rgb =
             square.rgb.chunks_exact(3 * side).take(size[0]).flat_map(|row| &row[..3 * size[1]]).copied().collect();
-        let check = pad_picture(&input.normalise(&Picture { width: size[1], height: size[0], rgb }));
+        let check = padded(&input.normalise(&Picture { width: size[1], height: size[0], rgb }));
         // The recorded logits are those of the network's own size.
         let expected = network.description.check.as_ref().filter(|_| size == [input.crop, input.crop]);
         let expected = expected.map(|check| check.logits.as_slice());
@@ -162,8 +162,7 @@ impl Engine {
         if input.shape() != expected {
             return Err(EngineError::Input { expected, found: input.shape().to_vec() });
         }
-        let GraphRun { output: mut logits, trace, backend, milliseconds } =
-            self.backends.run(&pad_picture(input)).await;
+        let GraphRun { output: mut logits, trace, backend, milliseconds } = self.backends.run(&padded(input)).await;
         // The classifier's outputs are padded to a multiple of 4.
         logits.truncate(self.network.description.labels.len());
         Ok(Run { logits, trace, backend, milliseconds })

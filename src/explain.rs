@@ -1,6 +1,7 @@
 //! Pure functions from a trace to what the page draws. Nothing here knows a browser, a device or a network's weights.
 
 pub mod atlas;
+pub mod caption;
 pub mod colour;
 pub mod display;
 pub mod figure;
@@ -9,6 +10,7 @@ pub(crate) mod fixture;
 pub mod grid;
 pub mod implicit_attention;
 pub mod lambda;
+pub mod lens;
 pub mod numbers;
 pub mod pixels;
 pub mod position_figures;
@@ -16,5 +18,5 @@ pub mod positions;
 pub mod reading;
 pub mod scale;
 pub mod shift;
-pub mod subject;
+pub mod softmax_attention;
 pub mod summary;

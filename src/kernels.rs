@@ -3,6 +3,7 @@
 //! A kernel's file holds what both sides share: the typed parameters (the shader's uniform struct, compared with naga's
 //! reflected offsets in `tests/shaders.rs`) and the grid. No arithmetic on activations and no device belongs here.
 
+pub mod attention;
 pub mod conv;
 pub mod lambda_apply;
 pub mod lambda_build;

@@ -3,6 +3,7 @@
 //!
 //! Nothing here executes: [`crate::cpu`] and [`crate::gpu`] do.
 
+pub mod attention_layer;
 pub mod builder;
 pub mod description;
 pub mod fold;

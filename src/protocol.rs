@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use networks::{NetworkOffer, Offers, Source};
 
-use crate::nn::graph::Graph;
+use crate::nn::graph::{Graph, Site};
 use crate::nn::network::Network;
 use crate::nn::trace::Trace;
 
@@ -137,8 +137,11 @@ impl NetworkCard {
         for (s, stage) in description.stages.iter().enumerate() {
             for i in 0..stage.blocks.len() {
                 let name = format!("stages.{s}.{i}");
-                let lambda = graph.lambdas.iter().position(|site| site.name == name);
-                let kind = lambda.map_or(PartKind::Convolution, |layer| PartKind::Lambda { layer });
+                let kind = match graph.layers.iter().enumerate().find(|(_, site)| site.name() == name) {
+                    Some((layer, Site::Lambda(_))) => PartKind::Lambda { layer },
+                    Some((layer, Site::Attention(_))) => PartKind::Attention { layer },
+                    None => PartKind::Convolution,
+                };
                 parts.push(part(&name, kind));
             }
         }
@@ -164,7 +167,7 @@ impl NetworkCard {
 /// One element of the network strip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkPart {
-    /// Its place, such as `stem`, `stages.1.1`, `head`. A lambda layer's is its trace's name.
+    /// Its place, such as `stem`, `stages.1.1`, `head`. A lambda or attention layer's is its trace's name.
     pub name: String,
     /// `[H, W, C]` of its output.
     pub shape: [usize; 3],
@@ -184,6 +187,11 @@ pub enum PartKind {
         /// Index into [`Trace::layers`].
         layer: usize,
     },
+    /// A bottleneck around self-attention.
+    Attention {
+        /// Index into [`Trace::layers`].
+        layer: usize,
+    },
     /// Mean over positions and the classifier.
     Head,
 }
@@ -192,7 +200,7 @@ impl PartKind {
     /// The place in the trace of a layer that can be looked into.
     pub fn layer(self) -> Option<usize> {
         match self {
-            Self::Lambda { layer } => Some(layer),
+            Self::Lambda { layer } | Self::Attention { layer } => Some(layer),
             Self::Stem | Self::Convolution | Self::Head => None,
         }
     }
@@ -233,7 +241,7 @@ pub struct Answer {
     pub crop: Vec<u8>,
     /// All classes, most probable first.
     pub predictions: Vec<Prediction>,
-    /// The lambda layers.
+    /// The lambda and attention layers.
     pub trace: Trace,
     /// How long it took.
     pub timings: Timings,

@@ -7,6 +7,7 @@ mod atlas;
 mod browser;
 mod camera;
 mod choice;
+mod compare;
 mod dot_plot;
 mod drop;
 mod engine;
@@ -41,6 +42,7 @@ mod status;
 mod strip;
 mod tiles;
 mod views;
+mod weights;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

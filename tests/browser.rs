@@ -6,6 +6,10 @@
 #![cfg(target_family = "wasm")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "common/attention_cases.rs"]
+mod attention_cases;
+#[path = "common/attention_golden.rs"]
+mod attention_golden;
 #[path = "common/golden.rs"]
 mod golden;
 #[path = "common/lambda_cases.rs"]
@@ -55,6 +59,9 @@ async fn every_shader_agrees_with_its_twin() {
         lambda_cases::check(case, seed, &device).await.unwrap();
         lambda_cases::check_orders_and_reading(case, seed).unwrap();
     }
+    for (seed, case) in (1..).zip(attention_cases::fixed()) {
+        attention_cases::check(case, seed, &device).await.unwrap();
+    }
 }
 
 #[wasm_bindgen_test]
@@ -69,6 +76,12 @@ async fn layers_and_network_match_timm() {
         let case = golden::layer_case(bytes);
         golden::check_layer(name, bytes, &case, &run(&case).await);
     }
+    for (name, bytes) in attention_golden::LAYERS {
+        let case = attention_golden::layer_case(bytes);
+        attention_golden::check_layer(name, bytes, &case, &run(&case).await);
+    }
+    let case = attention_golden::network_case();
+    attention_golden::check_network(&case, &run(&case).await);
     for (name, bytes) in [("64 px", golden::NETWORK_64), ("128 px", golden::NETWORK_128)] {
         let case = golden::network_case(bytes);
         assert!(golden::check_network(name, bytes, &case, &run(&case).await) > 20);

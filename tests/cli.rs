@@ -13,6 +13,12 @@ use safetensors::SafeTensors;
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[path = "common/file.rs"]
+#[allow(dead_code, reason = "other tests need more of it")]
+mod file;
+#[path = "common/tiny.rs"]
+mod tiny;
+
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/samples");
 
 fn lambdascope(arguments: &[&str]) -> Command {
@@ -236,6 +242,55 @@ fn a_picture_goes_through_every_command() {
 }
 
 #[test]
+fn an_attention_layer_is_explained_by_its_softmax_weights() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (description, parts) = tiny::with_attention();
+    fs::write(path("tiny.safetensors"), tiny::file(&description, &parts)).unwrap();
+    let input: Vec<f32> = (0..3 * 16 * 16).map(|i| (i as f32 * 0.37).sin() * 4.0).collect();
+    write(&folder.path().join("x.npy"), &[1, 3, 16, 16], &input);
+    let (weights, x, out) = (path("tiny.safetensors"), path("x.npy"), path("out"));
+    let said = stdout(&[
+        "explain",
+        "--model",
+        &weights,
+        "--input",
+        &x,
+        "--layer",
+        "stages.0.1",
+        "--query",
+        "1,2",
+        "--output",
+        &out,
+    ]);
+    assert!(said.contains("weights times values differ from the layer's output by"), "{said}");
+    let read = |name: &str| read(&folder.path().join("out").join(name));
+    let ((shape, maps), content, position) =
+        (read("weights.npy"), read("logits_content.npy").1, read("logits_position.npy").1);
+    assert_eq!(shape, [2, 4, 4]);
+    let (values, output) = (read("value.npy").1, read("output.npy").1);
+    for (head, map) in maps.chunks(16).enumerate() {
+        assert!(map.iter().all(|weight| *weight >= 0.0) && (map.iter().sum::<f32>() - 1.0).abs() < 1e-5, "{map:?}");
+        let powers: Vec<f32> = (16 * head..16 * head + 16).map(|i| (content[i] + position[i]).exp()).collect();
+        let sum: f32 = powers.iter().sum();
+        let softmax: Vec<f32> = powers.iter().map(|power| power / sum).collect();
+        assert!(relative_difference(map, &softmax) < 1e-5);
+        // Four channels a head; the query stands at 1,2.
+        let given: Vec<f32> = (4 * head..4 * head + 4)
+            .map(|channel| map.iter().zip(&values[16 * channel..]).map(|(weight, value)| weight * value).sum())
+            .collect();
+        let own: Vec<f32> = (4 * head..4 * head + 4).map(|channel| output[16 * channel + 6]).collect();
+        assert!(relative_difference(&given, &own) < 1e-4, "{given:?} against {own:?}");
+    }
+    for figure in ["weights.png", "logits_content.png", "logits_position.png"] {
+        assert!(fs::metadata(folder.path().join("out").join(figure)).unwrap().len() > 500, "{figure}");
+    }
+
+    let benched = json(&["bench", "--model", &weights, "--runs", "1", "--json", "--backend", "cpu"]);
+    assert_eq!(benched["context_bytes"], serde_json::json!({"attention_maps": 4 * 2 * 16 * 16, "lambdas": 0}));
+}
+
+#[test]
 fn mistakes_get_a_sentence_and_a_status() {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
@@ -261,7 +316,7 @@ fn mistakes_get_a_sentence_and_a_status() {
     );
     let layer =
         refusal(&["explain", "--image", &church, "--layer", "stages.0.0", "--query", "1,2", "--output", &path("o")], 1);
-    assert!(layer.contains("no lambda layer `stages.0.0`; it has stages.1.1"), "{layer}");
+    assert!(layer.contains("no lambda or attention layer `stages.0.0`; it has stages.1.1"), "{layer}");
     let outside =
         refusal(&["explain", "--image", &church, "--layer", "0", "--query", "16,2", "--output", &path("o")], 1);
     assert!(outside.contains("the query 16,2 lies outside of stages.1.1, whose map has 16 rows"), "{outside}");

@@ -32,6 +32,7 @@ fn both_backends_say_what_they_are_and_agree() {
     assert!(relative_difference(&on_gpu.logits, &on_cpu.logits) <= 1e-4);
     assert_eq!(on_gpu.trace.layers.len(), on_cpu.trace.layers.len());
     for (a, b) in on_gpu.trace.layers.iter().zip(&on_cpu.trace.layers) {
+        let (a, b) = (a.as_lambda().unwrap(), b.as_lambda().unwrap());
         assert!(relative_difference(a.output.data(), b.output.data()) <= 1e-4, "{}", a.name);
     }
     let best = on_cpu.logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0;

@@ -1,9 +1,11 @@
-//! Golden tests: every intermediate value of timm's lambda layer and of the shipped network, on the CPU and on the
+//! Golden tests: every intermediate value of timm's lambda and attention layers and of the shipped network, on the CPU and on the
 //! native GPU backend.
 
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "common/attention_golden.rs"]
+mod attention_golden;
 #[path = "common/golden.rs"]
 mod golden;
 
@@ -58,4 +60,27 @@ fn every_block_of_the_network_matches_timm_on_the_gpu() {
         let case = network_case(bytes);
         assert!(check_network(name, bytes, &case, &on_gpu(&case)) > 20);
     }
+}
+
+#[test]
+fn attention_layers_match_timm_on_the_cpu() {
+    for (name, bytes) in attention_golden::LAYERS {
+        let case = attention_golden::layer_case(bytes);
+        attention_golden::check_layer(name, bytes, &case, &on_cpu(&case));
+    }
+}
+
+#[test]
+fn attention_layers_match_timm_on_the_gpu() {
+    for (name, bytes) in attention_golden::LAYERS {
+        let case = attention_golden::layer_case(bytes);
+        attention_golden::check_layer(name, bytes, &case, &on_gpu(&case));
+    }
+}
+
+#[test]
+fn a_network_with_attention_matches_timm_on_both_backends() {
+    let case = attention_golden::network_case();
+    attention_golden::check_network(&case, &on_cpu(&case));
+    attention_golden::check_network(&case, &on_gpu(&case));
 }

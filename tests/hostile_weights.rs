@@ -6,59 +6,13 @@
 
 #[path = "common/file.rs"]
 mod file;
+#[path = "common/tiny.rs"]
+mod tiny;
 
 use file::{Part, raw};
 use lambdascope::nn::network::Network;
 use serde_json::{Value, json};
-
-/// A network of one convolution block and one lambda block.
-fn description() -> Value {
-    json!({
-        "format": 1, "name": "tiny", "title": "Tiny",
-        "input": {"resize": 18, "crop": 16, "interpolation": "bicubic", "mean": [0.5, 0.5, 0.5], "std": [0.2, 0.2, 0.2]},
-        "labels": ["cat", "dog"],
-        "activation": "relu",
-        "stem": {"convs": [{"out": 4, "stride": 2}], "pool": true},
-        "stages": [{"out": 8, "mid": 8, "blocks": [
-            {"kind": "conv", "stride": 1},
-            {"kind": "lambda", "stride": 1, "heads": 2, "k": 4, "position": {"kind": "local", "r": 3}}
-        ]}]
-    })
-}
-
-/// Its tensors.
-fn parts() -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut add = |name: &str, shape: &[usize]| parts.push(Part::filled(name, shape));
-    let mut conv = |name: &str, shape: [usize; 4], norm: &str| {
-        add(&format!("{name}.weight"), &shape);
-        for part in ["weight", "bias", "running_mean", "running_var"] {
-            add(&format!("{norm}.{part}"), &[shape[0]]);
-        }
-    };
-    conv("stem.conv1.conv", [4, 3, 3, 3], "stem.conv1.bn");
-    conv("stages.0.0.shortcut.conv", [8, 4, 1, 1], "stages.0.0.shortcut.bn");
-    conv("stages.0.0.conv1_1x1.conv", [8, 4, 1, 1], "stages.0.0.conv1_1x1.bn");
-    conv("stages.0.0.conv2_kxk.conv", [8, 8, 3, 3], "stages.0.0.conv2_kxk.bn");
-    conv("stages.0.0.conv3_1x1.conv", [8, 8, 1, 1], "stages.0.0.conv3_1x1.bn");
-    conv("stages.0.1.conv1_1x1.conv", [8, 8, 1, 1], "stages.0.1.conv1_1x1.bn");
-    conv("stages.0.1.conv3_1x1.conv", [8, 8, 1, 1], "stages.0.1.conv3_1x1.bn");
-    add("stages.0.1.self_attn.qkv.weight", &[16, 8, 1, 1]);
-    add("stages.0.1.self_attn.conv_lambda.weight", &[4, 1, 3, 3, 1]);
-    add("stages.0.1.self_attn.conv_lambda.bias", &[4]);
-    for (norm, channels) in [("self_attn.norm_q", 8), ("self_attn.norm_v", 4), ("post_attn", 8)] {
-        for part in ["weight", "bias", "running_mean", "running_var"] {
-            add(&format!("stages.0.1.{norm}.{part}"), &[channels]);
-        }
-    }
-    add("head.fc.weight", &[2, 8]);
-    add("head.fc.bias", &[2]);
-    parts
-}
-
-fn file(description: &Value, parts: &[Part]) -> Vec<u8> {
-    file::file(parts, Some(&description.to_string()))
-}
+use tiny::{description, file, parts};
 
 /// What is wrong with a file.
 fn sentence(bytes: &[u8]) -> String {
@@ -89,7 +43,7 @@ fn the_file_that_all_others_are_broken_from_is_whole() {
     let mut parts = parts();
     parts.push(Part::counter("stem.conv1.bn.num_batches_tracked"));
     let network = Network::from_safetensors(&file(&description(), &parts)).unwrap();
-    assert_eq!(network.graph([16, 24]).unwrap().lambdas.len(), 1);
+    assert_eq!(network.graph([16, 24]).unwrap().layers.len(), 1);
 }
 
 const NO_FILE: &str = "this is not a usable safetensors file: ";
@@ -364,6 +318,17 @@ fn absurd_descriptions_are_refused_by_their_field() {
             blocks,
             block(json!({"position": {"kind": "local", "r": huge + 1}})),
             "`stages[0].blocks[1].position.r` is 1152921504606846977, expected from 1 to 255",
+        ),
+        (
+            blocks,
+            block(json!({"kind": "attention", "heads": 3})),
+            "`stages[0].blocks[1].heads` is 3, expected a divisor of its 8 channels",
+        ),
+        (blocks, block(json!({"kind": "attention", "k": 0})), "`stages[0].blocks[1].k` is 0, expected from 1 to 65536"),
+        (
+            blocks,
+            block(json!({"kind": "attention", "k": 16383})),
+            "the number of queries, keys and values of `stages[0].blocks[1]` is 65540, expected from 1 to 65536",
         ),
         ("/format", json!(2), "the network description has format 2, expected 1"),
         (

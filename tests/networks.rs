@@ -10,8 +10,8 @@ mod seeded;
 use std::sync::Arc;
 
 use lambdascope::explain::implicit_attention::{Proof, Query, every_u, reconstruct};
-use lambdascope::nn::graph::{Graph, ValueId};
-use lambdascope::nn::network::{Network, pad_picture};
+use lambdascope::nn::graph::{Graph, ValueId, padded};
+use lambdascope::nn::network::Network;
 use lambdascope::nn::trace::gather;
 use lambdascope::tensor::{Tensor, relative_difference};
 use lambdascope::{cpu, gpu};
@@ -61,7 +61,7 @@ impl Golden {
         let mut kept: Vec<ValueId> = graph.traced().into_iter().chain(named).collect();
         kept.sort_unstable();
         kept.dedup();
-        let values = backend(Arc::clone(&graph), &pad_picture(&picture), &kept);
+        let values = backend(Arc::clone(&graph), &padded(&picture), &kept);
         Ran { graph, kept, values }
     }
 
@@ -93,10 +93,10 @@ impl Golden {
             compared += 1;
         }
         let blocks: usize = self.network.description.stages.iter().map(|stage| stage.blocks.len()).sum();
-        assert_eq!(compared, 1 + blocks + ran.graph.lambdas.len(), "{}", self.name);
+        assert_eq!(compared, 1 + blocks + ran.graph.layers.len(), "{}", self.name);
 
         let trace = gather(&ran.graph, |id| Ok::<_, ()>(ran.value(id).to_vec())).unwrap();
-        for layer in &trace.layers {
+        for layer in trace.layers.iter().filter_map(|layer| layer.as_lambda()) {
             for (y, x, head) in [(0, 0, 0), (layer.dims.height / 2, layer.dims.width - 1, 3)] {
                 let query = Query { y, x, head, u: 0 };
                 let proof = Proof::of(layer, query, &reconstruct(layer, &every_u(layer, query)));

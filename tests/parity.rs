@@ -4,6 +4,8 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "common/attention_cases.rs"]
+mod attention_cases;
 #[path = "common/lambda_cases.rs"]
 mod lambda_cases;
 #[path = "common/parity_cases.rs"]
@@ -11,6 +13,7 @@ mod parity_cases;
 
 use std::sync::LazyLock;
 
+use attention_cases::AttentionCase;
 use lambda_cases::{LambdaCase, Positions, Sight};
 use lambdascope::gpu;
 use lambdascope::kernels::{Activation, conv};
@@ -88,9 +91,23 @@ proptest! {
     }
 
     #[test]
+    fn attention_layers_agree(case in attention_case(), seed: u32) {
+        pollster::block_on(attention_cases::check(case, seed, &DEVICE)).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
     fn orders_and_readings_agree_on_the_cpu(case in lambda_case(), seed: u32) {
         lambda_cases::check_orders_and_reading(case, seed).map_err(TestCaseError::fail)?;
     }
+}
+
+/// Attention layers whose maps take from one to four turns of a workgroup, and whose tables may be larger than the map.
+fn attention_case() -> impl Strategy<Value = AttentionCase> {
+    let sizes = ((1..=17usize, 1..=13usize), (0..=3usize, 0..=3usize), 1..=12usize, 1..=8usize);
+    let depths = (1..=40usize, 1..=70usize, prop::sample::select(vec![0.3, 1.0, 4.0]));
+    (sizes, depths).prop_map(|(((height, width), (down, right), dim, heads), (key_depth, value_depth, sharpness))| {
+        AttentionCase { map: [height, width], beyond: [down, right], dim, heads, key_depth, value_depth, sharpness }
+    })
 }
 
 /// Every kind of lambda layer; a context of its own and a mask come where the layer allows them.

@@ -58,7 +58,7 @@ fn wrong_requests_are_named() {
         let mut session = gpu::Session::new(&device, Arc::clone(&graph), &logits).await.unwrap();
         let error = session.run(&[0.0; 12], &logits).await.unwrap_err();
         assert_eq!(error, gpu::GpuError::Input { expected: SIDE * SIDE * 4, found: 12 });
-        let qkv = graph.lambdas[0].queries;
+        let qkv = graph.find("stages.1.1.self_attn.qkv").unwrap();
         let error = session.run(&picture(97), &[qkv]).await.unwrap_err();
         assert_eq!(error, gpu::GpuError::NotKept(graph.values[qkv].name.clone()));
         session.run(&picture(97), &logits).await.unwrap();

@@ -12,7 +12,8 @@ use std::mem::{offset_of, size_of};
 
 use bytemuck::Zeroable;
 use lambdascope::kernels::{
-    Shader, conv, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine,
+    Shader, attention, conv, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool,
+    pool_affine,
 };
 use naga::back::PipelineConstants;
 use naga::back::pipeline_constants::process_overrides;
@@ -25,6 +26,9 @@ fn shaders() -> Vec<Shader> {
     let mut all: Vec<Shader> = conv::TILES.into_iter().map(conv::shader).collect();
     for params in [layer(4, 16, 1), layer(512, 5, 4), layer(1, 2000, 1)] {
         all.extend([params.shader(), lambda_build::shader(&params), lambda_masked::shader(&params)]);
+    }
+    for side in [1, 16, 144] {
+        all.push(attention::Params { height: side, width: side, ..Zeroable::zeroed() }.shader());
     }
     all.extend([lambda_content::shader(), max_pool::shader(), mean_pool::shader(), pool_affine::shader()]);
     all
@@ -157,6 +161,9 @@ fn parameter_structs_are_laid_out_as_in_rust() {
                 content,
                 mask,
             }),
+            "attention" => {
+                layout!(attention { height, width, row, key_offset, value_offset, heads, key_depth, value_depth })
+            }
             "lambda_content" => {
                 layout!(lambda_content { positions, row, key_offset, value_offset, key_depth, value_depth, intra })
             }

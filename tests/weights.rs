@@ -12,6 +12,7 @@ use file::Part;
 use lambdascope::kernels::Activation;
 use lambdascope::nn::description::{Block, Description, Position};
 use lambdascope::nn::identify::identify;
+use lambdascope::nn::imagenet;
 use lambdascope::nn::known::{KNOWN, find};
 use lambdascope::nn::network::Network;
 use lambdascope::nn::weights::{Weights, WeightsError};
@@ -66,9 +67,27 @@ fn timms_networks_are_told_by_their_tensors() {
         assert!(blocks.iter().all(|block| match block {
             Block::Lambda { position: found, .. } => *found == position,
             Block::Conv { .. } => true,
+            Block::Attention { .. } => false,
         }));
     }
     assert_eq!(KNOWN.len(), LISTINGS.len());
+}
+
+#[test]
+fn imagenets_classes_are_named_in_timms_order() {
+    let facts: serde_json::Value = serde_json::from_str(include_str!("fixtures/timm_facts.json")).unwrap();
+    let described: Vec<&str> = facts["descriptions"].as_array().unwrap().iter().map(|d| d.as_str().unwrap()).collect();
+    let labels = imagenet::labels();
+    assert_eq!(labels.len(), described.len());
+    let mut told_apart = Vec::new();
+    for (label, described) in labels.iter().zip(described) {
+        let first = described.split(", ").next().unwrap();
+        if label != first {
+            assert!(label.starts_with(&format!("{first} (")), "{label} for {described}");
+            told_apart.push(label.as_str());
+        }
+    }
+    assert_eq!(told_apart, ["crane (bird)", "crane (machine)", "maillot (tights)", "maillot (tank suit)"]);
 }
 
 /// The parts with another classifier.

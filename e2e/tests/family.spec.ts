@@ -66,17 +66,19 @@ test("the list says what networks.json says", async ({ page }, { project }) => {
   await firstResult(page);
   await unfold(page);
   await expect(page.getByTestId("member")).toHaveCount(family.length);
-  for (const [i, { name, title, changed, accuracy, bytes }] of family.entries()) {
+  for (const [i, { name, title, changed, accuracy, training, bytes }] of family.entries()) {
     const button = page.getByTestId("member").nth(i);
     await expect(button).toHaveAttribute("data-network", name);
     await expect(button).toContainText(title);
     await expect(button).toContainText(changed);
     await expect(button.getByTestId("member-accuracy")).toHaveText(
-      `${(100 * accuracy.top1).toFixed(1)} % right of ${accuracy.images.toLocaleString("en")} pictures`,
+      `${(100 * accuracy.top1).toFixed(1)} % right of ${accuracy.images.toLocaleString("en")} pictures, after ${training.epochs} epochs`,
     );
     await expect(button.getByTestId("member-size")).toContainText(`${(bytes / 1e6).toFixed(1)} MB`);
     await expect(button).toHaveAttribute("aria-pressed", i === 0 ? "true" : "false");
   }
+  const lengths = new Set(family.map(({ training }) => training.epochs));
+  await expect(page.getByTestId("family-lengths")).toHaveCount(lengths.size > 1 ? 1 : 0);
 });
 
 test.describe("another network", () => {

@@ -9,8 +9,8 @@ use super::{Model, answer, backend_name, say, source};
 use crate::engine::Engine;
 use crate::gpu::OpTime;
 use crate::nn::description::check_picture;
+use crate::nn::graph::{ContextBytes, padded};
 use crate::nn::liveness;
-use crate::nn::network::pad_picture;
 use crate::picture;
 use crate::protocol::BackendChoice;
 
@@ -50,6 +50,8 @@ struct Benched {
     weight_bytes: u64,
     /// The arrays between kernels, shared by liveness.
     activation_bytes: u64,
+    /// What the layers gather context with, were it built; it never is.
+    context_bytes: ContextBytes,
     /// On a GPU that has timestamps.
     kernels: Option<Vec<Kernel>>,
 }
@@ -81,7 +83,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
     ensure!(engine.take_notice().is_none(), "the backend changed while it was measured");
-    let kernels = kernels(&mut engine, &pad_picture(&input))?;
+    let kernels = kernels(&mut engine, &padded(&input))?;
     let graph = engine.graph();
     let bytes = |length: usize| (length * size_of::<f32>()) as u64;
     let startup = engine.startup();
@@ -102,6 +104,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         parameters: engine.network().parameters(),
         weight_bytes: bytes(graph.constants.iter().map(crate::tensor::Tensor::len).sum()),
         activation_bytes: bytes(liveness::assign(graph, &graph.traced()).lengths.iter().sum()),
+        context_bytes: graph.context_bytes(),
         kernels,
     };
     if arguments.json {
@@ -122,6 +125,12 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         "memory: weights {:.1} MB, activations {:.1} MB",
         b.weight_bytes as f64 / 1e6,
         b.activation_bytes as f64 / 1e6
+    ))?;
+    let ContextBytes { attention_maps, lambdas } = b.context_bytes;
+    say(format!(
+        "what is never built: attention maps {:.2} MB, lambdas {:.2} MB",
+        attention_maps as f64 / 1e6,
+        lambdas as f64 / 1e6
     ))?;
     for Kernel { kernel, calls, gpu_ms } in b.kernels.iter().flatten() {
         say(format!("{gpu_ms:>9.3} ms  {kernel}, {calls} calls"))?;

@@ -1,6 +1,7 @@
 //! Maps as PNG files: a row or grid of panels on one scale, each with its title, and a legend that names the limits.
 //!
-//! Colours are those of the page ([`crate::explain::colour`]): zero is neutral, sign is hue, the strength is |value|.
+//! Colours are those of the page ([`crate::explain::colour`]): zero is neutral, sign is hue, the strength is |value|; what
+//! cannot be negative has a scale of its own.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -15,7 +16,7 @@ use embedded_graphics::primitives::{PrimitiveStyle, Rectangle};
 use embedded_graphics::text::{Alignment, Baseline, Text};
 use image::{Rgb, RgbImage};
 
-use crate::explain::colour::{Theme, diverging};
+use crate::explain::colour::{Theme, diverging, sequential};
 use crate::explain::numbers::decimals;
 
 /// One map with its title.
@@ -36,10 +37,52 @@ pub struct Figure {
     pub size: [usize; 2],
     /// Panels in a row.
     pub columns: usize,
-    /// The scale ends at ± this.
-    pub limit: f32,
+    /// From values to colours.
+    pub scale: Scale,
     /// A cell with a frame: the query.
     pub marked: Option<[usize; 2]>,
+}
+
+/// The scale that all panels of a figure share.
+#[derive(Clone, Copy)]
+pub enum Scale {
+    /// From −limit to limit.
+    Signed(f32),
+    /// From 0 to limit.
+    NonNegative {
+        /// Where it ends.
+        limit: f32,
+        /// What is measured, for the legend.
+        name: &'static str,
+    },
+}
+
+impl Scale {
+    fn colour(self, value: f32) -> [u8; 3] {
+        match self {
+            Self::Signed(limit) => diverging(value, limit, Theme::Light),
+            Self::NonNegative { limit, .. } => sequential(value, limit, Theme::Light),
+        }
+    }
+
+    /// The value at a share of the legend's bar, from 0 to 1.
+    fn value(self, share: f32) -> f32 {
+        match self {
+            Self::Signed(limit) => (share * 2.0 - 1.0) * limit,
+            Self::NonNegative { limit, .. } => share * limit,
+        }
+    }
+
+    /// What stands under the bar: left, middle, right.
+    fn labels(self) -> [String; 3] {
+        match self {
+            Self::Signed(limit) => {
+                let digits = decimals(limit);
+                [format!("-{limit:.digits$}"), "0".into(), format!("+{limit:.digits$}")]
+            }
+            Self::NonNegative { limit, name } => ["0".into(), name.into(), format!("{limit:.0$}", decimals(limit))],
+        }
+    }
 }
 
 const MARGIN: usize = 12;
@@ -72,7 +115,7 @@ impl Figure {
             canvas.text(&panel.title, [top, left], Alignment::Left);
             for (m, value) in panel.values.iter().enumerate() {
                 let at = [top + LINE + m / width * cell, left + m % width * cell];
-                canvas.fill(at, [cell, cell], diverging(*value, self.limit, Theme::Light));
+                canvas.fill(at, [cell, cell], self.scale.colour(*value));
             }
             canvas.frame([top + LINE, left], [height * cell, width * cell], 1);
             if let Some([y, x]) = self.marked {
@@ -85,14 +128,14 @@ impl Figure {
 
     fn legend(&self, canvas: &mut Canvas, top: usize) {
         for step in 0..BAR[0] {
-            let value = (step as f32 + 0.5) / BAR[0] as f32 * 2.0 - 1.0;
-            canvas.fill([top, MARGIN + step], [BAR[1], 1], diverging(value, 1.0, Theme::Light));
+            let value = self.scale.value((step as f32 + 0.5) / BAR[0] as f32);
+            canvas.fill([top, MARGIN + step], [BAR[1], 1], self.scale.colour(value));
         }
         canvas.frame([top, MARGIN], BAR, 1);
-        let (digits, below) = (decimals(self.limit), top + BAR[1] + 2);
-        canvas.text(&format!("-{:.digits$}", self.limit), [below, MARGIN], Alignment::Left);
-        canvas.text("0", [below, MARGIN + BAR[0] / 2], Alignment::Center);
-        canvas.text(&format!("+{:.digits$}", self.limit), [below, MARGIN + BAR[0]], Alignment::Right);
+        let alignments = [Alignment::Left, Alignment::Center, Alignment::Right];
+        for (i, (label, alignment)) in self.scale.labels().iter().zip(alignments).enumerate() {
+            canvas.text(label, [top + BAR[1] + 2, MARGIN + i * BAR[0] / 2], alignment);
+        }
     }
 }
 
@@ -155,7 +198,7 @@ mod tests {
             panels: vec![panel],
             size: [2, 2],
             columns: 1,
-            limit: 1.0,
+            scale: Scale::Signed(1.0),
             marked: Some([1, 1]),
         };
         let canvas = figure.draw().0;

@@ -6,7 +6,9 @@ use crate::kernels::lambda_order::Order;
 use crate::nn::graph::{Graph, Op, ValueId};
 use crate::nn::liveness::{Slots, assign};
 
-use super::{conv, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
+use super::{
+    attention, conv, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine,
+};
 
 /// A graph with its arrays.
 #[derive(Debug)]
@@ -15,6 +17,7 @@ pub struct Executor {
     slots: Slots,
     arrays: Vec<Vec<f32>>,
     scratch: lambda_apply::Scratch,
+    attention: attention::Scratch,
 }
 
 impl Executor {
@@ -22,7 +25,7 @@ impl Executor {
     pub fn new(graph: Arc<Graph>, kept: &[ValueId]) -> Self {
         let slots = assign(&graph, kept);
         let arrays = slots.lengths.iter().map(|&length| vec![0.0; length]).collect();
-        Self { graph, slots, arrays, scratch: lambda_apply::Scratch::default() }
+        Self { graph, slots, arrays, scratch: Default::default(), attention: Default::default() }
     }
 
     /// Gives a lone lambda layer its context `[Hc, Wc, C]`, which stays until the next; without effect on a graph whose
@@ -90,6 +93,14 @@ impl Executor {
                     visible: visible.map_or(&[], constant),
                 };
                 lambda_masked::run(params, operands, y);
+            }
+            (Op::Attention { params, qkv, vertical, horizontal, .. }, [(_, y)]) => {
+                let operands = attention::Operands {
+                    qkv: value(*qkv),
+                    vertical: constant(*vertical),
+                    horizontal: constant(*horizontal),
+                };
+                attention::run(params, operands, &mut self.attention, y);
             }
             (Op::PoolAffine { params, input, scale, shift, .. }, [(_, y)]) => {
                 pool_affine::run(params, value(*input), constant(*scale), constant(*shift), y);

@@ -18,7 +18,7 @@ use crate::{cpu, gpu};
 pub struct GraphRun {
     /// The values of [`Graph::logits`].
     pub output: Vec<f32>,
-    /// The lambda layers.
+    /// The lambda and attention layers.
     pub trace: Trace,
     /// The backend that computed it.
     pub backend: Backend,

@@ -2,7 +2,8 @@
 
 use super::backends::{Backends, GraphRun};
 use super::{EngineError, Run};
-use crate::nn::builder::{LayerSetting, lambda_layer_graph, padded};
+use crate::nn::builder::{LayerSetting, lambda_layer_graph};
+use crate::nn::graph::padded;
 use crate::nn::lambda_layer::LambdaLayer;
 use crate::protocol::{BackendChoice, BackendReport};
 use crate::tensor::Tensor;

@@ -3,11 +3,11 @@
 use crate::nn::trace::LambdaTrace;
 use crate::tensor::max_abs;
 
+use super::caption::Caption;
 use super::figure::Figure;
 use super::grid::{Grid, Scale};
 use super::implicit_attention::{ImplicitAttention, Query, implicit_attention};
 use super::numbers::percent;
-use super::subject::Subject;
 
 /// The share of the window's side that counts as near.
 const NEAR: f32 = 1.0 / 5.0;
@@ -57,16 +57,16 @@ impl Entry {
         }
     }
 
-    /// The map as a drawing on a scale of ±`limit`.
-    pub fn figure(&self, network: &str, limit: f32) -> Figure {
-        let subject =
-            Subject { network: network.to_owned(), layer: self.name.clone(), intra: self.intra, query: self.query };
+    /// The map as a drawing, of a network and a picture, on a scale of ±`limit`.
+    pub fn figure(&self, setting: &str, limit: f32) -> Figure {
+        let caption =
+            Caption { setting: setting.to_owned(), layer: self.name.clone(), intra: self.intra, query: self.query };
         let Query { y, x, head, .. } = self.query;
         let [height, width] = self.size;
         Figure {
-            name: subject.file("total"),
+            name: caption.file("total"),
             title: format!("{}, head {head}", self.name),
-            caption: subject.caption(),
+            caption: caption.of_query(),
             axes: ["row", "column"],
             grid: Grid::new(self.total.clone(), width),
             scale: Scale::Signed(limit),

@@ -6,8 +6,9 @@ use svg::Document;
 use svg::node::element::{Definitions, Group, LinearGradient, Path, Rectangle, Stop, Text, Title};
 
 use super::colour::{Theme, diverging, diverging_stops, sequential, sequential_stops};
+use super::display::Display;
 use super::grid::{Grid, Scale};
-use super::pixels::sign_marks;
+use super::pixels::{MARK_FROM, opaque, sign_marks};
 
 /// One drawing.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,13 +47,44 @@ impl Figure {
         }
     }
 
-    /// The cells as opaque RGBA, one pixel each.
-    pub fn rgba(&self, theme: Theme) -> Vec<u8> {
-        let opaque = |value: &f32| {
-            let [r, g, b] = self.colour(*value, theme);
-            [r, g, b, 255]
+    /// The cells as RGBA, one pixel each: opaque for a map alone; to lie over a picture, the full colour of each sign with
+    /// |value| / limit as alpha; nothing under contours.
+    pub fn rgba(&self, theme: Theme, display: Display) -> Vec<u8> {
+        let limit = self.scale.limit();
+        let pixel = |value: &f32| match display {
+            Display::Map => opaque(self.colour(*value, theme)),
+            Display::Overlay => {
+                let [r, g, b] = self.colour(limit.copysign(*value), theme);
+                let alpha = if limit > 0.0 { (value.abs() / limit).min(1.0) } else { 0.0 };
+                [r, g, b, (alpha * 255.0).round() as u8]
+            }
+            Display::Contours => [0; 4],
         };
-        self.grid.values.iter().flat_map(opaque).collect()
+        self.grid.values.iter().flat_map(pixel).collect()
+    }
+
+    /// SVG paths in cells, round the cells of at least [`MARK_FROM`] of the limit: those above zero, those below.
+    pub fn contours(&self) -> [String; 2] {
+        [1.0, -1.0].map(|sign| {
+            let least = MARK_FROM * self.scale.limit();
+            let is_in =
+                |y: usize, x: usize| least > 0.0 && self.grid.at([y, x]).is_some_and(|value| sign * value >= least);
+            let mut path = String::new();
+            for y in 0..=self.grid.rows {
+                for x in 0..=self.grid.columns {
+                    let own = y < self.grid.rows && is_in(y, x);
+                    let [above, left] = [y > 0 && is_in(y - 1, x), x > 0 && y < self.grid.rows && is_in(y, x - 1)];
+                    // Writing to a String cannot fail.
+                    if x < self.grid.columns && own != above {
+                        let _ = write!(path, "M{x} {y}h1");
+                    }
+                    if y < self.grid.rows && own != left {
+                        let _ = write!(path, "M{x} {y}v1");
+                    }
+                }
+            }
+            path
+        })
     }
 
     /// The stops of its scale from the least to the greatest, as `#rrggbb`.
@@ -270,6 +302,27 @@ mod tests {
             .map(str::trim)
             .collect();
         assert_eq!(texts, ["content <map>", "−1.00", "+1.00", "of a test & no network"]);
+    }
+
+    #[test]
+    fn strength_is_alpha_over_a_picture() {
+        let mut figure = figure();
+        figure.grid = Grid::new(vec![0.0, -1.0, 0.5], 3);
+        let pixels = figure.rgba(Theme::Light, Display::Overlay);
+        assert_eq!([pixels[3], pixels[7], pixels[11]], [0, 255, 128]);
+        assert_eq!(pixels[4..7], [0x02, 0x55, 0xac]);
+        assert_eq!(figure.rgba(Theme::Light, Display::Map)[..8], [0xf7, 0xf7, 0xf7, 255, 0x02, 0x55, 0xac, 255]);
+        figure.scale = Scale::Positive(0.5);
+        assert_eq!(figure.rgba(Theme::Light, Display::Map)[8..], [0x89, 0x41, 0x01, 255]);
+    }
+
+    #[test]
+    fn contours_go_round_strong_cells_of_one_sign() {
+        let figure = figure();
+        let [above, below] = figure.contours();
+        // 0.5 and 1.0 reach half of the limit of 1; only −2.0 does below zero. Four edges each, none shared.
+        assert_eq!((above.matches('M').count(), below.matches('M').count()), (8, 4));
+        assert_eq!(below, "M1 0h1M1 0v1M2 0v1M1 1h1");
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Small lambda layers for tests, their outputs computed the way a layer does it: λ first, then q.
+//! Small layers for tests, their outputs computed the way a layer does it: λ first, then q; attention by its definition.
 
 use crate::nn::lambda_layer::Mask;
-use crate::nn::trace::{LambdaDims, LambdaTrace};
+use crate::nn::trace::{AttentionDims, AttentionTrace, LambdaDims, LambdaTrace};
 use crate::tensor::Tensor;
 
 use super::implicit_attention::Query;
@@ -23,6 +23,38 @@ fn values(shape: &[usize], seed: u32) -> Tensor {
 /// A layer of `height × width` positions with 2 heads, k = 3, v = 4 and a 5×5 window.
 pub(crate) fn layer(height: usize, width: usize) -> LambdaTrace {
     make(dims(height, width), true, Mask::None)
+}
+
+/// An attention layer of `height × width` positions with 2 heads, k = 3 and v = 4.
+pub(crate) fn attention(height: usize, width: usize) -> AttentionTrace {
+    let dims = AttentionDims { height, width, heads: 2, key_depth: 3, value_depth: 4 };
+    let (n, AttentionDims { heads: h, key_depth: k, value_depth: v, .. }) = (dims.positions(), dims.clone());
+    let mut layer = AttentionTrace {
+        name: format!("stages.{height}.1"),
+        query: values(&[n, h * k], 11),
+        key: values(&[n, h * k], 12),
+        value: values(&[n, h * v], 13),
+        vertical: values(&[2 * height - 1, k], 14),
+        horizontal: values(&[2 * width - 1, k], 15),
+        output: Tensor::zeros([n, h * v]),
+        dims,
+    };
+    for (position, head) in (0..n).flat_map(|n| (0..h).map(move |head| (n, head))) {
+        let (y, x) = (position / width, position % width);
+        let q: Vec<f64> = layer.query.row(position)[head * k..][..k].iter().map(|q| f64::from(*q)).collect();
+        let with = |e: &[f32]| q.iter().zip(e).map(|(q, e)| q * f64::from(*e)).sum::<f64>();
+        let power = |m: usize| {
+            let content = with(&layer.key.row(m)[head * k..][..k]) / (k as f64).sqrt();
+            let vertical = with(layer.vertical.row(height - 1 + m / width - y));
+            (content + vertical + with(layer.horizontal.row(width - 1 + m % width - x))).exp()
+        };
+        let sum: f64 = (0..n).map(power).sum();
+        for j in 0..v {
+            let weighed = |m: usize| power(m) * f64::from(layer.value.row(m)[head * v + j]);
+            layer.output.data_mut()[position * h * v + head * v + j] = ((0..n).map(weighed).sum::<f64>() / sum) as f32;
+        }
+    }
+    layer
 }
 
 fn dims(height: usize, width: usize) -> LambdaDims {

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::nn::lambda_layer::Mask;
 use crate::nn::trace::LambdaTrace;
+use crate::tensor::{Tensor, max_abs};
 
 use super::lambda::normalised_keys;
 
@@ -140,9 +141,13 @@ pub struct Proof {
 impl Proof {
     /// Compares a reconstruction `[v]` with the layer's own output for a query.
     pub fn of(layer: &LambdaTrace, query: Query, reconstructed: &[f32]) -> Self {
-        let output = layer_output(layer, query);
-        let difference = reconstructed.iter().zip(output).fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
-        Self { difference, scale: crate::tensor::max_abs(layer.output.data()) }
+        Self::between(reconstructed, layer_output(layer, query), &layer.output)
+    }
+
+    /// Compares a reconstruction with a head's own output, both `[v]`, on the scale of the whole layer's.
+    pub(super) fn between(reconstructed: &[f32], own: &[f32], outputs: &Tensor) -> Self {
+        let difference = reconstructed.iter().zip(own).fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
+        Self { difference, scale: max_abs(outputs.data()) }
     }
 
     /// difference / scale; the difference itself where the layer's output is zero.

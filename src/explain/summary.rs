@@ -3,6 +3,7 @@
 use super::numbers::{decimals, signed};
 use super::reading::Reading;
 use super::scale::query_limit;
+use super::softmax_attention::AttentionReading;
 
 /// A cell and its value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,6 +43,32 @@ pub fn sentence(reading: &Reading) -> String {
     )
 }
 
+/// One sentence on the softmax weights of a query's head.
+pub fn attention_sentence(reading: &AttentionReading) -> String {
+    let query = reading.query;
+    let weights = &reading.heads[query.head].weights;
+    let [Some(Extreme { cell: [y, x], value }), _] = strongest(weights, reading.size[1]) else { return String::new() };
+    let mut ranked = weights.clone();
+    ranked.sort_by(|a, b| b.total_cmp(a));
+    let mut sum = 0.0;
+    let half = 1 + ranked
+        .iter()
+        .take_while(|weight| {
+            sum += **weight;
+            sum < 0.5
+        })
+        .count();
+    format!(
+        "Query row {}, column {}, head {}: largest softmax weight at row {y}, column {x} ({value:.*}); {half} of {} \
+         positions hold half of all weight.",
+        query.y,
+        query.x,
+        query.head,
+        decimals(value),
+        weights.len()
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +81,17 @@ mod tests {
         assert_eq!(positive, Some(Extreme { cell: [1, 0], value: 0.3 }));
         assert_eq!(negative, Some(Extreme { cell: [0, 1], value: -0.5 }));
         assert_eq!(strongest(&[0.0, 0.0], 2), [None, None]);
+    }
+
+    #[test]
+    fn the_sentence_on_attention_names_the_largest_weight_and_how_many_hold_half() {
+        let mut reading = AttentionReading::of(&fixture::attention(2, 3), Query { y: 1, x: 2, head: 1, u: 0 });
+        reading.heads[1].weights = vec![0.1, 0.3, 0.15, 0.05, 0.25, 0.15];
+        assert_eq!(
+            attention_sentence(&reading),
+            "Query row 1, column 2, head 1: largest softmax weight at row 0, column 1 (0.300); 2 of 6 positions hold half \
+             of all weight."
+        );
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU64;
 
-use crate::kernels::{Grid, Shader, conv, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
+use crate::kernels::{
+    Grid, Shader, conv, lambda_apply, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine,
+};
 use crate::nn::graph::{ConstantId, Graph, Op, ValueId};
 use crate::nn::liveness::{Slots, assign};
 
@@ -177,6 +179,10 @@ fn dispatch(op: &Op, tile: impl Fn(&conv::Params) -> conv::Tile) -> Dispatch {
             let reads = [Value(*queries), Value(*context), Constant(*position), Constant(*bias), Constant(visible)];
             make(lambda_masked::shader(params), params.grid(), bytemuck::bytes_of(params), &reads)
         }
+        Op::Attention { params, qkv, vertical, horizontal, .. } => {
+            let reads = [Value(*qkv), Constant(*vertical), Constant(*horizontal)];
+            make(params.shader(), params.grid(), bytemuck::bytes_of(params), &reads)
+        }
         Op::PoolAffine { params, input, scale, shift, .. } => {
             let reads = [Value(*input), Constant(*scale), Constant(*shift)];
             make(pool_affine::shader(), params.grid(), bytemuck::bytes_of(params), &reads)
@@ -201,15 +207,15 @@ fn check_limits(limits: &wgpu::Limits, graph: &Graph, dispatches: &[Dispatch]) -
     let weights: u64 = graph.constants.iter().map(|constant| bytes(constant.len()).next_multiple_of(ALIGNMENT)).sum();
     check("all weights together (bytes)", weights, limits.max_buffer_size)?;
     for op in &graph.ops {
-        let (params, numbers) = match op {
-            Op::LambdaApply { order, params, .. } => (params, order.workgroup_memory(params)),
-            Op::LambdaMasked { params, .. } => (params, lambda_masked::workgroup_memory(params)),
+        let (what, numbers) = match op {
+            Op::LambdaApply { order, params, .. } => (lambda_layer(params), order.workgroup_memory(params)),
+            Op::LambdaMasked { params, .. } => (lambda_layer(params), lambda_masked::workgroup_memory(params)),
+            Op::Attention { params, .. } => {
+                (format!("attention over a map of {}×{}", params.height, params.width), params.workgroup_memory())
+            }
             _ => continue,
         };
-        let what = format!(
-            "a lambda layer with {} heads, k = {} and u = {} (bytes of workgroup memory)",
-            params.heads, params.key_depth, params.intra
-        );
+        let what = format!("{what} (bytes of workgroup memory)");
         check(&what, bytes(numbers as usize), u64::from(limits.max_compute_workgroup_storage_size))?;
     }
     for dispatch in dispatches {
@@ -218,6 +224,10 @@ fn check_limits(limits: &wgpu::Limits, graph: &Graph, dispatches: &[Dispatch]) -
         check(&format!("{} (workgroups)", dispatch.shader.name), u64::from(largest), u64::from(allowed))?;
     }
     Ok(())
+}
+
+fn lambda_layer(params: &lambda_apply::Params) -> String {
+    format!("a lambda layer with {} heads, k = {} and u = {}", params.heads, params.key_depth, params.intra)
 }
 
 fn storage(device: &wgpu::Device, label: &str, size: u64) -> wgpu::Buffer {

@@ -1,13 +1,16 @@
 //! From a description and its weights to the graph of kernels at one picture size.
 //!
 //! The block structure is timm's ByobNet: bottlenecks whose first of a stage has a projection shortcut, BatchNorm folded
-//! into every convolution, `post_attn` after a lambda layer.
+//! into every convolution, `post_attn` after a lambda or attention layer.
 
+mod attention;
 mod lambda;
 
-pub use lambda::{LayerSetting, lambda_layer_graph, padded};
+pub use attention::attention_layer_graph;
+pub use lambda::{LayerSetting, lambda_layer_graph};
 
 use crate::kernels::{Activation, conv, max_pool, mean_pool, pool_affine};
+use crate::nn::attention_layer::{AttentionLayer, AttentionShape};
 use crate::nn::description::{Block, Description, Stage};
 use crate::nn::fold::{Affine, FoldedConv, fold_conv};
 use crate::nn::graph::{ConstantId, Graph, Op, Value, ValueId};
@@ -240,9 +243,13 @@ impl<'a> Builder<'a> {
                 layer.check(&part, &asked)?;
                 layer.content = *content;
                 let y = self.lambda(name, y, &layer, &Mask::None, None)?;
-                let part = format!("{name}.post_attn");
-                let norm = Affine::batch_norm(self.weights, &part, stage.mid)?;
-                self.pool_affine(&part, y, norm, *stride)
+                self.post_attention(name, y, *stride)?
+            }
+            Block::Attention { stride, heads, k } => {
+                let shape = AttentionShape { dim: stage.mid, outputs: stage.mid, heads: *heads, key_depth: *k };
+                let layer = AttentionLayer::from_state_dict(self.weights, &format!("{name}.self_attn."), shape)?;
+                let y = self.attention(name, y, &layer)?;
+                self.post_attention(name, y, *stride)?
             }
         };
         let last = format!("{name}.conv3_1x1");
@@ -258,7 +265,14 @@ impl<'a> Builder<'a> {
         self.conv_norm(&last, name, y, point(stage.out, 1), act, Some(shortcut))
     }
 
-    /// What follows a lambda layer: average pool, affine map, activation.
+    /// What follows a block's lambda or attention layer: average pool, BatchNorm, activation.
+    fn post_attention(&mut self, block: &str, input: ValueId, pool: usize) -> Result<ValueId, WeightsError> {
+        let part = format!("{block}.post_attn");
+        let norm = Affine::batch_norm(self.weights, &part, self.shape(input)[2])?;
+        Ok(self.pool_affine(&part, input, norm, pool))
+    }
+
+    /// Average pool, affine map, activation.
     fn pool_affine(&mut self, name: &str, input: ValueId, affine: Affine, pool: usize) -> ValueId {
         let [height, width, channels] = self.shape(input);
         let (scale, shift) = (self.constant(&[channels], affine.scale), self.constant(&[channels], affine.shift));

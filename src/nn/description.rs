@@ -1,7 +1,7 @@
 //! A network as data: the JSON that a weights file of ours carries in its safetensors metadata.
 //!
 //! Everything a new small network needs is said here, so that it needs no new Rust. The families it can express are
-//! timm's ByobNet with conv and lambda bottlenecks.
+//! timm's ByobNet with conv, lambda and self-attention bottlenecks.
 
 use std::fmt;
 
@@ -32,7 +32,8 @@ pub struct Description {
     pub input: Preprocessing,
     /// Class names in the order of the logits.
     pub labels: Vec<String>,
-    /// The activation after every convolution but a block's last, after the lambda layer's norm, and after the addition.
+    /// The activation after every convolution but a block's last, after the norm of a lambda or attention layer, and after
+    /// the addition.
     pub activation: Activation,
     /// The first convolutions.
     pub stem: Stem,
@@ -112,6 +113,16 @@ pub enum Block {
         /// How context positions are told apart.
         position: Position,
     },
+    /// The middle is global self-attention with relative positions, whose tables fix the largest map; what follows is as
+    /// for a lambda layer.
+    Attention {
+        /// 1 or 2.
+        stride: usize,
+        /// h.
+        heads: usize,
+        /// k: query and key depth of one head.
+        k: usize,
+    },
 }
 
 fn one() -> usize {
@@ -126,7 +137,7 @@ impl Block {
     /// Pixels between two outputs.
     pub fn stride(&self) -> usize {
         match self {
-            Self::Conv { stride } | Self::Lambda { stride, .. } => *stride,
+            Self::Conv { stride } | Self::Lambda { stride, .. } | Self::Attention { stride, .. } => *stride,
         }
     }
 }

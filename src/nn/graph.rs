@@ -1,7 +1,9 @@
 //! A network as the list of kernels it becomes at one picture size. Both executors replay the same list.
 
+use serde::Serialize;
+
 use crate::kernels::lambda_order::Order;
-use crate::kernels::{conv, lambda_apply, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
+use crate::kernels::{attention, conv, lambda_apply, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
 use crate::nn::lambda_layer::Mask;
 use crate::tensor::Tensor;
 
@@ -106,6 +108,19 @@ pub enum Op {
         /// `[H, W, h · v]`.
         output: ValueId,
     },
+    /// [`crate::kernels::attention`].
+    Attention {
+        /// Geometry.
+        params: attention::Params,
+        /// Queries, keys and values, `[H, W, row]`.
+        qkv: ValueId,
+        /// `[2 · H − 1, k]`.
+        vertical: ConstantId,
+        /// `[2 · W − 1, k]`.
+        horizontal: ConstantId,
+        /// `[H, W, h · v]`.
+        output: ValueId,
+    },
     /// [`crate::kernels::pool_affine`].
     PoolAffine {
         /// Geometry and activation.
@@ -141,6 +156,7 @@ impl Op {
                 [queries, context].into_iter().chain(lambda).collect()
             }
             Self::LambdaMasked { queries, context, .. } => vec![queries, context],
+            Self::Attention { qkv, .. } => vec![qkv],
         }
     }
 
@@ -151,6 +167,7 @@ impl Op {
             | Self::MaxPool { output, .. }
             | Self::LambdaApply { output, .. }
             | Self::LambdaMasked { output, .. }
+            | Self::Attention { output, .. }
             | Self::PoolAffine { output, .. }
             | Self::MeanPool { output, .. } => vec![output],
             Self::LambdaContent { k_bar, lambda, .. } => vec![k_bar, lambda],
@@ -164,6 +181,7 @@ impl Op {
             Self::LambdaContent { params, .. } => params.macs(),
             Self::LambdaApply { order, params, .. } => order.macs(params),
             Self::LambdaMasked { params, .. } => lambda_masked::macs(params),
+            Self::Attention { params, .. } => params.macs(),
             Self::MaxPool { .. } | Self::PoolAffine { .. } | Self::MeanPool { .. } => 0,
         }
     }
@@ -192,12 +210,85 @@ pub struct LambdaSite {
     pub output: ValueId,
 }
 
-impl LambdaSite {
-    /// The values a trace needs.
-    fn values(&self) -> impl Iterator<Item = ValueId> + use<> {
-        let other = (self.context != self.queries).then_some(self.context);
-        [self.queries, self.output].into_iter().chain(other).chain(self.content.into_iter().flatten())
+/// Where an attention layer's intermediate values stand, for the trace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttentionSite {
+    /// The block, such as `stages.1.1`.
+    pub name: String,
+    /// Its geometry, which says where queries, keys and values stand in their rows.
+    pub params: attention::Params,
+    /// Queries, keys and values, `[H, W, row]`.
+    pub qkv: ValueId,
+    /// `[2 · H − 1, k]`.
+    pub vertical: ConstantId,
+    /// `[2 · W − 1, k]`.
+    pub horizontal: ConstantId,
+    /// y.
+    pub output: ValueId,
+}
+
+/// A layer that takes its output from the whole map, or from a large part of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Site {
+    /// A lambda layer.
+    Lambda(LambdaSite),
+    /// Self-attention.
+    Attention(AttentionSite),
+}
+
+impl Site {
+    /// The block, such as `stages.1.1`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Lambda(site) => &site.name,
+            Self::Attention(site) => &site.name,
+        }
     }
+
+    /// The values a trace needs.
+    fn values(&self) -> Vec<ValueId> {
+        match self {
+            Self::Lambda(site) => {
+                let other = (site.context != site.queries).then_some(site.context);
+                let content = site.content.into_iter().flatten();
+                [site.queries, site.output].into_iter().chain(other).chain(content).collect()
+            }
+            Self::Attention(site) => vec![site.qkv, site.output],
+        }
+    }
+
+    /// Bytes (f32) of what the layer gathers context with, were it built as the paper counts it: attention's maps,
+    /// h · n · m; a lambda layer's λᶜ, k · v, and its λᵖ_n, n · k · v.
+    fn context_bytes(&self) -> ContextBytes {
+        let bytes = |numbers: u64| numbers * size_of::<f32>() as u64;
+        match self {
+            Self::Lambda(LambdaSite { params, .. }) => {
+                let [k, v] = [params.key_depth, params.value_depth].map(u64::from);
+                // A query that sees a part of the context has a content lambda of its own.
+                let contents = match (params.content, params.mask) {
+                    (0, _) => 0,
+                    (_, 0) => 1,
+                    _ => params.queries(),
+                };
+                let positions = if params.window_height * params.window_width > 0 { params.queries() } else { 0 };
+                ContextBytes { attention_maps: 0, lambdas: bytes((contents + positions) * k * v) }
+            }
+            Self::Attention(AttentionSite { params, .. }) => {
+                let maps = u64::from(params.heads) * params.positions() * params.positions();
+                ContextBytes { attention_maps: bytes(maps), lambdas: 0 }
+            }
+        }
+    }
+}
+
+/// Bytes of what layers gather context with, were it built as a whole. The kernels here hold less: neither an attention
+/// map nor a position lambda outlives its query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ContextBytes {
+    /// The softmax weights of every head and query.
+    pub attention_maps: u64,
+    /// Content lambdas and the position lambdas of every query.
+    pub lambdas: u64,
 }
 
 /// The list of kernels, in the order in which they run, and the arrays between them.
@@ -216,8 +307,8 @@ pub struct Graph {
     pub context: Option<ValueId>,
     /// The logits, `[1, 1, classes rounded up to a multiple of 4]`.
     pub logits: ValueId,
-    /// The lambda layers in order.
-    pub lambdas: Vec<LambdaSite>,
+    /// The lambda and attention layers in order.
+    pub layers: Vec<Site>,
 }
 
 impl Graph {
@@ -226,17 +317,33 @@ impl Graph {
         self.ops.iter().map(Op::macs).sum()
     }
 
+    /// What the layers gather context with, for one picture, were it built.
+    pub fn context_bytes(&self) -> ContextBytes {
+        self.layers.iter().map(Site::context_bytes).fold(ContextBytes::default(), |sum, layer| ContextBytes {
+            attention_maps: sum.attention_maps + layer.attention_maps,
+            lambdas: sum.lambdas + layer.lambdas,
+        })
+    }
+
     /// The value of this name, if there is one.
     pub fn find(&self, name: &str) -> Option<ValueId> {
         self.values.iter().position(|value| value.name == name)
     }
 
-    /// The values a run must leave behind for a trace: the lambda layers' and the logits.
+    /// The values a run must leave behind for a trace: the layers' and the logits.
     pub fn traced(&self) -> Vec<ValueId> {
         let mut values: Vec<ValueId> =
-            std::iter::once(self.logits).chain(self.lambdas.iter().flat_map(LambdaSite::values)).collect();
+            std::iter::once(self.logits).chain(self.layers.iter().flat_map(Site::values)).collect();
         values.sort_unstable();
         values.dedup();
         values
     }
+}
+
+/// A map `[H, W, C]` with zeros for channels up to the next multiple of 4, as a graph takes its
+/// input: a picture `[H, W, 3]` gets a fourth channel.
+pub fn padded(map: &Tensor) -> Vec<f32> {
+    let channels = map.shape().last().copied().unwrap_or(1).max(1);
+    let zeros = channels.next_multiple_of(4) - channels;
+    map.data().chunks_exact(channels).flat_map(|p| p.iter().copied().chain(std::iter::repeat_n(0.0, zeros))).collect()
 }

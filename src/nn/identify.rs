@@ -91,9 +91,21 @@ impl Structure {
         let mut pixels = 4;
         for (s, stage) in self.stages.iter().enumerate() {
             for (i, block) in stage.blocks.iter().enumerate() {
-                if let Block::Lambda { position: Position::Global, .. } = block {
-                    let name = format!("stages.{s}.{i}.self_attn.pos_emb");
-                    let [height, width, _] = sizes(weights, &name)?;
+                let layer = format!("stages.{s}.{i}.self_attn");
+                let table = match block {
+                    Block::Lambda { position: Position::Global, .. } => {
+                        let name = format!("{layer}.pos_emb");
+                        let [height, width, _] = sizes(weights, &name)?;
+                        Some((name, height, width))
+                    }
+                    Block::Attention { .. } => {
+                        let [height, _] = sizes(weights, &format!("{layer}.pos_embed.height_rel"))?;
+                        let [width, _] = sizes(weights, &format!("{layer}.pos_embed.width_rel"))?;
+                        Some((format!("{layer}.pos_embed"), height, width))
+                    }
+                    Block::Conv { .. } | Block::Lambda { .. } => None,
+                };
+                if let Some((name, height, width)) = table {
                     if height != width || height.is_multiple_of(2) {
                         return Err(WeightsError::Unsupported {
                             what: format!("the position table `{name}`"),
@@ -109,10 +121,19 @@ impl Structure {
         Ok(None)
     }
 
+    /// What its blocks are, in words.
+    fn layers(&self) -> String {
+        let blocks = || self.stages.iter().flat_map(|stage| &stage.blocks);
+        let lambdas = blocks().filter(|block| matches!(block, Block::Lambda { .. })).count();
+        match blocks().filter(|block| matches!(block, Block::Attention { .. })).count() {
+            0 => format!("LambdaResNet with {lambdas} lambda layers"),
+            attentions => format!("Bottleneck network with {lambdas} lambda and {attentions} attention layers"),
+        }
+    }
+
     /// The description, with what no tensor tells taken from the known network of this structure or assumed.
     fn describe(self, fixed_side: Option<usize>, classes: usize) -> Description {
         let known = KNOWN.iter().find(|known| Self::of(known) == self);
-        let lambdas = self.stages.iter().flat_map(|stage| &stage.blocks).filter(|b| matches!(b, Block::Lambda { .. }));
         let (name, mut title, activation, resize, usual_side) = match known {
             Some(known) => (
                 known.name,
@@ -122,10 +143,8 @@ impl Structure {
                 known.fixed_side.unwrap_or(known.side),
             ),
             None => {
-                let title = format!(
-                    "LambdaResNet with {} lambda layers, activation ReLU and ImageNet's preprocessing assumed",
-                    lambdas.count()
-                );
+                let layers = self.layers();
+                let title = format!("{layers}, activation ReLU and ImageNet's preprocessing assumed");
                 ("lambda_resnet", title, Activation::Relu, 272, USUAL_SIDE)
             }
         };
@@ -187,9 +206,13 @@ fn stage(weights: &Weights, s: usize) -> Result<Stage, WeightsError> {
     while weights.any_under(&format!("stages.{s}.{}.", blocks.len())) {
         let i = blocks.len();
         let name = format!("stages.{s}.{i}");
-        blocks.push(match weights.any_under(&format!("{name}.self_attn.")) {
-            true => lambda(weights, &format!("{name}.self_attn"), stride(s, i))?,
-            false => Block::Conv { stride: stride(s, i) },
+        let (layer, stride) = (format!("{name}.self_attn"), stride(s, i));
+        blocks.push(if weights.any_under(&format!("{layer}.pos_embed.")) {
+            attention(weights, &layer, stride, mid)?
+        } else if weights.any_under(&format!("{layer}.")) {
+            lambda(weights, &layer, stride)?
+        } else {
+            Block::Conv { stride }
         });
     }
     Ok(Stage { out, mid, blocks })
@@ -204,6 +227,22 @@ fn lambda(weights: &Weights, prefix: &str, stride: usize) -> Result<Block, Weigh
     }
     let LambdaShape { heads, key_depth: k, intra: u, .. } = layer.shape;
     Ok(Block::Lambda { stride, heads, k, u, content: true, position })
+}
+
+/// The attention layer under `prefix`, whose values have `mid` channels; the other rows of its projection tell the heads.
+fn attention(weights: &Weights, prefix: &str, stride: usize, mid: usize) -> Result<Block, WeightsError> {
+    let [rows, ..] = sizes::<4>(weights, &format!("{prefix}.qkv.weight"))?;
+    let [_, k] = sizes(weights, &format!("{prefix}.pos_embed.height_rel"))?;
+    match rows.checked_sub(mid) {
+        Some(both) if both > 0 && k.checked_mul(2).is_some_and(|pair| both.is_multiple_of(pair)) => {
+            Ok(Block::Attention { stride, heads: both / (2 * k), k })
+        }
+        _ => Err(WeightsError::Unsupported {
+            what: format!("the number of rows of `{prefix}.qkv.weight`"),
+            expected: format!("{mid} values and, for each head, {k} queries and as many keys"),
+            found: rows.to_string(),
+        }),
+    }
 }
 
 /// The shape of a tensor that must have `N` dimensions.

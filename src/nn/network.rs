@@ -7,7 +7,6 @@ use crate::nn::description::Description;
 use crate::nn::graph::Graph;
 use crate::nn::identify::identify;
 use crate::nn::weights::{Weights, WeightsError, read};
-use crate::tensor::Tensor;
 
 /// A network that can be turned into a graph at any picture size it accepts.
 #[derive(Clone, Debug)]
@@ -66,9 +65,4 @@ impl Network {
 /// The SHA-256 of a file in lower-case hexadecimal, as manifests record it.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Appends a zero channel to a picture: `[H, W, 3]` to `[H, W, 4]` values.
-pub fn pad_picture(picture: &Tensor) -> Vec<f32> {
-    picture.data().chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 0.0]).collect()
 }

@@ -1,9 +1,10 @@
-//! What a run leaves behind for the views: the intermediate values of every lambda layer, as the layer used them.
+//! What a run leaves behind for the views: the intermediate values of every lambda and attention layer, as the layer used
+//! them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::nn::builder::tensor;
-use crate::nn::graph::{Graph, LambdaSite, ValueId};
+use crate::nn::graph::{AttentionSite, Graph, LambdaSite, Site, ValueId};
 use crate::nn::lambda_layer::Mask;
 use crate::tensor::Tensor;
 
@@ -76,11 +77,107 @@ pub struct LambdaTrace {
     pub output: Tensor,
 }
 
-/// The lambda layers of one run, in the network's order.
+/// The sizes of one attention layer at one picture size.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttentionDims {
+    /// Rows of the map, which queries and context share; positions count row by row.
+    pub height: usize,
+    /// Columns of the map.
+    pub width: usize,
+    /// h: each head has queries, keys and values of its own.
+    pub heads: usize,
+    /// k: query and key depth of one head.
+    pub key_depth: usize,
+    /// v: value depth of one head.
+    pub value_depth: usize,
+}
+
+impl AttentionDims {
+    /// Positions, queries and context alike.
+    pub fn positions(&self) -> usize {
+        self.height * self.width
+    }
+}
+
+/// One attention layer of one run. Channels are head-major, channel = head · k + i or head · v + j.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttentionTrace {
+    /// The layer's place in the network, such as `stages.1.1`.
+    pub name: String,
+    /// Its sizes.
+    pub dims: AttentionDims,
+    /// Queries, not yet scaled, `[n, h · k]`.
+    pub query: Tensor,
+    /// Keys, `[n, h · k]`.
+    pub key: Tensor,
+    /// Values, `[n, h · v]`.
+    pub value: Tensor,
+    /// The embeddings of vertical offsets, context minus query, `[2 · height − 1, k]`.
+    pub vertical: Tensor,
+    /// The embeddings of horizontal offsets, `[2 · width − 1, k]`.
+    pub horizontal: Tensor,
+    /// The layer's own output y as the backend computed it, `[n, h · v]`, before any pooling, norm or activation.
+    pub output: Tensor,
+}
+
+/// A layer of one run that gathers from the whole map.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum LayerTrace {
+    /// A lambda layer.
+    Lambda(LambdaTrace),
+    /// Self-attention.
+    Attention(AttentionTrace),
+}
+
+impl LayerTrace {
+    /// The layer's place in the network, such as `stages.1.1`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Lambda(layer) => &layer.name,
+            Self::Attention(layer) => &layer.name,
+        }
+    }
+
+    /// Rows and columns of the queries' map.
+    pub fn map(&self) -> [usize; 2] {
+        match self {
+            Self::Lambda(layer) => [layer.dims.height, layer.dims.width],
+            Self::Attention(layer) => [layer.dims.height, layer.dims.width],
+        }
+    }
+
+    /// h.
+    pub fn heads(&self) -> usize {
+        match self {
+            Self::Lambda(layer) => layer.dims.heads,
+            Self::Attention(layer) => layer.dims.heads,
+        }
+    }
+
+    /// u: the maps that a head has for each query.
+    pub fn intra(&self) -> usize {
+        match self {
+            Self::Lambda(layer) => layer.dims.intra,
+            Self::Attention(_) => 1,
+        }
+    }
+
+    /// The lambda layer, if it is one.
+    pub fn as_lambda(&self) -> Option<&LambdaTrace> {
+        if let Self::Lambda(layer) = self { Some(layer) } else { None }
+    }
+
+    /// The attention layer, if it is one.
+    pub fn as_attention(&self) -> Option<&AttentionTrace> {
+        if let Self::Attention(layer) = self { Some(layer) } else { None }
+    }
+}
+
+/// The lambda and attention layers of one run, in the network's order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
-    /// One entry a lambda layer.
-    pub layers: Vec<LambdaTrace>,
+    /// One entry a layer.
+    pub layers: Vec<LayerTrace>,
 }
 
 /// Gathers a trace from the values a run left behind; `read` gives a value's numbers, once each.
@@ -88,11 +185,44 @@ pub struct Trace {
 /// # Errors
 /// What `read` fails with.
 pub fn gather<E>(graph: &Graph, mut read: impl FnMut(ValueId) -> Result<Vec<f32>, E>) -> Result<Trace, E> {
-    let layers = graph.lambdas.iter().map(|site| layer(graph, site, &mut read)).collect::<Result<_, E>>()?;
-    Ok(Trace { layers })
+    let layer = |site: &Site| match site {
+        Site::Lambda(site) => lambda(graph, site, &mut read).map(LayerTrace::Lambda),
+        Site::Attention(site) => attention(graph, site, &mut read).map(LayerTrace::Attention),
+    };
+    Ok(Trace { layers: graph.layers.iter().map(layer).collect::<Result<_, E>>()? })
 }
 
-fn layer<E>(
+/// `count` columns from `from` on of rows of `row` values.
+fn columns(rows: &[f32], row: u32, from: u32, count: usize) -> Tensor {
+    let from = from as usize;
+    let data: Vec<f32> = rows.chunks_exact(row as usize).flat_map(|r| &r[from..from + count]).copied().collect();
+    tensor(&[data.len() / count.max(1), count], data)
+}
+
+fn attention<E>(
+    graph: &Graph,
+    site: &AttentionSite,
+    read: &mut impl FnMut(ValueId) -> Result<Vec<f32>, E>,
+) -> Result<AttentionTrace, E> {
+    let params = &site.params;
+    let [height, width, heads, key_depth, value_depth] =
+        [params.height, params.width, params.heads, params.key_depth, params.value_depth].map(|n| n as usize);
+    let dims = AttentionDims { height, width, heads, key_depth, value_depth };
+    let qkv = read(site.qkv)?;
+    let part = |from: u32, count: usize| columns(&qkv, params.row, from, count);
+    Ok(AttentionTrace {
+        name: site.name.clone(),
+        query: part(0, heads * key_depth),
+        key: part(params.key_offset, heads * key_depth),
+        value: part(params.value_offset, heads * value_depth),
+        vertical: graph.constants[site.vertical].clone(),
+        horizontal: graph.constants[site.horizontal].clone(),
+        output: tensor(&[dims.positions(), heads * value_depth], read(site.output)?),
+        dims,
+    })
+}
+
+fn lambda<E>(
     graph: &Graph,
     site: &LambdaSite,
     read: &mut impl FnMut(ValueId) -> Result<Vec<f32>, E>,
@@ -113,11 +243,6 @@ fn layer<E>(
     };
     let (n, m) = (dims.queries(), dims.positions());
     let (keys, values) = (dims.intra * dims.key_depth, dims.intra * dims.value_depth);
-    let columns = |rows: &[f32], row: u32, from: u32, count: usize| -> Tensor {
-        let from = from as usize;
-        let data: Vec<f32> = rows.chunks_exact(row as usize).flat_map(|r| &r[from..from + count]).copied().collect();
-        tensor(&[data.len() / count.max(1), count], data)
-    };
     let queries = read(site.queries)?;
     let other = if site.context == site.queries { None } else { Some(read(site.context)?) };
     let context = other.as_ref().unwrap_or(&queries);

@@ -137,12 +137,6 @@ impl Weights {
         self.tensors.range(prefix.to_owned()..).next().is_some_and(|(name, _)| name.starts_with(prefix))
     }
 
-    /// The tensors whose name starts with `prefix`, under the rest of their name.
-    pub fn under(&self, prefix: &str) -> Self {
-        let strip = |(name, stored): (&String, &Stored)| Some((name.strip_prefix(prefix)?.to_owned(), stored.clone()));
-        Self { tensors: self.tensors.iter().filter_map(strip).collect() }
-    }
-
     /// All values of all tensors, BatchNorm's running statistics left out: what a paper counts as parameters.
     pub fn parameters(&self) -> u64 {
         let learned = |name: &&String| !name.ends_with("running_mean") && !name.ends_with("running_var");
@@ -173,7 +167,6 @@ mod tests {
         assert_eq!(weights.get("a.weight", &[2]).unwrap().data(), [1.5, -2.0]);
         assert_eq!(weights.first_unread(), None);
         assert_eq!(weights.get("b", &[1]).unwrap_err().to_string(), "tensor `b` is missing, expected with shape [1]");
-        assert_eq!(weights.under("a.").get("weight", &[2]).unwrap().len(), 2);
         let bytes: Vec<u8> = [1.5f32, -2.0].iter().flat_map(|v| bf16::from_f32(*v).to_le_bytes()).collect();
         let weights = Weights::from_safetensors(&file(Dtype::BF16, &bytes, &[2, 1])).unwrap();
         assert_eq!(weights.get("a.weight", &[2, 1]).unwrap().data(), [1.5, -2.0]);

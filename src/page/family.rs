@@ -119,6 +119,11 @@ pub fn first_with_lambdas() -> Option<&'static Member> {
     members().iter().find(|member| member.layer == LayerKind::Lambda)
 }
 
+/// Whether all were trained for as many epochs, so that any two can be compared.
+pub fn equally_long() -> bool {
+    members().windows(2).all(|pair| pair[0].training.epochs == pair[1].training.epochs)
+}
+
 /// The network that the page opens with.
 pub fn default_source() -> Source {
     Source::Shipped { name: members().first().map(|member| member.name.clone()).unwrap_or_default() }

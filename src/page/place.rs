@@ -73,18 +73,19 @@ impl Move {
 
 impl Place {
     /// The place that an address names; what it leaves out or what the trace does not have is the middle of the first
-    /// layer. `None` if the trace has no lambda layer.
+    /// layer. `None` if the trace has no layer.
     pub fn of_address(address: &Address, trace: &Trace) -> Option<Self> {
-        let named = address.layer.as_ref().and_then(|name| trace.layers.iter().position(|layer| layer.name == *name));
+        let named = address.layer.as_ref().and_then(|name| trace.layers.iter().position(|layer| layer.name() == *name));
         let layer = named.unwrap_or(0);
-        let dims = &trace.layers.get(layer)?.dims;
+        let shown = trace.layers.get(layer)?;
+        let [height, width] = shown.map();
         Some(Self {
             layer,
             query: Query {
-                y: address.y.filter(|y| *y < dims.height).unwrap_or(dims.height / 2),
-                x: address.x.filter(|x| *x < dims.width).unwrap_or(dims.width / 2),
-                head: address.head.filter(|head| *head < dims.heads).unwrap_or(0),
-                u: address.u.filter(|u| *u < dims.intra).unwrap_or(0),
+                y: address.y.filter(|y| *y < height).unwrap_or(height / 2),
+                x: address.x.filter(|x| *x < width).unwrap_or(width / 2),
+                head: address.head.filter(|head| *head < shown.heads()).unwrap_or(0),
+                u: address.u.filter(|u| *u < shown.intra()).unwrap_or(0),
             },
         })
     }
@@ -98,7 +99,7 @@ impl Place {
     /// in the network; the same part of the picture; the same head, as far as there are that many.
     pub fn in_network(self, own: &Trace, other: &Trace) -> Self {
         let Some(from) = own.layers.get(self.layer) else { return self };
-        let named = other.layers.iter().position(|layer| layer.name == from.name);
+        let named = other.layers.iter().position(|layer| layer.name() == from.name());
         let depth = |from: usize, to: usize| (2 * self.layer + 1) * to / (2 * from);
         let layer = named.unwrap_or_else(|| depth(own.layers.len(), other.layers.len()));
         self.carried(own, layer, other)
@@ -111,10 +112,10 @@ impl Place {
         Self {
             layer,
             query: Query {
-                y: scaled(self.query.y, from.dims.height, to.dims.height),
-                x: scaled(self.query.x, from.dims.width, to.dims.width),
-                head: self.query.head.min(to.dims.heads.saturating_sub(1)),
-                u: self.query.u.min(to.dims.intra.saturating_sub(1)),
+                y: scaled(self.query.y, from.map()[0], to.map()[0]),
+                x: scaled(self.query.x, from.map()[1], to.map()[1]),
+                head: self.query.head.min(to.heads().saturating_sub(1)),
+                u: self.query.u.min(to.intra().saturating_sub(1)),
             },
         }
     }
@@ -122,16 +123,16 @@ impl Place {
     /// The place after a move; at an edge it stays.
     pub fn moved(self, by: Move, trace: &Trace) -> Self {
         let Some(layer) = trace.layers.get(self.layer) else { return self };
-        let dims = &layer.dims;
+        let [height, width] = layer.map();
         let Query { y, x, head, u } = self.query;
         let at = |y, x, head| Self { layer: self.layer, query: Query { y, x, head, u } };
         match by {
-            Move::By(dy, dx) => at(clamped(y, dy, dims.height), clamped(x, dx, dims.width), head),
+            Move::By(dy, dx) => at(clamped(y, dy, height), clamped(x, dx, width), head),
             Move::RowStart => at(y, 0, head),
-            Move::RowEnd => at(y, dims.width - 1, head),
+            Move::RowEnd => at(y, width - 1, head),
             Move::FirstCell => at(0, 0, head),
-            Move::LastCell => at(dims.height - 1, dims.width - 1, head),
-            Move::Head(by) => at(y, x, clamped(head, by, dims.heads)),
+            Move::LastCell => at(height - 1, width - 1, head),
+            Move::Head(by) => at(y, x, clamped(head, by, layer.heads())),
             Move::Layer(by) => self.in_layer(clamped(self.layer, by, trace.layers.len()), trace),
         }
     }
@@ -145,9 +146,14 @@ fn clamped(at: usize, by: isize, count: usize) -> usize {
 mod tests {
     use super::*;
     use crate::explain::fixture;
+    use crate::nn::trace::LayerTrace;
+
+    fn of(sizes: &[[usize; 2]]) -> Trace {
+        Trace { layers: sizes.iter().map(|[y, x]| LayerTrace::Lambda(fixture::layer(*y, *x))).collect() }
+    }
 
     fn trace() -> Trace {
-        Trace { layers: vec![fixture::layer(6, 8), fixture::layer(3, 4)] }
+        of(&[[6, 8], [3, 4]])
     }
 
     fn place(layer: usize, y: usize, x: usize, head: usize) -> Place {
@@ -186,11 +192,11 @@ mod tests {
     #[test]
     fn another_network_shows_the_layer_of_the_same_name_or_depth() {
         let own = trace();
-        let named = Trace { layers: vec![fixture::layer(12, 16), fixture::layer(9, 9), fixture::layer(6, 8)] };
+        let named = of(&[[12, 16], [9, 9], [6, 8]]);
         assert_eq!(place(0, 5, 6, 1).in_network(&own, &named), place(2, 5, 6, 1));
         // No layer of that name: the second of two is as deep as the third of three.
         assert_eq!(place(1, 2, 3, 1).in_network(&own, &named), place(2, 5, 7, 1));
-        let short = Trace { layers: vec![fixture::layer(1, 1)] };
+        let short = of(&[[1, 1]]);
         assert_eq!(place(1, 2, 3, 1).in_network(&own, &short), place(0, 0, 0, 1));
         assert_eq!(place(1, 2, 3, 1).in_network(&own, &Trace::default()), place(1, 2, 3, 1));
     }

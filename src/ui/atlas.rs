@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 
 use super::choice::{Choice, Item};
 use super::figure::FigureView;
+use super::nothing_inside::NoLambda;
 use super::query_grid::{Nudges, QueryGrid};
 use super::state::State;
 use super::tiles::{Tile, Tiles};
@@ -30,9 +31,9 @@ pub fn Atlas() -> impl IntoView {
     let sort = Memo::new(move |_| state.knob::<Sort>("sort").unwrap_or_default());
     let cover = Memo::new(move |_| state.knob::<Cover>("by").unwrap_or_default());
     let figures = Memo::new(move |_| {
-        let (entries, network) = (entries.get(), state.network_title());
+        let (entries, setting) = (entries.get(), state.setting.get());
         let limits = cover.get().limits(&entries);
-        let figure = |(entry, limit): (&Entry, f32)| Arc::new(entry.figure(&network, limit));
+        let figure = |(entry, limit): (&Entry, f32)| Arc::new(entry.figure(&setting, limit));
         Arc::new(entries.iter().zip(limits).map(figure).collect::<Vec<Arc<Figure>>>())
     });
     let tiles = Memo::new(move |_| {
@@ -74,55 +75,59 @@ pub fn Atlas() -> impl IntoView {
             let _ = tab.unchecked_into::<web_sys::HtmlElement>().focus();
         }
     };
-    view! {
-        <div class="atlas">
-            <div class="part-tools">
-                <Choice
-                    name="sort-select"
-                    legend="Sort by"
-                    items=Signal::stored(Sort::ALL.map(|sort| Item::new(sort.title(), sort_hint(sort))).to_vec())
-                    selected=Signal::derive(move || Sort::ALL.iter().position(|s| *s == sort.get()).unwrap_or(0))
-                    on_choose=move |index| {
-                        let sort = Sort::ALL[index];
-                        state.turn("sort", (sort != Sort::default()).then(|| sort.id().to_owned()));
-                    }
-                />
-                <Choice
-                    name="cover-select"
-                    legend="Scale"
-                    items=Signal::stored(vec![
-                        Item::new("each layer", "The heads of a layer can be compared"),
-                        Item::new("each map", "Weak maps can be seen, but none compared"),
-                    ])
-                    selected=Signal::derive(move || Cover::ALL.iter().position(|c| *c == cover.get()).unwrap_or(0))
-                    on_choose=move |index| {
-                        let cover = Cover::ALL[index];
-                        state.turn("by", (cover != Cover::default()).then(|| cover.id().to_owned()));
-                    }
-                />
-            </div>
-            <p class="quiet">
-                "Total maps of the pinned query, carried to the same part of the picture in every layer. Arrow keys walk through them; Enter or a click opens one in the lens."
-            </p>
-            <div class="atlas-parts">
-                <div class="atlas-side">
-                    <div class="query-box"><QueryGrid /><Nudges /></div>
-                    <FigureView figure=shown symbol=view! { "a"<sub>"nm"</sub> }.into_any() test_id="atlas-map" pointed=RwSignal::new(None) />
+    let is_empty = Memo::new(move |_| entries.read().is_empty());
+    let atlas = move || {
+        view! {
+            <div class="atlas">
+                <div class="part-tools">
+                    <Choice
+                        name="sort-select"
+                        legend="Sort by"
+                        items=Signal::stored(Sort::ALL.map(|sort| Item::new(sort.title(), sort_hint(sort))).to_vec())
+                        selected=Signal::derive(move || Sort::ALL.iter().position(|s| *s == sort.get()).unwrap_or(0))
+                        on_choose=move |index| {
+                            let sort = Sort::ALL[index];
+                            state.turn("sort", (sort != Sort::default()).then(|| sort.id().to_owned()));
+                        }
+                    />
+                    <Choice
+                        name="cover-select"
+                        legend="Scale"
+                        items=Signal::stored(vec![
+                            Item::new("each layer", "The heads of a layer can be compared"),
+                            Item::new("each map", "Weak maps can be seen, but none compared"),
+                        ])
+                        selected=Signal::derive(move || Cover::ALL.iter().position(|c| *c == cover.get()).unwrap_or(0))
+                        on_choose=move |index| {
+                            let cover = Cover::ALL[index];
+                            state.turn("by", (cover != Cover::default()).then(|| cover.id().to_owned()));
+                        }
+                    />
                 </div>
-                <Tiles
-                    tiles
-                    current
-                    on_look=Callback::new(move |key| looked.set(Some(key)))
-                    on_choose=Callback::new(go)
-                    follows_pointer=true
-                    test_id="atlas-tiles"
-                    label="Layers and heads"
-                />
+                <p class="quiet">
+                    "Total maps of the pinned query, carried to the same part of the picture in every layer. Arrow keys walk through them; Enter or a click opens one in the lens."
+                </p>
+                <div class="atlas-parts">
+                    <div class="atlas-side">
+                        <div class="query-box"><QueryGrid /><Nudges /></div>
+                        <FigureView figure=shown symbol=view! { "a"<sub>"nm"</sub> }.into_any() test_id="atlas-map" pointed=RwSignal::new(None) />
+                    </div>
+                    <Tiles
+                        tiles
+                        current
+                        on_look=Callback::new(move |key| looked.set(Some(key)))
+                        on_choose=Callback::new(go)
+                        follows_pointer=true
+                        test_id="atlas-tiles"
+                        label="Layers and heads"
+                    />
+                </div>
+                <MeasureTable entries sort />
+                <Definitions />
             </div>
-            <MeasureTable entries sort />
-            <Definitions />
-        </div>
-    }
+        }
+    };
+    move || if is_empty.get() { view! { <NoLambda /> }.into_any() } else { atlas().into_any() }
 }
 
 fn tile(key: usize, entry: &Entry, figure: &Arc<Figure>) -> Tile {

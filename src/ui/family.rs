@@ -7,8 +7,8 @@ use super::loads;
 use super::network_entry::word;
 use super::networks::Hash;
 use super::state::{Phase, State};
-use crate::explain::numbers::{bytes, grouped, percent};
-use crate::page::family::{Member, members};
+use crate::explain::numbers::{bytes, grouped};
+use crate::page::family::{Member, equally_long, members};
 use crate::page::networks::{Standing, standing};
 use crate::protocol::Source;
 
@@ -26,6 +26,11 @@ pub fn Family() -> impl IntoView {
             <div class="family-members">
                 {members().iter().map(|member| view! { <MemberButton member /> }).collect_view()}
             </div>
+            {(!equally_long()).then(|| view! {
+                <p class="quiet" data-testid="family-lengths">
+                    "Not all were trained equally long: only those of equally many epochs can be compared."
+                </p>
+            })}
             {hash}
         </div>
     }
@@ -79,10 +84,10 @@ fn MemberButton(member: &'static Member) -> impl IntoView {
                 <span class="member-changed">{member.changed.as_str()}" "</span>
                 <span class="member-numbers">
                     <span data-testid="member-accuracy">
-                        <strong>{percent(member.accuracy.top1 as f32)}</strong>
-                        {format!(" right of {} pictures", grouped(member.accuracy.images))}
+                        <strong>{format!("{:.1}\u{a0}%", member.accuracy.top1 * 100.0)}</strong>
+                        {format!(" right of {} pictures, after {} epochs", grouped(member.accuracy.images), member.training.epochs)}
                     </span>
-                    " · "
+                    " "
                     <span data-testid="member-size">{size}</span>
                 </span>
             </span>

@@ -10,8 +10,8 @@ use super::browser;
 use super::export::Export;
 use super::map::{CropCanvas, Ring, cell_at, view_box};
 use super::state::State;
+use crate::explain::display::Display;
 use crate::explain::figure::Figure;
-use crate::explain::pixels::overlay_rgba;
 use crate::page::place::Move;
 
 /// How many cells the table lists.
@@ -24,14 +24,18 @@ pub fn FigureView(
     /// The quantity's symbol.
     symbol: AnyView,
     /// Names the drawing in tests and its parts' ids; no other on the page has it.
-    test_id: &'static str,
+    #[prop(into)]
+    test_id: String,
     pointed: RwSignal<Option<[usize; 2]>>,
     /// Whether cells are as wide as high whatever the matrix's shape.
     #[prop(default = true)]
     square: bool,
-    /// Whether the dimmed crop lies under the cells: for maps of the context.
+    /// Whether it is such a map and lies over the picture whatever is chosen elsewhere.
     #[prop(optional)]
     over_picture: bool,
+    /// Whether it is a map of the picture's positions, which then can lie over it.
+    #[prop(optional)]
+    on_picture: bool,
     /// What is done at a press on a cell.
     #[prop(optional, into)]
     on_choose: Option<Callback<[usize; 2]>>,
@@ -39,14 +43,14 @@ pub fn FigureView(
     let state = State::here();
     let canvas = NodeRef::<html::Canvas>::new();
     let frame = NodeRef::<html::Div>::new();
+    let display = move || match (over_picture, on_picture) {
+        (true, _) => Display::Overlay,
+        (false, true) => state.display.get(),
+        (false, false) => Display::Map,
+    };
     Effect::new(move |_| {
         let (Some(canvas), Some(figure)) = (canvas.get(), figure.get()) else { return };
-        let theme = state.theme.get();
-        let pixels = if over_picture {
-            overlay_rgba(&figure.grid.values, figure.scale.limit(), theme)
-        } else {
-            figure.rgba(theme)
-        };
+        let pixels = figure.rgba(state.theme.get(), display());
         browser::draw(&canvas, figure.grid.columns, figure.grid.rows, &pixels);
     });
     let size = Memo::new(move |_| figure.read().as_ref().map_or([1, 1], |f| [f.grid.rows, f.grid.columns]));
@@ -83,6 +87,13 @@ pub fn FigureView(
         }
     })
     };
+    let contours = move || {
+        let [above, below] = figure.read().as_ref().filter(|_| display() == Display::Contours)?.contours();
+        Some(view! {
+            <path class="contour" d=above />
+            <path class="contour contour-below" d=below />
+        })
+    };
     let ratio = move || {
         let [rows, columns] = size.get();
         if square { format!("{columns} / {rows}") } else { "1".to_owned() }
@@ -95,13 +106,13 @@ pub fn FigureView(
             </figcaption>
             <div
                 class="map figure-map"
-                class:map-over=over_picture
+                class:map-over=move || display().shows_picture()
                 style:aspect-ratio=ratio
                 tabindex="0"
                 role="application"
                 aria-roledescription="map"
                 aria-label=move || of(Figure::description)
-                data-testid=test_id
+                data-testid=test_id.clone()
                 data-limit=move || figure.read().as_ref().map(|figure| figure.scale.limit().to_string())
                 node_ref=frame
                 on:pointermove=move |event| pointed.set(at(&event))
@@ -114,10 +125,11 @@ pub fn FigureView(
                 }
                 on:keydown=pressed
             >
-                {over_picture.then(|| view! { <CropCanvas /> })}
+                {move || display().shows_picture().then(|| view! { <CropCanvas /> })}
                 <canvas class="cells" width="1" height="1" node_ref=canvas aria-hidden="true"></canvas>
                 <svg class="marks" viewBox=move || view_box(size.get()) preserveAspectRatio="none" aria-hidden="true">
                     <path class="sign-marks" d=move || of(Figure::marks) />
+                    {contours}
                     <path class="clip-marks" d=move || of(Figure::clip_marks) />
                     {outline}
                     <Ring cell=Signal::derive(move || figure.read().as_ref().and_then(|figure| figure.ring)) class="ring" />

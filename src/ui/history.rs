@@ -42,7 +42,7 @@ fn keep(state: State) {
                 Some(Picture::Sample(id)) => Some(id),
                 _ => None,
             },
-            layer: shown.map_or(before.layer, |(layer, _)| Some(layer.name.clone())),
+            layer: shown.map_or(before.layer, |(layer, _)| Some(layer.name().to_owned())),
             head: shown.map_or(before.head, |(_, query)| Some(query.head)),
             u: shown.map_or(before.u, |(_, query)| Some(query.u)),
             y: shown.map_or(before.y, |(_, query)| Some(query.y)),

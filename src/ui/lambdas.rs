@@ -6,8 +6,9 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::state::State;
+use crate::explain::colour::diverging;
 use crate::explain::numbers::{decimals, signed};
-use crate::explain::pixels::map_rgba;
+use crate::explain::pixels::opaque;
 use crate::tensor::{Tensor, max_abs};
 
 /// λᶜ and λᵖ_n side by side.
@@ -62,7 +63,9 @@ fn Matrix(
     Effect::new(move |_| {
         let (Some(canvas), Some(lambda)) = (canvas.get(), lambda.get()) else { return };
         let [rows, columns] = lambda.shape() else { return };
-        browser::draw(&canvas, *columns, *rows, &map_rgba(lambda.data(), limit.get(), state.theme.get()));
+        let (limit, theme) = (limit.get(), state.theme.get());
+        let pixels: Vec<u8> = lambda.data().iter().flat_map(|value| opaque(diverging(*value, limit, theme))).collect();
+        browser::draw(&canvas, *columns, *rows, &pixels);
     });
     let ratio = move || {
         lambda.read().as_ref().map(|lambda| {

@@ -55,19 +55,28 @@ pub fn Legend() -> impl IntoView {
                     selected=Signal::derive(move || Scope::ALL.iter().position(|s| *s == state.scope.get()).unwrap_or(0))
                     on_choose=move |index| state.choose_scope(Scope::ALL[index])
                 />
-                <Choice
-                    name="overlay-select"
-                    legend="Show"
-                    items=Signal::stored(vec![
-                        Item::new("map", "The map alone"),
-                        Item::new("over the picture", "The map over the dimmed picture; strength is opacity"),
-                        Item::new("contours", "The picture with lines round the cells beyond half of the scale"),
-                    ])
-                    selected=Signal::derive(move || Display::ALL.iter().position(|d| *d == state.display.get()).unwrap_or(0))
-                    on_choose=move |index| state.display.set(Display::ALL[index])
-                />
+                <DisplayChoice />
             </div>
         </div>
+    }
+}
+
+/// The choice of how maps lie on the picture.
+#[component]
+pub fn DisplayChoice() -> impl IntoView {
+    let state = State::here();
+    view! {
+        <Choice
+            name="overlay-select"
+            legend="Show"
+            items=Signal::stored(vec![
+                Item::new("map", "The map alone"),
+                Item::new("over the picture", "The map over the dimmed picture; strength is opacity"),
+                Item::new("contours", "The picture with lines round the cells beyond half of the scale: solid above zero, dotted below"),
+            ])
+            selected=Signal::derive(move || Display::ALL.iter().position(|d| *d == state.display.get()).unwrap_or(0))
+            on_choose=move |index| state.display.set(Display::ALL[index])
+        />
     }
 }
 

@@ -1,15 +1,16 @@
-//! One signed map: its cells on a canvas, exact to the pixel, and above them its signs, the window and the query's ring.
+//! The maps of the lens, and what every map over the picture is made of: the crop, a ring, the cell under a pointer.
+
+use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
 
 use super::browser;
+use super::figure::FigureView;
 use super::state::State;
-use crate::explain::display::Display;
-use crate::explain::numbers::decimals;
-use crate::explain::pixels::{map_rgba, overlay_rgba, picture_rgba, sign_marks};
+use crate::explain::lens;
+use crate::explain::pixels::picture_rgba;
 use crate::explain::reading::MapKind;
-use crate::explain::scale::Scope;
 
 /// The crop that the network saw, on a canvas of its own size.
 #[component]
@@ -24,73 +25,24 @@ pub fn CropCanvas() -> impl IntoView {
     view! { <canvas class="crop" width="1" height="1" node_ref=canvas aria-hidden="true"></canvas> }
 }
 
-/// A map with its caption.
+/// One of a lambda layer's maps.
 #[component]
 pub fn MapPanel(kind: MapKind) -> impl IntoView {
     let state = State::here();
-    let (test_id, title, symbol) = match kind {
-        MapKind::Content => ("map-content", "content", view! { "q·k̄"<sub>"m"</sub> }.into_any()),
-        MapKind::Position => ("map-position", "position", view! { "q·e"<sub>"nm"</sub> }.into_any()),
-        MapKind::Total => ("map-total", "total", view! { "a"<sub>"nm"</sub> }.into_any()),
+    let (test_id, symbol) = match kind {
+        MapKind::Content => ("map-content", view! { "q·k̄"<sub>"m"</sub> }.into_any()),
+        MapKind::Position => ("map-position", view! { "q·e"<sub>"nm"</sub> }.into_any()),
+        MapKind::Total => ("map-total", view! { "a"<sub>"nm"</sub> }.into_any()),
     };
-    let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move |_| {
-        let (Some(canvas), Some(reading)) = (canvas.get(), state.reading.get()) else { return };
-        let (map, limit, theme) = (reading.map(kind), state.limit(kind), state.theme.get());
-        let pixels = match state.display.get() {
-            Display::Map => map_rgba(map, limit, theme),
-            Display::Overlay => overlay_rgba(map, limit, theme),
-            Display::Contours => overlay_rgba(map, 0.0, theme),
-        };
-        browser::draw(&canvas, reading.size[1], reading.size[0], &pixels);
-    });
-    let marks = move || {
+    let figure = Memo::new(move |_| {
         let reading = state.reading.get()?;
-        Some(sign_marks(reading.map(kind), reading.size[1], state.limit(kind)))
-    };
-    let frame = NodeRef::<html::Div>::new();
-    let pointed = move |event: web_sys::PointerEvent| {
-        state.pointed.set(frame.get().and_then(|frame| cell_at(&frame, &event, state.size())));
-    };
-    let largest = move || {
-        let largest = state.largest(kind);
-        if largest > 0.0 { format!("{largest:.*}", decimals(largest)) } else { "–".to_owned() }
-    };
-    let description = move || {
-        let [height, width] = state.size();
-        format!("{title} map, {height} rows by {width} columns; the summary above names its strongest cells")
-    };
+        let layer = state.with_layer(|layer| layer.name().to_owned())?;
+        Some(Arc::new(lens::map(&reading, kind, state.limit(kind), &layer, &state.setting.read())))
+    });
     view! {
-        <figure class=format!("panel panel-{title}")>
-            <figcaption>
-                <span class="panel-title">{title}</span>
-                <span class="symbol">{symbol}</span>
-            </figcaption>
-            <div
-                class="map"
-                class:map-over=move || state.display.get().shows_picture()
-                role="img"
-                aria-label=description
-                data-testid=test_id
-                data-limit=move || state.limit(kind).to_string()
-                node_ref=frame
-                on:pointermove=pointed
-                on:pointerdown=pointed
-                on:pointerleave=move |_| state.pointed.set(None)
-            >
-                {move || state.display.get().shows_picture().then(|| view! { <CropCanvas /> })}
-                <canvas class="cells" width="1" height="1" node_ref=canvas></canvas>
-                <svg class="marks" viewBox=move || view_box(state.size()) preserveAspectRatio="none" aria-hidden="true">
-                    <path class="sign-marks" d=marks />
-                    {(kind == MapKind::Position).then(|| view! { <Window /> })}
-                    <QueryRing />
-                    <PointedRing />
-                </svg>
-            </div>
-            <p class="panel-foot">
-                {move || if state.scope.get() == Scope::Map { "±L = " } else { "max |a| " }} {largest}
-            </p>
-        </figure>
+        <div class=format!("panel panel-{}", kind.word())>
+            <FigureView figure symbol test_id pointed=state.pointed on_picture=true />
+        </div>
     }
 }
 
@@ -120,13 +72,6 @@ pub fn QueryRing() -> impl IntoView {
     view! { <Ring cell class="ring" /> }
 }
 
-/// The ring around the cell under the pointer.
-#[component]
-fn PointedRing() -> impl IntoView {
-    let state = State::here();
-    view! { <Ring cell=state.pointed class="ring ring-pointed" /> }
-}
-
 /// A two-tone ring round a cell.
 #[component]
 pub fn Ring(#[prop(into)] cell: Signal<Option<[usize; 2]>>, class: &'static str) -> impl IntoView {
@@ -138,24 +83,5 @@ pub fn Ring(#[prop(into)] cell: Signal<Option<[usize; 2]>>, class: &'static str)
             <rect class="ring-outer" x=x y=y width="1" height="1" />
             <rect class="ring-inner" x=x y=y width="1" height="1" />
         </g>
-    }
-}
-
-/// The outline of the position lambda's window.
-#[component]
-fn Window() -> impl IntoView {
-    let state = State::here();
-    let window = move || state.reading.read().as_ref().and_then(|reading| reading.window);
-    let edges = move || window().unwrap_or_default();
-    let visibility = move || if window().is_some() { "visible" } else { "hidden" };
-    view! {
-        <rect
-            class="window"
-            visibility=visibility
-            x=move || edges()[1].to_string()
-            y=move || edges()[0].to_string()
-            width=move || (edges()[3] + 1 - edges()[1]).to_string()
-            height=move || (edges()[2] + 1 - edges()[0]).to_string()
-        />
     }
 }

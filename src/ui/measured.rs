@@ -114,7 +114,7 @@ fn ResultRow(row: Row) -> impl IntoView {
     });
     let figure = |label: &'static str, text: String| view! { <td role="cell" data-label=label>{text}</td> };
     let time = |label, ms: Option<f64>| figure(label, ms.map_or_else(|| "not measured".to_owned(), duration));
-    let percent = |fraction: f64| format!("{:.2} %", fraction * 100.0);
+    let percent = |fraction: f64| format!("{:.2}\u{a0}%", fraction * 100.0);
     let run = format!("seed {}, {} epochs", row.training.seed, row.training.epochs);
     view! {
         <tr

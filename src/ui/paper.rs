@@ -26,8 +26,8 @@ fn Table(table: &'static PaperTable) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">{row.layer}</th>
-                <td>{format!("{:.1} M", row.millions)}</td>
-                <td>{format!("{:.1} %", row.top1)}</td>
+                <td>{format!("{:.1}\u{a0}M", row.millions)}</td>
+                <td>{format!("{:.1}\u{a0}%", row.top1)}</td>
             </tr>
         }
     });

@@ -6,9 +6,10 @@ mod moved;
 
 use leptos::prelude::*;
 
+use super::nothing_inside::NoLambda;
 use super::state::State;
+use crate::explain::caption::Caption;
 use crate::explain::positions::has_positions;
-use crate::explain::subject::Subject;
 use crate::page::place::Place;
 use learned::Learned;
 use made::Made;
@@ -18,17 +19,18 @@ use moved::Moved;
 #[component]
 pub fn Positions() -> impl IntoView {
     let state = State::here();
-    let has = Memo::new(move |_| state.with_layer(has_positions));
+    let has = Memo::new(move |_| state.with_layer(|layer| layer.as_lambda().map(has_positions)));
     move || {
         match has.get() {
         None => ().into_any(),
-        Some(false) => view! {
+        Some(None) => view! { <NoLambda /> }.into_any(),
+        Some(Some(false)) => view! {
             <p data-testid="no-positions">
                 "This layer has no position embeddings: its lambda is the content lambda alone, and it cannot tell where a pixel lies. Choose another layer above."
             </p>
         }
         .into_any(),
-        Some(true) => view! {
+        Some(Some(true)) => view! {
             <div class="positions">
                 <Made />
                 <Learned />
@@ -41,10 +43,10 @@ pub fn Positions() -> impl IntoView {
 }
 
 /// What drawings of a place are of.
-fn subject(state: State, place: Option<Place>) -> Option<Subject> {
-    let network = state.network_title();
-    state.with_query(place, |layer, query| Subject {
-        network,
+fn caption(state: State, place: Option<Place>) -> Option<Caption> {
+    let setting = state.setting.get();
+    state.with_query(place, |layer, query| Caption {
+        setting,
         layer: layer.name.clone(),
         intra: layer.dims.intra,
         query,

@@ -3,25 +3,50 @@
 use leptos::prelude::*;
 
 use super::state::State;
+use crate::explain::implicit_attention::Proof;
 use crate::explain::numbers::{decimals, scientific, signed};
 
 /// How many of the v values stand in the line itself.
 const SHOWN: usize = 3;
 
+/// What the maps give and what the layer put out, whatever kind of layer it is.
+struct Shown {
+    reconstructed: Vec<f32>,
+    output: Vec<f32>,
+    proof: Proof,
+}
+
+impl Shown {
+    fn of(state: State) -> Option<Self> {
+        let attention = state.attention.read().as_ref().map(|reading| Self {
+            reconstructed: reading.reconstructed.clone(),
+            output: reading.output.clone(),
+            proof: reading.proof,
+        });
+        attention.or_else(|| {
+            state.reading.read().as_ref().map(|reading| Self {
+                reconstructed: reading.reconstructed.clone(),
+                output: reading.output.clone(),
+                proof: reading.proof,
+            })
+        })
+    }
+}
+
 /// The proof in one line, and all its numbers for those who want them.
 #[component]
 pub fn ProofLine() -> impl IntoView {
     let state = State::here();
-    let relative = move || state.reading.read().as_ref().map(|reading| format!("{:e}", reading.proof.relative()));
+    let shown = move || Shown::of(state);
+    let relative = move || shown().map(|shown| format!("{:e}", shown.proof.relative()));
     let line = move || {
-        let Some(reading) = state.reading.get() else { return "\u{a0}".to_owned() };
-        let proof = reading.proof;
+        let Some(Shown { proof, .. }) = shown() else { return "\u{a0}".to_owned() };
         format!("largest difference {} (of max |y| {:.2})", scientific(proof.difference), proof.scale)
     };
     let rows = move |from: usize, to: usize| {
-        let Some(reading) = state.reading.get() else { return Vec::new() };
-        let digits = decimals(reading.proof.scale) + 4;
-        let pairs = reading.reconstructed.iter().zip(&reading.output).enumerate();
+        let Some(shown) = shown() else { return Vec::new() };
+        let digits = decimals(shown.proof.scale) + 4;
+        let pairs = shown.reconstructed.iter().zip(&shown.output).enumerate();
         pairs
             .skip(from)
             .take(to - from)
@@ -38,7 +63,7 @@ pub fn ProofLine() -> impl IntoView {
             .collect()
     };
     // With an intra-depth the sum goes over its keys and values too.
-    let deep = Memo::new(move |_| state.with_layer(|layer| layer.dims.intra > 1).unwrap_or(false));
+    let deep = Memo::new(move |_| state.with_layer(|layer| layer.intra() > 1).unwrap_or(false));
     let summed = move || if deep.get() { "m,u" } else { "m" };
     let value = move || if deep.get() { "mu" } else { "m" };
     view! {
@@ -47,10 +72,15 @@ pub fn ProofLine() -> impl IntoView {
             <p data-testid="proof" data-max-error=relative>
                 <math>
                     <munder><mo>"∑"</mo><mi>{summed}</mi></munder>
-                    <msub><mi>"a"</mi><mrow><mi>"n"</mi><mi>{value}</mi></mrow></msub>
+                    <msub>
+                        <mi>{move || if state.is_attention.get() { "w" } else { "a" }}</mi>
+                        <mrow><mi>"n"</mi><mi>{value}</mi></mrow>
+                    </msub>
                     <msub><mi mathvariant="normal">"v"</mi><mi>{value}</mi></msub>
-                    <mo>"+"</mo>
-                    <mi mathvariant="normal">"q"</mi><mo>"·"</mo><mi mathvariant="normal">"b"</mi>
+                    {move || (!state.is_attention.get()).then(|| view! {
+                        <mo>"+"</mo>
+                        <mi mathvariant="normal">"q"</mi><mo>"·"</mo><mi mathvariant="normal">"b"</mi>
+                    })}
                 </math>
                 " against the layer’s own output "
                 <math><msub><mi mathvariant="normal">"y"</mi><mi>"n"</mi></msub></math>

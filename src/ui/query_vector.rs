@@ -10,7 +10,9 @@ use crate::tensor::max_abs;
 #[component]
 pub fn QueryVector() -> impl IntoView {
     let state = State::here();
-    let depth = Memo::new(move |_| state.with_layer(|layer| layer.dims.key_depth).unwrap_or(16));
+    let depth = Memo::new(move |_| {
+        state.with_layer(|layer| layer.as_lambda().map(|layer| layer.dims.key_depth)).flatten().unwrap_or(16)
+    });
     let limit = Memo::new(move |_| state.reading.read().as_ref().map_or(0.0, |reading| max_abs(&reading.q)));
     let bars = move || {
         (0..depth.get())
@@ -28,8 +30,8 @@ pub fn QueryVector() -> impl IntoView {
         outputs.max(bias.get().abs())
     });
     let explanation = move || {
-        let none = state.with_layer(|layer| max_abs(layer.position_bias.data()) == 0.0).unwrap_or(false);
-        if none {
+        let none = state.with_layer(|layer| layer.as_lambda().map(|layer| max_abs(layer.position_bias.data()) == 0.0));
+        if none.flatten().unwrap_or(false) {
             "This layer’s position convolution has no bias, so nothing of the output belongs to no pixel."
         } else {
             "The position convolution’s bias belongs to no pixel: it adds this much to each of the head’s outputs. The \

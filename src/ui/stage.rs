@@ -1,29 +1,47 @@
-//! The stage, cause to effect from left to right: the query in the picture, then content + position = total.
+//! The stage, cause to effect from left to right: the query in the picture, then content + position = total, or an attention
+//! layer's softmax weights.
 
 use leptos::prelude::*;
 
 use super::legend::{Legend, Readout};
 use super::map::MapPanel;
 use super::query_grid::{Nudges, QueryGrid};
+use super::state::State;
+use super::weights::{Weights, WeightsLegend};
 use crate::explain::reading::MapKind;
 
 /// The stage with its legend.
 #[component]
 pub fn Stage() -> impl IntoView {
+    let state = State::here();
     view! {
         <div class="stage">
-            <div class="panels">
+            <div class="panels" class:panels-weights=state.is_attention>
                 <QueryGrid />
                 <span class="glyph glyph-to" aria-hidden="true">"→"</span>
-                <MapPanel kind=MapKind::Content />
-                <span class="glyph glyph-plus" aria-hidden="true">"+"</span>
-                <MapPanel kind=MapKind::Position />
-                <span class="glyph glyph-equals" aria-hidden="true">"="</span>
-                <MapPanel kind=MapKind::Total />
+                {move || match state.is_attention.get() {
+                    true => view! { <Weights /> }.into_any(),
+                    false => view! { <LambdaMaps /> }.into_any(),
+                }}
                 <Nudges />
-                <Readout />
             </div>
-            <Legend />
+            {move || match state.is_attention.get() {
+                true => view! { <WeightsLegend /> }.into_any(),
+                false => view! { <Legend /> }.into_any(),
+            }}
         </div>
+    }
+}
+
+/// A lambda layer's three maps with the values under the pointer.
+#[component]
+fn LambdaMaps() -> impl IntoView {
+    view! {
+        <MapPanel kind=MapKind::Content />
+        <span class="glyph glyph-plus" aria-hidden="true">"+"</span>
+        <MapPanel kind=MapKind::Position />
+        <span class="glyph glyph-equals" aria-hidden="true">"="</span>
+        <MapPanel kind=MapKind::Total />
+        <Readout />
     }
 }

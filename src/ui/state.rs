@@ -12,7 +12,8 @@ use crate::explain::display::Display;
 use crate::explain::implicit_attention::Query;
 use crate::explain::reading::{MapKind, Reading};
 use crate::explain::scale::{self, Scope};
-use crate::nn::trace::LambdaTrace;
+use crate::explain::softmax_attention::AttentionReading;
+use crate::nn::trace::{LambdaTrace, LayerTrace};
 use crate::page::address::{Address, Knobs};
 use crate::page::networks::nothing_inside;
 use crate::page::place::{Move, Place};
@@ -41,6 +42,16 @@ pub enum Picture {
     Sample(String),
     /// The visitor's own, with a name to call it by and the file's bytes.
     Own { name: String, bytes: Arc<Vec<u8>> },
+}
+
+impl Picture {
+    /// What to call it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Sample(id) => id,
+            Self::Own { name, .. } => name,
+        }
+    }
 }
 
 /// The picture that the engine was asked about last.
@@ -107,7 +118,16 @@ pub struct State {
     pub theme: Memo<Theme>,
     /// The place on screen: the pinned one, with the hovered query where there is one.
     pub shown: Memo<Option<Place>>,
+    /// What the figures are of: the network and the picture.
+    pub setting: Memo<String>,
+    /// The reading of the query that this one is compared with, where there is one.
+    pub other: Memo<Option<Arc<Reading>>>,
+    /// What is shown of a lambda layer.
     pub reading: Memo<Option<Arc<Reading>>>,
+    /// What is shown of an attention layer.
+    pub attention: Memo<Option<Arc<AttentionReading>>>,
+    /// Whether the layer on screen is an attention layer.
+    pub is_attention: Memo<bool>,
     /// What stands in the place of the maps where the network on screen has no layer to look into.
     pub nothing_inside: Memo<Option<String>>,
     /// The limit that the maps share, `None` where each has its own; 0 before the first answer.
@@ -133,13 +153,26 @@ impl State {
         });
         let reading = Memo::new(move |_| {
             let (answer, place) = (answer.get()?, shown.get()?);
-            let layer = answer.trace.layers.get(place.layer)?;
-            contains(layer, place.query).then(|| Arc::new(Reading::of(layer, place.query)))
+            let layer = answer.trace.layers.get(place.layer).filter(|layer| contains(layer, place.query))?;
+            Some(Arc::new(Reading::of(layer.as_lambda()?, place.query)))
         });
+        let compared = RwSignal::new(address.pin);
+        let other = Memo::new(move |_| {
+            let (answer, place, [y, x]) = (answer.get()?, place.get()?, compared.get()?);
+            let query = Query { y, x, ..place.query };
+            let layer = answer.trace.layers.get(place.layer).filter(|layer| contains(layer, query))?;
+            Some(Arc::new(Reading::of(layer.as_lambda()?, query)))
+        });
+        let attention = Memo::new(move |_| {
+            let (answer, place) = (answer.get()?, shown.get()?);
+            let layer = answer.trace.layers.get(place.layer).filter(|layer| contains(layer, place.query))?;
+            Some(Arc::new(AttentionReading::of(layer.as_attention()?, place.query)))
+        });
+        let is_attention = Memo::new(move |_| attention.read().is_some());
         let wide_limit = Memo::new(move |_| {
             let (answer, layer, head) =
                 (answer.get()?, place.read().as_ref()?.layer, place.read().as_ref()?.query.head);
-            let layer = answer.trace.layers.get(layer)?;
+            let layer = answer.trace.layers.get(layer)?.as_lambda()?;
             match scope.get() {
                 Scope::Map | Scope::Query => None,
                 Scope::Fixed => Some(fixed_limit.get()),
@@ -151,7 +184,9 @@ impl State {
             if scope.get() == Scope::Map {
                 return None;
             }
-            let of_query = || reading.read().as_ref().map(|reading| scale::query_limit(&reading.attention));
+            let limit = |reading: &Option<Arc<Reading>>| reading.as_ref().map(|own| scale::query_limit(&own.attention));
+            // Maps that are compared share their scale.
+            let of_query = || limit(&reading.read()).map(|own| own.max(limit(&other.read()).unwrap_or(0.0)));
             Some(wide_limit.get().or_else(of_query).unwrap_or(0.0))
         });
 
@@ -168,6 +203,12 @@ impl State {
         let networks = NetworkSignals::new(address.network.clone());
         let nothing_inside =
             Memo::new(move |_| networks.running.read().as_ref().and_then(|running| nothing_inside(&running.card)));
+        let (answered, running) = (RwSignal::new(None::<Picture>), networks.running);
+        let setting = Memo::new(move |_| {
+            let network = running.read().as_ref().map(|running| running.card.title.clone()).unwrap_or_default();
+            let picture = answered.read().as_ref().map(|picture| picture.name().to_owned()).unwrap_or_default();
+            format!("{network}, {picture}")
+        });
         Self {
             link: StoredValue::new_local(None),
             asked: StoredValue::new(Asked::default()),
@@ -179,7 +220,7 @@ impl State {
             address_notice: RwSignal::new(address_notice),
             samples: RwSignal::new(Vec::new()),
             picture: RwSignal::new(None),
-            answered: RwSignal::new(None),
+            answered,
             problem: RwSignal::new(None),
             busy: RwSignal::new(false),
             answer,
@@ -188,7 +229,7 @@ impl State {
             hovered,
             pointed: RwSignal::new(None),
             view: RwSignal::new(address.view.unwrap_or_default()),
-            compared: RwSignal::new(address.pin),
+            compared,
             scope,
             fixed_limit,
             display: RwSignal::new(address.display.unwrap_or_default()),
@@ -197,7 +238,11 @@ impl State {
             theme_choice,
             theme,
             shown,
+            setting,
+            other,
             reading,
+            attention,
+            is_attention,
             nothing_inside,
             shared_limit,
             address: StoredValue::new(address),
@@ -365,25 +410,20 @@ impl State {
 
     /// Rows and columns of the shown layer's map, before the first answer `[1, 1]`.
     pub fn size(self) -> [usize; 2] {
-        self.with_layer(|layer| [layer.dims.height, layer.dims.width]).unwrap_or([1, 1])
+        self.with_layer(LayerTrace::map).unwrap_or([1, 1])
     }
 
-    /// Reads something of a place's layer and query; `None` before the first answer, and where the answer on screen has no
-    /// such place. Tracks the answer.
+    /// Reads something of a place's lambda layer and query; `None` before the first answer, and where the answer on screen
+    /// has no such place. Tracks the answer.
     pub fn with_query<T>(self, place: Option<Place>, read: impl FnOnce(&LambdaTrace, Query) -> T) -> Option<T> {
         let place = place?;
         let answer = self.answer.read();
-        let layer = answer.as_ref()?.trace.layers.get(place.layer)?;
-        contains(layer, place.query).then(|| read(layer, place.query))
-    }
-
-    /// The title of the network on screen.
-    pub fn network_title(self) -> String {
-        self.networks.running.read().as_ref().map(|running| running.card.title.clone()).unwrap_or_default()
+        let layer = answer.as_ref()?.trace.layers.get(place.layer).filter(|layer| contains(layer, place.query))?;
+        Some(read(layer.as_lambda()?, place.query))
     }
 
     /// Reads something of the shown layer; `None` before the first answer. Tracks the answer and the pinned place.
-    pub fn with_layer<T>(self, read: impl FnOnce(&LambdaTrace) -> T) -> Option<T> {
+    pub fn with_layer<T>(self, read: impl FnOnce(&LayerTrace) -> T) -> Option<T> {
         let index = self.place.read().as_ref()?.layer;
         self.answer.read().as_ref()?.trace.layers.get(index).map(read)
     }
@@ -392,6 +432,7 @@ impl State {
 /// Where the theme is kept.
 pub const THEME_KEY: &str = "lambdascope-theme";
 
-fn contains(layer: &LambdaTrace, query: Query) -> bool {
-    query.y < layer.dims.height && query.x < layer.dims.width && query.head < layer.dims.heads
+fn contains(layer: &LayerTrace, query: Query) -> bool {
+    let [height, width] = layer.map();
+    query.y < height && query.x < width && query.head < layer.heads()
 }

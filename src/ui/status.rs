@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::state::{Phase, State};
 use crate::explain::numbers::bytes;
-use crate::explain::summary::sentence;
+use crate::explain::summary::{attention_sentence, sentence};
 use crate::protocol::{BackendChoice, LoadStep};
 
 /// A pause in the movement of the query before it is read out.
@@ -19,47 +19,56 @@ pub fn Status() -> impl IntoView {
     let state = State::here();
     let phase = move || {
         match state.phase.get() {
-        Phase::Starting => view! { <Progress text="The engine starts…".to_owned() fraction=None /> }.into_any(),
-        Phase::Loading { step, done, total } => {
-            let fraction = (total > 0).then(|| done as f64 / total as f64);
-            view! { <Progress text=loading(step, done, total) fraction /> }.into_any()
-        }
-        Phase::Ready if state.answer.read().is_none() && !state.busy.get() => {
-            view! { <p class="status-summary">"Choose a picture to see what the network makes of it."</p> }.into_any()
-        }
-        Phase::Ready if state.answer.read().is_none() => {
-            view! { <Progress text="The first picture runs through the network…".to_owned() fraction=None /> }
-                .into_any()
-        }
-        Phase::Ready => view! {
-            <p class="status-summary" data-testid="summary">
-                {move || {
-                    state.nothing_inside.get().or_else(|| state.reading.read().as_ref().map(|reading| sentence(reading)))
-                }}
-            </p>
-        }
-        .into_any(),
-        Phase::Failed(message) => view! {
-            <div class="failure" role="alert" data-testid="failure">
-                <h2>"The network cannot run here"</h2>
-                <p>{message}</p>
-                <div class="failure-steps">
-                    <button type="button" class="button" on:click=move |_| {
-                        // Nothing is left to do where even this fails.
-                        let _ = window().location().reload();
-                    }>"Load the page again"</button>
-                    {(state.address().backend != Some(BackendChoice::Cpu))
-                        .then(|| view! { <a class="button" href="?backend=cpu">"Try it on the CPU"</a> })}
+            Phase::Starting => view! { <Progress text="The engine starts…".to_owned() fraction=None /> }.into_any(),
+            Phase::Loading { step, done, total } => {
+                let fraction = (total > 0).then(|| done as f64 / total as f64);
+                view! { <Progress text=loading(step, done, total) fraction /> }.into_any()
+            }
+            Phase::Ready if state.answer.read().is_none() && !state.busy.get() => {
+                view! { <p class="status-summary">"Choose a picture to see what the network makes of it."</p> }
+                    .into_any()
+            }
+            Phase::Ready if state.answer.read().is_none() => {
+                view! { <Progress text="The first picture runs through the network…".to_owned() fraction=None /> }
+                    .into_any()
+            }
+            Phase::Ready => view! {
+                <p class="status-summary" data-testid="summary">
+                    {move || summary(state)}
+                </p>
+            }
+            .into_any(),
+            Phase::Failed(message) => view! {
+                <div class="failure" role="alert" data-testid="failure">
+                    <h2>"The network cannot run here"</h2>
+                    <p>{message}</p>
+                    <div class="failure-steps">
+                        <button type="button" class="button" on:click=move |_| {
+                            // Nothing is left to do where even this fails.
+                            let _ = window().location().reload();
+                        }>"Load the page again"</button>
+                        {(state.address().backend != Some(BackendChoice::Cpu))
+                            .then(|| view! { <a class="button" href="?backend=cpu">"Try it on the CPU"</a> })}
+                    </div>
                 </div>
-            </div>
+            }
+            .into_any(),
         }
-        .into_any(),
-    }
     };
     view! {
         <div class="status">{phase}</div>
         <SpokenSummary />
     }
+}
+
+/// The shown query in words.
+fn summary(state: State) -> Option<String> {
+    let attention = || state.attention.read().as_ref().map(|reading| attention_sentence(reading));
+    state
+        .nothing_inside
+        .get()
+        .or_else(attention)
+        .or_else(|| state.reading.read().as_ref().map(|reading| sentence(reading)))
 }
 
 fn loading(step: LoadStep, done: u64, total: u64) -> String {
@@ -94,11 +103,8 @@ fn SpokenSummary() -> impl IntoView {
                 if state.hovered.get().is_some() {
                     return;
                 }
-                match (state.nothing_inside.get(), state.reading.get()) {
-                    (Some(nothing), _) => nothing,
-                    (None, Some(reading)) => sentence(&reading),
-                    (None, None) => return,
-                }
+                let Some(text) = summary(state) else { return };
+                text
             }
             Phase::Loading { step, .. } => loading(step, 0, 0),
             Phase::Starting | Phase::Failed(_) => return,

@@ -1,16 +1,17 @@
-//! The network as a strip of its parts; the lambda layers can be chosen.
+//! The network as a strip of its parts; the lambda and attention layers can be chosen.
 
 use leptos::prelude::*;
 
 use super::choice::{Choice, Item};
 use super::state::State;
+use crate::nn::trace::LayerTrace;
 use crate::protocol::{NetworkPart, PartKind};
 
 /// The strip with the choice of the head.
 #[component]
 pub fn Strip() -> impl IntoView {
     let state = State::here();
-    let heads = Memo::new(move |_| state.with_layer(|layer| layer.dims.heads).unwrap_or(0));
+    let heads = Memo::new(move |_| state.with_layer(LayerTrace::heads).unwrap_or(0));
     let has_heads = move || state.nothing_inside.read().is_none();
     view! {
         <section class="strip-row" aria-label="Network">
@@ -43,11 +44,11 @@ pub fn Strip() -> impl IntoView {
 #[component]
 fn IntraChoice() -> impl IntoView {
     let state = State::here();
-    let depth = Memo::new(move |_| state.with_layer(|layer| layer.dims.intra).unwrap_or(1));
+    let depth = Memo::new(move |_| state.with_layer(LayerTrace::intra).unwrap_or(1));
     let chosen = Memo::new(move |_| state.place.read().as_ref().map_or(0, |place| place.query.u));
     let select = move || {
         let options = (0..depth.get()).map(|u| {
-            view! { <option value=u.to_string() prop:selected=move || chosen.get() == u>{format!("{u} of {}", depth.get())}</option> }
+            view! { <option value=u.to_string() prop:selected=move || chosen.get() == u>{u}</option> }
         });
         view! {
             <label class="intra" title="The layer’s intra-depth: it takes from this many sets of keys and values, each with maps of its own">
@@ -77,6 +78,7 @@ fn Part(part: NetworkPart) -> impl IntoView {
         PartKind::Stem => "stem",
         PartKind::Convolution => "conv",
         PartKind::Lambda { .. } => "lambda",
+        PartKind::Attention { .. } => "attention",
         PartKind::Head => "classifier",
     };
     let place = name.strip_prefix("stages.").unwrap_or("").to_owned();
@@ -90,7 +92,7 @@ fn Part(part: NetworkPart) -> impl IntoView {
         <span class="part-shape">{shape}</span>
     };
     match kind {
-        PartKind::Lambda { layer } => view! {
+        PartKind::Lambda { layer } | PartKind::Attention { layer } => view! {
             <label class="strip-part strip-lambda" title=title>
                 <input
                     type="radio"

@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use super::browser;
 use super::map::{Ring, view_box};
 use super::state::State;
+use crate::explain::display::Display;
 use crate::explain::figure::Figure;
 
 /// One of them.
@@ -124,7 +125,7 @@ fn Drawing(tile: Memo<Option<Tile>>) -> impl IntoView {
     let figure = Memo::new(move |_| tile.read().as_ref().map(|tile| tile.figure.clone()));
     Effect::new(move |_| {
         let (Some(canvas), Some(figure)) = (canvas.get(), figure.get()) else { return };
-        browser::draw(&canvas, figure.grid.columns, figure.grid.rows, &figure.rgba(state.theme.get()));
+        browser::draw(&canvas, figure.grid.columns, figure.grid.rows, &figure.rgba(state.theme.get(), Display::Map));
     });
     let size =
         Memo::new(move |_| figure.read().as_ref().map_or([1, 1], |figure| [figure.grid.rows, figure.grid.columns]));

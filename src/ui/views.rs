@@ -67,6 +67,7 @@ pub fn Views() -> impl IntoView {
         >
             <h2 id="stage-title">{move || state.view.get().question()}</h2>
             <Status />
+            <AddressNotice />
             {move || match state.view.get() {
                 _ if state.nothing_inside.read().is_some() => view! { <NothingInside /> }.into_any(),
                 View::Anatomy => view! { <Anatomy /> }.into_any(),
@@ -75,6 +76,22 @@ pub fn Views() -> impl IntoView {
                 _ => view! { <Lens /> }.into_any(),
             }}
         </section>
+    }
+}
+
+/// What is to be said of the address that the page was opened with, until it is put away.
+#[component]
+fn AddressNotice() -> impl IntoView {
+    let state = State::here();
+    move || {
+        state.address_notice.get().map(|notice| {
+            view! {
+                <p class="address-notice" role="status" data-testid="address-notice">
+                    {notice} " "
+                    <button type="button" class="link-button" on:click=move |_| state.address_notice.set(None)>"All right"</button>
+                </p>
+            }
+        })
     }
 }
 

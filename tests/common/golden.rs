@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use lambdascope::explain::implicit_attention::{Proof, Query, every_u, reconstruct};
-use lambdascope::nn::builder::{LayerSetting, lambda_layer_graph, padded};
-use lambdascope::nn::graph::{Graph, ValueId};
+use lambdascope::nn::builder::{LayerSetting, lambda_layer_graph};
+use lambdascope::nn::graph::{Graph, ValueId, padded};
 use lambdascope::nn::lambda_layer::{LambdaLayer, Mask};
-use lambdascope::nn::network::{Network, pad_picture};
+use lambdascope::nn::network::Network;
 use lambdascope::nn::trace::{LambdaTrace, gather};
 use lambdascope::nn::weights::Weights;
 use lambdascope::tensor::{Tensor, relative_difference};
@@ -111,6 +111,12 @@ impl<'a> Fixture<'a> {
         (view.shape().to_vec(), view.data().to_vec())
     }
 
+    /// The tensors under `weights.`, by the rest of their names.
+    pub fn weights(&self) -> Weights {
+        let tensors = self.0.iter().filter_map(|(name, view)| Some((name.strip_prefix("weights.")?.to_owned(), view)));
+        Weights::from_safetensors(&safetensors::serialize(tensors, None).unwrap()).unwrap()
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.0.tensor(name).is_ok()
     }
@@ -140,9 +146,7 @@ pub fn layer_case(bytes: &[u8]) -> Case {
     let fixture = Fixture::new(bytes);
     let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
     let setting: Setting = serde_json::from_str(&header.metadata().as_ref().unwrap()["case"]).unwrap();
-    let tensors = fixture.0.iter().filter_map(|(name, view)| Some((name.strip_prefix("weights.")?.to_owned(), view)));
-    let weights = Weights::from_safetensors(&safetensors::serialize(tensors, None).unwrap()).unwrap();
-    let mut layer = LambdaLayer::from_state_dict(&weights, "", Some(setting.u)).unwrap();
+    let mut layer = LambdaLayer::from_state_dict(&fixture.weights(), "", Some(setting.u)).unwrap();
     layer.content = setting.content;
     let mask = match setting.mask.as_str() {
         "causal" => Mask::Causal,
@@ -163,9 +167,10 @@ pub fn check_layer(name: &str, bytes: &[u8], case: &Case, values: &[Vec<f32>]) {
     let fixture = Fixture::new(bytes);
     let read = |id: ValueId| Ok::<_, ()>(values[case.kept.iter().position(|k| *k == id).unwrap()].clone());
     let trace = gather(&case.graph, read).unwrap();
-    check_trace(&format!("{name} "), &fixture, "", &trace.layers[0]);
+    let layer = trace.layers[0].as_lambda().unwrap();
+    check_trace(&format!("{name} "), &fixture, "", layer);
     close(&format!("{name} output"), &read(case.graph.logits).unwrap(), fixture.f32("output").data());
-    check_terms(name, &fixture, &trace.layers[0]);
+    check_terms(name, &fixture, layer);
 }
 
 /// q, k, k̄, v, λᶜ and the layer's own output under `prefix`, as far as the fixture has them.
@@ -221,7 +226,7 @@ pub fn network_case(bytes: &[u8]) -> Case {
     let named = (0..graph.values.len())
         .filter(|id| *id != graph.input && !traced.contains(id) && fixture.has(&graph.values[*id].name));
     let kept = traced.iter().copied().chain(named).collect();
-    Case { input: pad_picture(&input), context: Vec::new(), graph, kept }
+    Case { input: padded(&input), context: Vec::new(), graph, kept }
 }
 
 /// Compares the values a backend left behind with a network fixture; gives how many arrays were compared.
@@ -230,6 +235,7 @@ pub fn check_network(name: &str, bytes: &[u8], case: &Case, values: &[Vec<f32>])
     let read = |id: ValueId| Ok::<_, ()>(values[case.kept.iter().position(|k| *k == id).unwrap()].clone());
     let trace = gather(&case.graph, read).unwrap();
     for layer in &trace.layers {
+        let layer = layer.as_lambda().unwrap();
         check_trace(&format!("{name} "), &fixture, &format!("{}.self_attn.", layer.name), layer);
     }
     let mut compared = trace.layers.len() * 5;
@@ -245,7 +251,8 @@ pub fn check_network(name: &str, bytes: &[u8], case: &Case, values: &[Vec<f32>])
     compared + 1
 }
 
-fn close(what: &str, found: &[f32], expected: &[f32]) {
+/// Asserts that two sides agree.
+pub fn close(what: &str, found: &[f32], expected: &[f32]) {
     let difference = relative_difference(found, expected);
     assert!(difference <= TOLERANCE, "{what}: relative difference {difference:e}, allowed {TOLERANCE:e}");
 }

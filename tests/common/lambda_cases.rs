@@ -9,7 +9,7 @@ use lambdascope::nn::builder::{LayerSetting, lambda_layer_graph};
 use lambdascope::nn::fold::Affine;
 use lambdascope::nn::graph::Graph;
 use lambdascope::nn::lambda_layer::{LambdaLayer, LambdaShape, Mask, PositionTable, Projection, Scope};
-use lambdascope::nn::trace::{LambdaTrace, gather};
+use lambdascope::nn::trace::{LambdaTrace, LayerTrace, gather};
 use lambdascope::tensor::{Tensor, relative_difference};
 use lambdascope::{cpu, gpu};
 
@@ -156,7 +156,11 @@ pub fn check_orders_and_reading(case: LambdaCase, seed: u32) -> Result<(), Strin
     let trace = |order| {
         let (graph, input, context) = case.graph(seed, order);
         let values = on_cpu(&graph, &input, &context);
-        gather(&graph, |id| Ok::<_, String>(values[id].clone())).map(|mut trace| trace.layers.swap_remove(0))
+        let mut trace = gather(&graph, |id| Ok::<_, String>(values[id].clone()))?;
+        match trace.layers.pop() {
+            Some(LayerTrace::Lambda(layer)) => Ok(layer),
+            other => Err(format!("{case:?} left {other:?}")),
+        }
     };
     let layer: LambdaTrace = trace(Some(Order::WeightsFirst))?;
     let other = trace(Some(Order::LambdaFirst))?;

@@ -18,7 +18,7 @@ from timm.layers.lambda_layer import LambdaLayer
 from torch import nn
 from tqdm import tqdm
 
-from . import data, layer_fixtures
+from . import attention_fixtures, data, layer_fixtures
 from .export import WEIGHTS, logits, read
 from .fixture_file import FIXTURES, write
 from .intermediates import lambda_layer
@@ -105,6 +105,7 @@ def main() -> None:
     parser.add_argument("--network", default="lambda_resnet_mini", help="name of the exported network")
     name = parser.parse_args().network
     layer_fixtures.write_all()
+    attention_fixtures.write_all()
     model, description = read(WEIGHTS / f"{name}.safetensors")
     found = predictions(model, description)
     (FIXTURES / "predictions.json").write_text(json.dumps(found, indent=2) + "\n")

@@ -5,10 +5,9 @@ use crate::kernels::lambda_masked::Visible;
 use crate::kernels::lambda_order::Order;
 use crate::kernels::{Activation, lambda_apply, lambda_content};
 use crate::nn::fold::Affine;
-use crate::nn::graph::{Graph, LambdaSite, Op, ValueId};
+use crate::nn::graph::{Graph, LambdaSite, Op, Site, ValueId};
 use crate::nn::lambda_layer::{LambdaLayer, Mask, Projection};
 use crate::nn::weights::{Weights, WeightsError};
-use crate::tensor::Tensor;
 
 /// How a lambda layer of its own runs.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +25,7 @@ pub struct LayerSetting {
 }
 
 /// The graph of one lambda layer alone. Its input is a map `[H, W, C]` with the channels padded to a multiple of 4 (see
-/// [`padded`]), its output, pooled where the stride is 2, stands in [`Graph::logits`].
+/// [`crate::nn::graph::padded`]), its output, pooled where the stride is 2, stands in [`Graph::logits`].
 ///
 /// # Errors
 /// If the layer and the setting do not fit each other.
@@ -56,13 +55,6 @@ pub fn lambda_layer_graph(layer: &LambdaLayer, setting: &LayerSetting) -> Result
         builder.pool_affine("pool", output, Affine::identity(layer.shape.outputs()), *stride)
     };
     Ok(builder.graph)
-}
-
-/// A map `[H, W, C]` with zeros for channels up to the next multiple of 4, as a graph takes it.
-pub fn padded(map: &Tensor) -> Vec<f32> {
-    let channels = map.shape().last().copied().unwrap_or(1).max(1);
-    let zeros = channels.next_multiple_of(4) - channels;
-    map.data().chunks_exact(channels).flat_map(|p| p.iter().copied().chain(std::iter::repeat_n(0.0, zeros))).collect()
 }
 
 impl Builder<'_> {
@@ -177,12 +169,13 @@ impl Builder<'_> {
         self.graph.ops.push(op);
         let name = block.to_owned();
         let mask = mask.clone();
-        self.graph.lambdas.push(LambdaSite { name, params, mask, queries, context, content, position, bias, output });
+        let site = LambdaSite { name, params, mask, queries, context, content, position, bias, output };
+        self.graph.layers.push(Site::Lambda(site));
         Ok(output)
     }
 
     /// A projection, its outputs padded to a multiple of 4.
-    fn project(&mut self, name: &str, input: ValueId, projection: &Projection) -> ValueId {
+    pub(super) fn project(&mut self, name: &str, input: ValueId, projection: &Projection) -> ValueId {
         let row = ConvShape { out: projection.outputs().next_multiple_of(4), kernel: 1, stride: 1 };
         self.conv(name, input, projection.fold(), row, Activation::None, None)
     }

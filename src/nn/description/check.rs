@@ -69,15 +69,23 @@ pub(super) fn description(description: &Description) -> Result<(), WeightsError>
 
 /// One block, whose middle has `mid` channels.
 fn middle(name: &str, block: &Block, mid: usize) -> Result<(), WeightsError> {
-    let Block::Lambda { heads, k, u, position, .. } = block else { return Ok(()) };
-    if *heads == 0 || !mid.is_multiple_of(*heads) {
+    let (heads, k) = match block {
+        Block::Conv { .. } => return Ok(()),
+        Block::Lambda { heads, k, .. } | Block::Attention { heads, k, .. } => (*heads, *k),
+    };
+    if heads == 0 || !mid.is_multiple_of(heads) {
         return Err(unsupported(format!("`{name}.heads`"), format!("a divisor of its {mid} channels"), heads));
     }
-    within(&format!("`{name}.k`"), *k, 1..=MAX_CHANNELS)?;
+    within(&format!("`{name}.k`"), k, 1..=MAX_CHANNELS)?;
+    // All factors are at most 2^16, so their products are counted in 64 bits.
+    let queries = heads as u64 * k as u64;
+    let rows = |keys_and_values: u64| {
+        let what = format!("the number of queries, keys and values of `{name}`");
+        within(&what, queries + keys_and_values, 1..=MAX_CHANNELS as u64)
+    };
+    let Block::Lambda { u, position, .. } = block else { return rows(queries + mid as u64) };
     within(&format!("`{name}.u`"), *u, 1..=MAX_CHANNELS)?;
-    // Both factors are at most 2^16, so their product is counted in 64 bits.
-    let rows = *heads as u64 * *k as u64 + *u as u64 * (*k as u64 + (mid / heads) as u64);
-    within(&format!("the number of queries, keys and values of `{name}`"), rows, 1..=MAX_CHANNELS as u64)?;
+    rows(*u as u64 * (k as u64 + (mid / heads) as u64))?;
     if let Position::Local { r } = position {
         within(&format!("`{name}.position.r`"), *r, 1..=MAX_WINDOW)?;
         if r.is_multiple_of(2) {

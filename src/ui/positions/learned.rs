@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::subject;
+use super::caption;
 use crate::explain::figure::Figure;
 use crate::explain::implicit_attention::Query;
 use crate::explain::position_figures;
@@ -31,8 +31,8 @@ pub fn Learned() -> impl IntoView {
         let place = place.get();
         let grids =
             state.with_query(place, |layer, query| positions::tiles(layer, query, kind.get())).unwrap_or_default();
-        let (subject, limit) = (subject(state, place).unwrap_or_default(), common_limit(&grids));
-        let figure = |(channel, grid)| Arc::new(position_figures::tile(&subject, kind.get(), channel, grid, limit));
+        let (caption, limit) = (caption(state, place).unwrap_or_default(), common_limit(&grids));
+        let figure = |(channel, grid)| Arc::new(position_figures::tile(&caption, kind.get(), channel, grid, limit));
         Arc::new(grids.into_iter().enumerate().map(figure).collect::<Vec<Arc<Figure>>>())
     });
     let items = Memo::new(move |_| {

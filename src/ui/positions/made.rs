@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::subject;
+use super::caption;
 use crate::explain::position_figures;
 use crate::explain::positions::{kernel, offsets_on_map};
 use crate::ui::figure::FigureView;
@@ -17,14 +17,14 @@ pub fn Made() -> impl IntoView {
     let state = State::here();
     let kernel = Memo::new(move |_| {
         let place = state.shown.get();
-        let subject = subject(state, place)?;
+        let caption = caption(state, place)?;
         let grid = state.with_query(place, kernel)??;
-        Some(Arc::new(position_figures::kernel(&subject, grid)))
+        Some(Arc::new(position_figures::kernel(&caption, grid)))
     });
     let laid = Memo::new(move |_| {
-        let subject = subject(state, state.shown.get())?;
+        let caption = caption(state, state.shown.get())?;
         let (reading, kernel) = (state.reading.get()?, kernel.get()?);
-        Some(Arc::new(position_figures::on_picture(&subject, &reading, kernel.scale.limit())))
+        Some(Arc::new(position_figures::on_picture(&caption, &reading, kernel.scale.limit())))
     });
     let cut = move || {
         let [on_map, all] = state.with_query(state.shown.get(), offsets_on_map)?;

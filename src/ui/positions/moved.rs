@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::subject;
+use super::caption;
+use crate::explain::caption::Caption;
 use crate::explain::figure::Figure;
 use crate::explain::numbers::whole;
 use crate::explain::position_figures::{after, before};
 use crate::explain::shift::{Part, Shift, Shifted, Whose, caveat};
-use crate::explain::subject::Subject;
 use crate::page::place::Move;
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
@@ -69,8 +69,8 @@ pub fn Moved() -> impl IntoView {
             </button>
         }
     };
-    let mask = move || state.with_layer(caveat).flatten();
-    let no_content = move || state.with_layer(|layer| !layer.content).unwrap_or(false);
+    let mask = move || state.with_query(state.place.get(), |layer, _| caveat(layer)).flatten();
+    let no_content = move || state.with_query(state.place.get(), |layer, _| !layer.content).unwrap_or(false);
     view! {
         <section class="positions-part" aria-labelledby="moved-title">
             <h3 id="moved-title">"Move the query, keep its q"</h3>
@@ -111,8 +111,8 @@ pub fn Moved() -> impl IntoView {
 #[component]
 fn PartRow(part: Part, shifted: Memo<Option<Arc<Shifted>>>, as_difference: Memo<bool>) -> impl IntoView {
     let state = State::here();
-    let pinned = move || subject(state, state.place.get());
-    let figure = move |draw: fn(&Subject, &Shifted, Part) -> Figure| {
+    let pinned = move || caption(state, state.place.get());
+    let figure = move |draw: fn(&Caption, &Shifted, Part) -> Figure| {
         Memo::new(move |_| Some(Arc::new(draw(&pinned()?, shifted.read().as_ref()?, part))))
     };
     let first = figure(before);
