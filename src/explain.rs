@@ -1,5 +1,7 @@
 //! Pure functions from a trace to what the page draws. Nothing here knows a browser, a device or a network's weights.
 
+pub mod atlas;
+pub mod caption;
 pub mod colour;
 pub mod display;
 pub mod figure;
@@ -11,7 +13,10 @@ pub mod lambda;
 pub mod lens;
 pub mod numbers;
 pub mod pixels;
+pub mod position_figures;
+pub mod positions;
 pub mod reading;
 pub mod scale;
+pub mod shift;
 pub mod softmax_attention;
 pub mod summary;

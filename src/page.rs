@@ -3,6 +3,7 @@
 //! components in [`crate::ui`] only wire these to the document.
 
 pub mod address;
+pub mod atlas;
 pub mod family;
 pub mod file_kind;
 pub mod networks;

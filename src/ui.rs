@@ -3,6 +3,7 @@
 //! worker, through [`crate::protocol`].
 
 mod anatomy;
+mod atlas;
 mod browser;
 mod camera;
 mod choice;
@@ -29,14 +30,17 @@ mod networks;
 mod notes;
 mod nothing_inside;
 mod paper;
+mod positions;
 mod proof;
 mod query_grid;
 mod query_vector;
 mod result;
+mod scale_bar;
 mod stage;
 mod state;
 mod status;
 mod strip;
+mod tiles;
 mod views;
 mod weights;
 

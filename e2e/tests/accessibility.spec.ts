@@ -29,6 +29,29 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+/** Views beyond the first, as addresses that show all they have. */
+const views = ["view=position&shift=1.2&part=qe", "view=atlas&sort=locality"];
+
+for (const view of views) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`no serious finding in ${view} in the ${colorScheme} theme`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme });
+      await open(page, `?${view}&sample=church&backend=cpu`);
+      await firstResult(page);
+      for (const summary of await page.locator("#view summary").all()) await summary.click();
+      expect(await seriousFindings(page)).toEqual([]);
+    });
+  }
+
+  test(`320 pixels need no sideways scrolling in ${view}`, async ({ page }) => {
+    await page.setViewportSize({ width: 320, height: 700 });
+    await open(page, `?${view}&sample=church&backend=cpu`);
+    await firstResult(page);
+    for (const summary of await page.locator("#view summary").all()) await summary.click();
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+  });
+}
+
 test("320 pixels need no sideways scrolling", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 700 });
   await open(page, "?sample=church&backend=cpu");

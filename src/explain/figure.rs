@@ -102,7 +102,7 @@ impl Figure {
         let [row, column] = self.axes;
         let mut text = format!("{}, {rows} {row}s by {columns} {column}s", self.title);
         for extreme in self.grid.strongest(2) {
-            let [y, x] = extreme.cell;
+            let [y, x] = self.grid.name(extreme.cell);
             let _ = write!(text, "; {} at {row} {y}, {column} {x}", self.scale.write(extreme.value));
         }
         text
@@ -225,9 +225,10 @@ impl Figure {
     pub fn csv(&self) -> Result<Vec<u8>, csv::Error> {
         let [row, column] = self.axes;
         let mut table = csv::Writer::from_writer(Vec::new());
-        let numbers = (0..self.grid.columns).map(|x| x.to_string());
+        let [top, left] = self.grid.first;
+        let numbers = (left..).take(self.grid.columns).map(|x| x.to_string());
         table.write_record(std::iter::once(format!("{row}\\{column}")).chain(numbers))?;
-        for (y, values) in self.grid.values.chunks_exact(self.grid.columns.max(1)).enumerate() {
+        for (y, values) in (top..).zip(self.grid.values.chunks_exact(self.grid.columns.max(1))) {
             table.write_record(std::iter::once(y.to_string()).chain(values.iter().map(f32::to_string)))?;
         }
         table.into_inner().map_err(|error| error.into_error().into())
@@ -277,6 +278,14 @@ mod tests {
             csv.lines().skip(1).map(|line| line.split(',').skip(1).map(|n| n.parse().unwrap()).collect()).collect();
         assert_eq!(rows.concat(), figure.grid.values);
         assert!(csv.starts_with("row\\column,0,1,2\n0,"));
+    }
+
+    #[test]
+    fn offsets_keep_their_numbers_in_words_and_in_tables() {
+        let mut figure = figure();
+        figure.grid = figure.grid.counted_from([0, -1]);
+        assert!(figure.description().contains("−2.00 at row 0, column 0; +1.00 at row 0, column 1"));
+        assert!(figure.csv().unwrap().starts_with(b"row\\column,-1,0,1\n0,"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A map or a matrix as something to be drawn, listed and written to a file.
 
-use super::numbers::{decimals, signed};
+use super::numbers::{decimals, signed, whole};
 use super::summary::Extreme;
 use crate::tensor::{Tensor, max_abs};
 
@@ -13,6 +13,8 @@ pub struct Grid {
     pub columns: usize,
     /// `[rows · columns]`.
     pub values: Vec<f32>,
+    /// What the first row and column are called: 0 where they count, the most negative offset where they are offsets.
+    pub first: [isize; 2],
 }
 
 /// What a colour means.
@@ -53,7 +55,17 @@ impl Scale {
 impl Grid {
     /// Values of `columns` columns; as many rows as they fill.
     pub fn new(values: Vec<f32>, columns: usize) -> Self {
-        Self { rows: values.len().checked_div(columns).unwrap_or(0), columns, values }
+        Self { rows: values.len().checked_div(columns).unwrap_or(0), columns, values, first: [0, 0] }
+    }
+
+    /// The same values with their rows and columns counted from other numbers.
+    pub fn counted_from(self, first: [isize; 2]) -> Self {
+        Self { first, ..self }
+    }
+
+    /// What a cell's row and column are called.
+    pub fn name(&self, cell: [usize; 2]) -> [String; 2] {
+        [0, 1].map(|axis| whole(self.first[axis] + cell[axis] as isize))
     }
 
     /// A matrix `[rows, columns]`.
@@ -98,6 +110,13 @@ mod tests {
         assert_eq!(found, [([0, 1], -2.0), ([0, 2], 1.0), ([1, 0], -1.0)]);
         assert_eq!((grid.rows, grid.at([1, 2]), grid.at([0, 3]), grid.at([2, 0])), (2, Some(0.25), None, None));
         assert_eq!((grid.largest(), grid.clipped(Scale::Signed(0.9)), grid.clipped(Scale::Signed(2.0))), (2.0, 3, 0));
+    }
+
+    #[test]
+    fn offsets_count_from_below_zero() {
+        let grid = Grid::new(vec![0.0; 15], 5).counted_from([-1, -2]);
+        assert_eq!(grid.name([0, 0]), ["−1", "−2"]);
+        assert_eq!(grid.name([1, 4]), ["0", "2"]);
     }
 
     #[test]

@@ -84,7 +84,13 @@ pub fn layer_output(layer: &LambdaTrace, query: Query) -> &[f32] {
 
 /// Reads one query's implicit attention out of a trace, for the query's u.
 pub fn implicit_attention(layer: &LambdaTrace, query: Query) -> ImplicitAttention {
-    let (dims, q) = (&layer.dims, query_vector(layer, query));
+    attention_of(layer, query, query_vector(layer, query))
+}
+
+/// The implicit attention of a vector q `[k]` in a query's place, for the query's u: what the layer would do if this were
+/// q_n.
+pub fn attention_of(layer: &LambdaTrace, query: Query, q: &[f32]) -> ImplicitAttention {
+    let dims = &layer.dims;
     let k = dims.key_depth;
     let channels = query.u * k..(query.u + 1) * k;
     let keys = normalised_keys(layer, query.n(layer));

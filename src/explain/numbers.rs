@@ -18,6 +18,11 @@ pub fn signed(value: f32, decimals: usize) -> String {
     }
 }
 
+/// A whole number, with a true minus where it is negative.
+pub fn whole(value: isize) -> String {
+    if value < 0 { format!("−{}", value.unsigned_abs()) } else { value.to_string() }
+}
+
 /// A small magnitude with two significant digits: `3.1 × 10⁻⁷`, or `0` exactly.
 pub fn scientific(value: f32) -> String {
     if value == 0.0 {

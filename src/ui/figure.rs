@@ -30,6 +30,9 @@ pub fn FigureView(
     /// Whether cells are as wide as high whatever the matrix's shape.
     #[prop(default = true)]
     square: bool,
+    /// Whether it is such a map and lies over the picture whatever is chosen elsewhere.
+    #[prop(optional)]
+    over_picture: bool,
     /// Whether it is a map of the picture's positions, which then can lie over it.
     #[prop(optional)]
     on_picture: bool,
@@ -40,7 +43,11 @@ pub fn FigureView(
     let state = State::here();
     let canvas = NodeRef::<html::Canvas>::new();
     let frame = NodeRef::<html::Div>::new();
-    let display = move || if on_picture { state.display.get() } else { Display::Map };
+    let display = move || match (over_picture, on_picture) {
+        (true, _) => Display::Overlay,
+        (false, true) => state.display.get(),
+        (false, false) => Display::Map,
+    };
     Effect::new(move |_| {
         let (Some(canvas), Some(figure)) = (canvas.get(), figure.get()) else { return };
         let pixels = figure.rgba(state.theme.get(), display());
@@ -53,7 +60,8 @@ pub fn FigureView(
         let figure = figure.get()?;
         let cell = pointed.get()?;
         let [row, column] = figure.axes;
-        Some(format!("{row} {}, {column} {}: {}", cell[0], cell[1], figure.scale.write(figure.grid.at(cell)?)))
+        let [y, x] = figure.grid.name(cell);
+        Some(format!("{row} {y}, {column} {x}: {}", figure.scale.write(figure.grid.at(cell)?)))
     };
     let pressed = move |event: web_sys::KeyboardEvent| {
         if event.alt_key() || event.meta_key() {
@@ -147,10 +155,11 @@ fn Strongest(figure: Signal<Option<Arc<Figure>>>) -> impl IntoView {
         let figure = figure.get().filter(|_| open.get())?;
         let [row, column] = figure.axes;
         let rows = figure.grid.strongest(LISTED).into_iter().map(|extreme| {
+            let [y, x] = figure.grid.name(extreme.cell);
             view! {
                 <tr>
-                    <td>{extreme.cell[0]}</td>
-                    <td>{extreme.cell[1]}</td>
+                    <td>{y}</td>
+                    <td>{x}</td>
                     <td>{figure.scale.write(extreme.value)}</td>
                 </tr>
             }

@@ -13,7 +13,34 @@ use crate::page::family::first_with_lambdas;
 pub fn NothingInside() -> impl IntoView {
     let state = State::here();
     let side = move || state.networks.running.read().as_ref().map_or(0, |running| running.card.side);
-    let other = first_with_lambdas().map(|member| {
+    view! {
+        <div class="nothing-inside" data-testid="nothing-inside">
+            <figure class="panel">
+                <figcaption><span class="panel-title">"picture"</span></figcaption>
+                <div class="map picture-alone"><CropCanvas /></div>
+                <p class="panel-foot">{move || format!("as the network sees it, {0}×{0} pixels", side())}</p>
+            </figure>
+            <OtherNetwork />
+        </div>
+    }
+}
+
+/// What views of lambdas show for a layer that has none.
+#[component]
+pub fn NoLambda() -> impl IntoView {
+    view! {
+        <div class="nothing-inside" data-testid="no-lambda">
+            <p>"This is an attention layer: it makes no lambda, so that there is nothing to show here. The lens shows its weights."</p>
+            <OtherNetwork />
+        </div>
+    }
+}
+
+/// The way to a network that has lambda layers.
+#[component]
+fn OtherNetwork() -> impl IntoView {
+    let state = State::here();
+    first_with_lambdas().map(|member| {
         let run = move |_| {
             loads::load(state, member.source(), None);
             focus_row();
@@ -23,15 +50,5 @@ pub fn NothingInside() -> impl IntoView {
                 {format!("Run {}", member.title)}
             </button>
         }
-    });
-    view! {
-        <div class="nothing-inside" data-testid="nothing-inside">
-            <figure class="panel">
-                <figcaption><span class="panel-title">"picture"</span></figcaption>
-                <div class="map picture-alone"><CropCanvas /></div>
-                <p class="panel-foot">{move || format!("as the network sees it, {0}×{0} pixels", side())}</p>
-            </figure>
-            {other}
-        </div>
-    }
+    })
 }

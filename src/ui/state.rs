@@ -13,7 +13,7 @@ use crate::explain::implicit_attention::Query;
 use crate::explain::reading::{MapKind, Reading};
 use crate::explain::scale::{self, Scope};
 use crate::explain::softmax_attention::AttentionReading;
-use crate::nn::trace::LayerTrace;
+use crate::nn::trace::{LambdaTrace, LayerTrace};
 use crate::page::address::{Address, Knobs};
 use crate::page::networks::nothing_inside;
 use crate::page::place::{Move, Place};
@@ -396,6 +396,15 @@ impl State {
     /// Rows and columns of the shown layer's map, before the first answer `[1, 1]`.
     pub fn size(self) -> [usize; 2] {
         self.with_layer(LayerTrace::map).unwrap_or([1, 1])
+    }
+
+    /// Reads something of a place's lambda layer and query; `None` before the first answer, and where the answer on screen
+    /// has no such place. Tracks the answer.
+    pub fn with_query<T>(self, place: Option<Place>, read: impl FnOnce(&LambdaTrace, Query) -> T) -> Option<T> {
+        let place = place?;
+        let answer = self.answer.read();
+        let layer = answer.as_ref()?.trace.layers.get(place.layer).filter(|layer| contains(layer, place.query))?;
+        Some(read(layer.as_lambda()?, place.query))
     }
 
     /// Reads something of the shown layer; `None` before the first answer. Tracks the answer and the pinned place.

@@ -5,8 +5,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::anatomy::Anatomy;
+use super::atlas::Atlas;
 use super::lens::Lens;
 use super::nothing_inside::NothingInside;
+use super::positions::Positions;
 use super::state::State;
 use super::status::Status;
 use crate::page::view::View;
@@ -69,6 +71,8 @@ pub fn Views() -> impl IntoView {
             {move || match state.view.get() {
                 _ if state.nothing_inside.read().is_some() => view! { <NothingInside /> }.into_any(),
                 View::Anatomy => view! { <Anatomy /> }.into_any(),
+                View::Position => view! { <Positions /> }.into_any(),
+                View::Atlas => view! { <Atlas /> }.into_any(),
                 _ => view! { <Lens /> }.into_any(),
             }}
         </section>
@@ -91,6 +95,7 @@ fn AddressNotice() -> impl IntoView {
     }
 }
 
-fn tab_id(view: View) -> String {
+/// The id of a view's tab.
+pub fn tab_id(view: View) -> String {
     format!("tab-{}", view.id())
 }
