@@ -1,5 +1,6 @@
 //! Pure functions from a trace to what the page draws. Nothing here knows a browser, a device or a network's weights.
 
+pub mod anatomy;
 pub mod colour;
 pub mod display;
 pub mod figure;
@@ -9,7 +10,9 @@ pub mod grid;
 pub mod implicit_attention;
 pub mod lambda;
 pub mod numbers;
+pub mod outer_products;
 pub mod pixels;
 pub mod reading;
 pub mod scale;
+pub mod subject;
 pub mod summary;
