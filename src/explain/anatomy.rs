@@ -27,7 +27,7 @@ pub fn key_maps(subject: Subject) -> Vec<Figure> {
         let title = format!("key channel {i}");
         let what = format!("Softmaxed key channel {i}, which sums to 1");
         let grid = Grid::new(map, layer.dims.context_width);
-        subject.figure(&format!("key{i}"), [&title, &what], PLACES, grid, Scale::Positive(limit))
+        subject.context_figure(&format!("key{i}"), [&title, &what], PLACES, grid, Scale::Positive(limit))
     };
     maps.into_iter().enumerate().map(figure).collect()
 }
@@ -42,7 +42,7 @@ pub fn value_maps(subject: Subject) -> Vec<Figure> {
         let title = format!("value channel {j}");
         let what = format!("Value channel {j} at every context position");
         let grid = Grid::new(map, layer.dims.context_width);
-        subject.figure(&format!("value{j}"), [&title, &what], PLACES, grid, Scale::Signed(limit))
+        subject.context_figure(&format!("value{j}"), [&title, &what], PLACES, grid, Scale::Signed(limit))
     };
     maps.into_iter().enumerate().map(figure).collect()
 }

@@ -126,7 +126,7 @@ impl Build {
         let at = last.map_or_else(String::new, |m| format!(" of position {},{}", place(m)[0], place(m)[1]));
         let matrix = |word: &str, title: &str, what: String, values, limit| {
             let grid = Grid::new(values, v);
-            subject.figure(word, [title, &what], [KEY_CHANNEL, VALUE_CHANNEL], grid, Scale::Signed(limit))
+            subject.context_figure(word, [title, &what], [KEY_CHANNEL, VALUE_CHANNEL], grid, Scale::Signed(limit))
         };
         let difference = sum.iter().zip(&self.whole).fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
         let key_scale = Scale::Positive(max_abs(&key));
@@ -137,14 +137,14 @@ impl Build {
             position: last.map(place),
             strength: last.map_or(0.0, |m| self.strengths[m]),
             share: if total > 0.0 { so_far / total } else { 0.0 },
-            key: subject.figure(
+            key: subject.context_figure(
                 "key",
                 ["its key", &format!("Softmaxed key{at}")],
                 [KEY_CHANNEL, "column"],
                 Grid::new(key, 1),
                 key_scale,
             ),
-            value: subject.figure(
+            value: subject.context_figure(
                 "value",
                 ["its value", &format!("Value{at}")],
                 ["row", VALUE_CHANNEL],

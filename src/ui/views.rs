@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use super::anatomy::Anatomy;
 use super::lens::Lens;
 use super::nothing_inside::NothingInside;
+use super::orders::Orders;
 use super::state::State;
 use super::status::Status;
 use crate::page::view::View;
@@ -68,6 +69,7 @@ pub fn Views() -> impl IntoView {
             {move || match state.view.get() {
                 _ if state.nothing_inside.read().is_some() => view! { <NothingInside /> }.into_any(),
                 View::Anatomy => view! { <Anatomy /> }.into_any(),
+                View::Orders => view! { <Orders /> }.into_any(),
                 _ => view! { <Lens /> }.into_any(),
             }}
         </section>
