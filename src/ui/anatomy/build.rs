@@ -160,7 +160,7 @@ pub fn BuildSection() -> impl IntoView {
             <h3 id="build-title">"Build " <BuildFormula /></h3>
             <p class="quiet">
                 {has_u}
-                "Every position adds one outer product, key times value. Walk through them; ‖k̄·vᵀ‖, the root of the outer product’s sum of squares, is a position’s strength."
+                "Every position adds one outer product, key times value. Walk through them; ‖k̄·vᵀ‖, the root of the outer product’s sum of squares, is a position’s strength. All outer products share one scale: most are faint beside the strongest."
             </p>
             <Controls walk by said=Signal::derive(move || said().unwrap_or_default()) />
             <div class="build-room" data-testid="build" data-added=move || step.read().as_ref().map(|step| step.added) data-difference=move || step.read().as_ref().map(|step| format!("{:e}", step.difference))>
@@ -251,7 +251,7 @@ fn Controls(walk: Walk, by: RwSignal<By>, said: Signal<String>) -> impl IntoView
                 on:keydown=pressed
             />
             <div class="walk-buttons" role="group" aria-label="Walk through the sum">
-                {button("⏮", "To the start", "walk-start", |walk| {
+                {button("|◀", "To the start", "walk-start", |walk| {
                     walk.stop();
                     walk.go(0);
                 })}
@@ -265,7 +265,7 @@ fn Controls(walk: Walk, by: RwSignal<By>, said: Signal<String>) -> impl IntoView
                     walk.by(1);
                 })}
                 {player("▶", "Play", "walk-play", 1)}
-                {button("⏭", "To the end", "walk-end", |walk| {
+                {button("▶|", "To the end", "walk-end", |walk| {
                     walk.stop();
                     walk.by(isize::MAX);
                 })}
