@@ -147,8 +147,9 @@ fn Strongest(figure: Signal<Option<Arc<Figure>>>) -> impl IntoView {
                 </tr>
             }
         });
+        // Reached by keyboard, since it may scroll.
         Some(view! {
-            <div class="table-scroll">
+            <div class="table-scroll" tabindex="0" role="region" aria-label=format!("Strongest cells: {}", figure.title)>
                 <table class="numbers">
                     <caption class="hidden">{format!("Strongest cells: {}", figure.title)}</caption>
                     <thead>
