@@ -131,7 +131,9 @@ mod tests {
         assert_eq!(chart.crossing.as_ref().map(|tick| tick.text.as_str()), Some("10"));
         assert_eq!(chart.own.map(|tick| tick.at), Some(50.0));
         assert_eq!(chart.across.iter().map(|tick| tick.at).collect::<Vec<_>>(), [0.0, 25.0, 50.0, 75.0, 100.0]);
-        assert_eq!(chart.up.first().map(|tick| tick.at), Some(0.0));
+        // The least at the bottom.
+        let ends = [chart.up.first(), chart.up.last()].map(|tick| tick.map(|tick| (tick.at, tick.text.as_str())));
+        assert_eq!(ends, [Some((100.0, "100")), Some((0.0, "100.0 million"))]);
     }
 
     #[test]
