@@ -1,5 +1,6 @@
 //! Pure functions from a trace to what the page draws. Nothing here knows a browser, a device or a network's weights.
 
+pub mod anatomy;
 pub mod atlas;
 pub mod caption;
 pub mod colour;
@@ -12,6 +13,11 @@ pub mod implicit_attention;
 pub mod lambda;
 pub mod lens;
 pub mod numbers;
+pub mod order_chart;
+pub mod order_cost;
+pub mod order_shapes;
+pub mod orders;
+pub mod outer_products;
 pub mod pixels;
 pub mod position_figures;
 pub mod positions;
@@ -19,4 +25,5 @@ pub mod reading;
 pub mod scale;
 pub mod shift;
 pub mod softmax_attention;
+pub mod subject;
 pub mod summary;

@@ -8,17 +8,26 @@ pub enum View {
     Lens,
     /// What λ is made of: keys, values, the sum of their outer products.
     Anatomy,
+    /// The same product in two orders: summarise then apply, or compare then sum.
+    Orders,
+    /// The position embeddings and what shifting does to them.
+    Position,
+    /// Every layer and head at once.
+    Atlas,
 }
 
 impl View {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 2] = [Self::Lens, Self::Anatomy];
+    pub const ALL: [Self; 5] = [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas];
 
     /// Its name in the address and in code.
     pub fn id(self) -> &'static str {
         match self {
             Self::Lens => "lens",
             Self::Anatomy => "anatomy",
+            Self::Orders => "orders",
+            Self::Position => "position",
+            Self::Atlas => "atlas",
         }
     }
 
@@ -27,6 +36,9 @@ impl View {
         match self {
             Self::Lens => "Lens",
             Self::Anatomy => "Anatomy of λ",
+            Self::Orders => "Two orders",
+            Self::Position => "Positions",
+            Self::Atlas => "Atlas",
         }
     }
 
@@ -35,6 +47,9 @@ impl View {
         match self {
             Self::Lens => "Where does one query take from?",
             Self::Anatomy => "What is a lambda made of?",
+            Self::Orders => "How does the same answer come without attention maps?",
+            Self::Position => "What has the layer learned about places?",
+            Self::Atlas => "What do all layers and heads do with this query?",
         }
     }
 

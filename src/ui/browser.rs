@@ -74,6 +74,19 @@ pub fn system_theme() -> ReadSignal<Theme> {
     theme
 }
 
+/// Whether this visitor asks for little motion.
+pub fn reduced_motion() -> bool {
+    let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+    query.is_some_and(|query| query.matches())
+}
+
+/// Brings the focus to an element, if there is one.
+pub fn focus(element: Option<web_sys::Element>) {
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
 /// Bytes as a file of a type.
 ///
 /// # Errors

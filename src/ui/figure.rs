@@ -36,6 +36,9 @@ pub fn FigureView(
     /// Whether it is a map of the picture's positions, which then can lie over it.
     #[prop(optional)]
     on_picture: bool,
+    /// Rows, columns or blocks of cells that are lit, inclusive: `[top, left, bottom, right]`.
+    #[prop(optional, into)]
+    lit: Option<Signal<Vec<[usize; 4]>>>,
     /// What is done at a press on a cell.
     #[prop(optional, into)]
     on_choose: Option<Callback<[usize; 2]>>,
@@ -80,12 +83,11 @@ pub fn FigureView(
             pointed.set(Some(to));
         }
     };
-    let outline = move || {
-        figure.read().as_ref().and_then(|figure| figure.window).map(|[t, l, b, r]| {
-        view! {
-            <rect class="window" x=l.to_string() y=t.to_string() width=(r + 1 - l).to_string() height=(b + 1 - t).to_string() />
-        }
-    })
+    let outline =
+        move || figure.read().as_ref().and_then(|figure| figure.window).map(|cells| frame_of("window", cells));
+    let lit = move || {
+        let cells = lit.map(|lit| lit.get()).unwrap_or_default();
+        cells.into_iter().map(|cells| frame_of("lit", cells)).collect_view()
     };
     let contours = move || {
         let [above, below] = figure.read().as_ref().filter(|_| display() == Display::Contours)?.contours();
@@ -132,6 +134,7 @@ pub fn FigureView(
                     {contours}
                     <path class="clip-marks" d=move || of(Figure::clip_marks) />
                     {outline}
+                    {lit}
                     <Ring cell=Signal::derive(move || figure.read().as_ref().and_then(|figure| figure.ring)) class="ring" />
                     <Ring cell=pointed class="ring ring-pointed" />
                 </svg>
@@ -145,6 +148,12 @@ pub fn FigureView(
             </div>
         </figure>
     }
+}
+
+/// An outline round a block of cells, inclusive: `[top, left, bottom, right]`.
+fn frame_of(class: &'static str, [top, left, bottom, right]: [usize; 4]) -> impl IntoView {
+    let [width, height] = [right + 1 - left, bottom + 1 - top].map(|side| side.to_string());
+    view! { <rect class=class x=left.to_string() y=top.to_string() width=width height=height /> }
 }
 
 /// The strongest cells as a table, computed once it is unfolded.
@@ -164,8 +173,9 @@ fn Strongest(figure: Signal<Option<Arc<Figure>>>) -> impl IntoView {
                 </tr>
             }
         });
+        // Reached by keyboard, since it may scroll.
         Some(view! {
-            <div class="table-scroll">
+            <div class="table-scroll" tabindex="0" role="region" aria-label=format!("Strongest cells: {}", figure.title)>
                 <table class="numbers">
                     <caption class="hidden">{format!("Strongest cells: {}", figure.title)}</caption>
                     <thead>

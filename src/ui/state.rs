@@ -365,6 +365,21 @@ impl State {
         self.scope.set(scope);
     }
 
+    /// What a view kept under a key, if it makes sense to that view.
+    pub fn knob<T: std::str::FromStr>(self, key: &str) -> Option<T> {
+        self.knobs.read().get(key)?.parse().ok()
+    }
+
+    /// Keeps something for a view under a key of the address, or nothing under `None`.
+    pub fn turn(self, key: &str, value: Option<String>) {
+        self.knobs.update(|knobs| {
+            match value {
+                Some(value) => knobs.insert(key.to_owned(), value),
+                None => knobs.remove(key),
+            };
+        });
+    }
+
     /// Chooses a head.
     pub fn choose_head(self, head: usize) {
         self.place.update(|place| {

@@ -7,7 +7,8 @@ use wasm_bindgen::JsCast;
 use super::anatomy::Anatomy;
 use super::atlas::Atlas;
 use super::lens::Lens;
-use super::nothing_inside::NothingInside;
+use super::nothing_inside::{NoLambda, NothingInside};
+use super::orders::Orders;
 use super::positions::Positions;
 use super::state::State;
 use super::status::Status;
@@ -70,10 +71,12 @@ pub fn Views() -> impl IntoView {
             <AddressNotice />
             {move || match state.view.get() {
                 _ if state.nothing_inside.read().is_some() => view! { <NothingInside /> }.into_any(),
+                View::Anatomy | View::Orders if state.is_attention.get() => view! { <NoLambda /> }.into_any(),
                 View::Anatomy => view! { <Anatomy /> }.into_any(),
                 View::Position => view! { <Positions /> }.into_any(),
                 View::Atlas => view! { <Atlas /> }.into_any(),
-                _ => view! { <Lens /> }.into_any(),
+                View::Orders => view! { <Orders /> }.into_any(),
+                View::Lens => view! { <Lens /> }.into_any(),
             }}
         </section>
     }

@@ -1,0 +1,25 @@
+//! What the drawings on screen are of.
+
+use leptos::prelude::*;
+
+use super::state::State;
+use crate::explain::implicit_attention::Query;
+use crate::explain::subject::Subject;
+use crate::nn::lambda_layer::Mask;
+use crate::page::place::Place;
+
+/// Reads something of the layer and query at a place; `None` where there is no such place yet. Tracks the answer.
+pub fn with_subject<T>(state: State, place: Option<Place>, read: impl FnOnce(Subject) -> T) -> Option<T> {
+    let setting = state.setting.read();
+    state.with_query(place, |layer, query| read(Subject { layer, query, setting: &setting }))
+}
+
+/// The place on screen as far as the context depends on it: in a masked layer all of it, else the layer and u alone.
+pub fn context_place(state: State) -> Memo<Option<Place>> {
+    Memo::new(move |_| {
+        let place = state.shown.get()?;
+        let is_masked = with_subject(state, Some(place), |subject| subject.layer.mask != Mask::None)?;
+        let shared = Place { query: Query { u: place.query.u, ..Query::default() }, ..place };
+        Some(if is_masked { place } else { shared })
+    })
+}
