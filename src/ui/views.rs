@@ -1,6 +1,5 @@
 //! The views as tabs over one place: who chooses a view keeps picture, layer, head and query.
 
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -18,7 +17,6 @@ use crate::page::view::View;
 #[component]
 pub fn Views() -> impl IntoView {
     let state = State::here();
-    let tabs = NodeRef::<html::Div>::new();
     let pressed = move |event: web_sys::KeyboardEvent| {
         let view = state.view.get_untracked();
         let to = match event.key().as_str() {
@@ -55,7 +53,7 @@ pub fn Views() -> impl IntoView {
         }
     };
     view! {
-        <div class="tabs" role="tablist" aria-label="Views" node_ref=tabs on:keydown=pressed>
+        <div class="tabs" role="tablist" aria-label="Views" on:keydown=pressed>
             {View::ALL.map(tab).collect_view()}
         </div>
         <section
