@@ -3,7 +3,7 @@
     python -m lambdascope_training.export configs/lambda_resnet_mini.toml [--epochs 18 --seed 1]
 
 The averaged weights of the run's checkpoint are rounded to f16 where they have two or more dimensions; accuracy and the
-check logits are measured in f32 on these rounded weights, with timm's own forward.
+check logits are measured in f32 on these rounded weights.
 """
 
 from __future__ import annotations
@@ -53,10 +53,16 @@ def load_weights(model: nn.Module, weights: dict[str, torch.Tensor]) -> nn.Modul
     return model.eval()
 
 
+def read_description(path: Path) -> dict:
+    """What a weights file says of itself."""
+    with safe_open(path, "pt") as file:
+        return json.loads(file.metadata()["lambdascope"])
+
+
 def read(path: Path) -> tuple[nn.Module, dict]:
     """The network of a weights file (f32 maths on its rounded weights) and its description."""
+    description = read_description(path)
     with safe_open(path, "pt") as file:
-        description = json.loads(file.metadata()["lambdascope"])
         weights = {name: file.get_tensor(name) for name in file.keys()}
     model = build(description, len(description["labels"]), description["input"]["crop"])
     return load_weights(model, weights), description
