@@ -14,11 +14,14 @@ pub enum View {
     Position,
     /// Every layer and head at once.
     Atlas,
+    /// The equations with the numbers of one cell.
+    Formula,
 }
 
 impl View {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 5] = [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas];
+    pub const ALL: [Self; 6] =
+        [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas, Self::Formula];
 
     /// Its name in the address and in code.
     pub fn id(self) -> &'static str {
@@ -28,6 +31,7 @@ impl View {
             Self::Orders => "orders",
             Self::Position => "position",
             Self::Atlas => "atlas",
+            Self::Formula => "formula",
         }
     }
 
@@ -39,6 +43,7 @@ impl View {
             Self::Orders => "Two orders",
             Self::Position => "Positions",
             Self::Atlas => "Atlas",
+            Self::Formula => "Formula",
         }
     }
 
@@ -50,6 +55,7 @@ impl View {
             Self::Orders => "How does the same answer come without attention maps?",
             Self::Position => "What has the layer learned about places?",
             Self::Atlas => "What do all layers and heads do with this query?",
+            Self::Formula => "Which numbers make this output?",
         }
     }
 
