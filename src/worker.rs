@@ -12,5 +12,6 @@ mod loads;
 mod scope;
 mod serve;
 mod shipped;
+mod what_if;
 
 pub use serve::start;

@@ -14,14 +14,16 @@ pub enum View {
     Position,
     /// Every layer and head at once.
     Atlas,
+    /// The network with parts of it changed.
+    WhatIf,
     /// The equations with the numbers of one cell.
     Formula,
 }
 
 impl View {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 6] =
-        [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas, Self::Formula];
+    pub const ALL: [Self; 7] =
+        [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas, Self::WhatIf, Self::Formula];
 
     /// Its name in the address and in code.
     pub fn id(self) -> &'static str {
@@ -31,6 +33,7 @@ impl View {
             Self::Orders => "orders",
             Self::Position => "position",
             Self::Atlas => "atlas",
+            Self::WhatIf => "what-if",
             Self::Formula => "formula",
         }
     }
@@ -43,6 +46,7 @@ impl View {
             Self::Orders => "Two orders",
             Self::Position => "Positions",
             Self::Atlas => "Atlas",
+            Self::WhatIf => "What if",
             Self::Formula => "Formula",
         }
     }
@@ -55,6 +59,7 @@ impl View {
             Self::Orders => "How does the same answer come without attention maps?",
             Self::Position => "What has the layer learned about places?",
             Self::Atlas => "What do all layers and heads do with this query?",
+            Self::WhatIf => "What becomes of the guess if a part is taken away?",
             Self::Formula => "Which numbers make this output?",
         }
     }

@@ -11,6 +11,7 @@ use super::browser;
 use super::link::Link;
 use super::loads;
 use super::state::{Asked, Phase, Picture, State};
+use super::what_if;
 use crate::protocol::{self, Request, Response};
 
 /// A worker whose module cannot be compiled says nothing, so silence is taken for failure after this long.
@@ -108,6 +109,8 @@ fn receive(state: State, response: Response) {
             }
         }
         Response::Answer(_) | Response::PictureFailed { .. } => {}
+        Response::WhatIf(answer) => what_if::receive(state, answer.id, Ok(answer)),
+        Response::WhatIfFailed { id, message } => what_if::receive(state, id, Err(message)),
         Response::Notice { message } => state.notice.set(Some(message)),
         Response::Failed { message } => state.fail(message),
     }

@@ -142,8 +142,9 @@ fn Matrix(shared: Shared, quantity: Quantity) -> impl IntoView {
         let selected = shared.selected.get();
         let setting = state.setting.get();
         let name = state.with_layer(|layer| layer.name().to_owned())?;
-        let drawn = shared
-            .with_numbers(|table, numbers| figure(table, numbers, quantity, selected, [setting.as_str(), name.as_str()]));
+        let drawn = shared.with_numbers(|table, numbers| {
+            figure(table, numbers, quantity, selected, [setting.as_str(), name.as_str()])
+        });
         drawn.flatten().map(Arc::new)
     });
     let drawn: Signal<Option<Arc<Figure>>> = drawn.into();
@@ -163,9 +164,11 @@ fn Matrix(shared: Shared, quantity: Quantity) -> impl IntoView {
         table.as_ref().and_then(|table| used(table, quantity, selected)).into_iter().collect::<Vec<_>>()
     });
     let choose = Callback::new(move |cell: [usize; 2]| {
-        let chosen = shared.table.read_untracked().as_ref().map(|table| {
-            cell_at(table, quantity, shared.selected.get_untracked(), cell)
-        });
+        let chosen = shared
+            .table
+            .read_untracked()
+            .as_ref()
+            .map(|table| cell_at(table, quantity, shared.selected.get_untracked(), cell));
         if let Some(chosen) = chosen {
             shared.select(chosen);
         }

@@ -126,9 +126,11 @@ pub fn used(table: &Table, quantity: Quantity, selected: Cell) -> Option<[usize;
     let [rows, columns] = size(layout(quantity)?, table.sizes);
     let bound = selected.quantity.axes();
     // A softmax needs its quantity at every position.
-    let is_softmax = table.row(selected.quantity)?.equations.iter().any(|equation| {
-        matches!(equation.cells, Some(Cells::Softmax(of)) if of == quantity)
-    });
+    let is_softmax = table
+        .row(selected.quantity)?
+        .equations
+        .iter()
+        .any(|equation| matches!(equation.cells, Some(Cells::Softmax(of)) if of == quantity));
     let [y, x] = place_of(table, selected.of(quantity))?;
     let is_bound = |index: Index| bound.contains(&index) && !(is_softmax && index == Index::Position);
     let (down, across) = match layout(quantity)? {
@@ -189,12 +191,23 @@ mod tests {
                 for other in &table.rows {
                     let lit = used(&table, other.quantity, selected);
                     let mut own = factors.iter().filter(|cell| cell.quantity == other.quantity);
-                    assert_eq!(lit.is_some(), own.clone().next().is_some(), "{kind} {:?} of {:?}", other.quantity, row.quantity);
+                    assert_eq!(
+                        lit.is_some(),
+                        own.clone().next().is_some(),
+                        "{kind} {:?} of {:?}",
+                        other.quantity,
+                        row.quantity
+                    );
                     let Some([top, left, bottom, right]) = lit else { continue };
-                    assert!(own.all(|cell| {
-                        let [y, x] = place_of(&table, *cell).unwrap();
-                        (top..=bottom).contains(&y) && (left..=right).contains(&x)
-                    }), "{kind} {:?} of {:?}", other.quantity, row.quantity);
+                    assert!(
+                        own.all(|cell| {
+                            let [y, x] = place_of(&table, *cell).unwrap();
+                            (top..=bottom).contains(&y) && (left..=right).contains(&x)
+                        }),
+                        "{kind} {:?} of {:?}",
+                        other.quantity,
+                        row.quantity
+                    );
                 }
             }
         }

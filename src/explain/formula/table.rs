@@ -201,13 +201,10 @@ impl Table {
 
     /// A cell that this layer has: the same where it does, else the nearest.
     pub fn nearest(&self, cell: Cell) -> Cell {
-        let quantity =
-            if self.row(cell.quantity).is_some() { cell.quantity } else { Quantity::Output };
-        [Index::Key, Index::Value, Index::Position]
-            .into_iter()
-            .fold(cell.of(quantity), |cell, index| {
-                cell.with(index, cell.at(index).min(self.sizes.of(index).saturating_sub(1)))
-            })
+        let quantity = if self.row(cell.quantity).is_some() { cell.quantity } else { Quantity::Output };
+        [Index::Key, Index::Value, Index::Position].into_iter().fold(cell.of(quantity), |cell, index| {
+            cell.with(index, cell.at(index).min(self.sizes.of(index).saturating_sub(1)))
+        })
     }
 
     /// The shape of a quantity for one query, in words: `k × v = 16 × 16`.
@@ -253,7 +250,9 @@ impl Table {
         match bound {
             None => {
                 if quantity.axes().contains(&Index::Position) || quantity == Quantity::Context {
-                    parts.push(if self.sizes.intra > 1 && quantity != Quantity::Context { "mu" } else { "m" }.to_owned());
+                    parts.push(
+                        if self.sizes.intra > 1 && quantity != Quantity::Context { "mu" } else { "m" }.to_owned(),
+                    );
                 }
                 parts.concat()
             }
@@ -331,15 +330,15 @@ fn lambda(layer: &LambdaTrace) -> Table {
     let is_masked = layer.mask != Mask::None;
     let has_embedding = dims.window != [0, 0];
     let has_bias = max_abs(layer.position_bias.data()) > 0.0;
-    let mut rows = vec![projected(Q::Query, Q::Input, "q", true)];
+    let mut rows = vec![projected(Q::Query, Q::Input, "W_q", true)];
     let mut notes = Vec::new();
     if layer.content {
-        rows.push(projected(Q::Key, Q::Context, "k", false));
+        rows.push(projected(Q::Key, Q::Context, "W_k", false));
         rows.push(softmax(Q::NormalisedKey, Q::Key));
     } else {
         notes.push("This layer has no content lambda: its keys are not used.");
     }
-    rows.push(projected(Q::Value, Q::Context, "v", true));
+    rows.push(projected(Q::Value, Q::Context, "W_v", true));
     if has_embedding {
         rows.push(learned(Q::Embedding));
     } else {
@@ -351,7 +350,9 @@ fn lambda(layer: &LambdaTrace) -> Table {
         notes.push("This layer’s position convolution has no bias.");
     }
     if is_masked {
-        notes.push("This layer is masked: sums over m run over what the query sees, and so does the softmax of its keys.");
+        notes.push(
+            "This layer is masked: sums over m run over what the query sees, and so does the softmax of its keys.",
+        );
     }
     if dims.intra > 1 {
         notes.push("Every position has u keys and values; sums over m run over all of them.");
@@ -377,9 +378,13 @@ fn lambda(layer: &LambdaTrace) -> Table {
     }
     let whole = joined(lambdas.iter().map(|of| vec![Symbol(*of)]).collect());
     rows.push(row(Q::Lambda, whole, lambdas.iter().map(|of| sum(None, &[*of])).collect()));
-    let mut output = row(Q::Output, vec![Transposed(Q::Lambda), Symbol(Q::Query)], vec![sum(Some(I), &[Q::Query, Q::Lambda])]);
-    let keys: Vec<Q> =
-        [(layer.content, Q::NormalisedKey), (has_embedding, Q::Embedding)].iter().filter(|key| key.0).map(|key| key.1).collect();
+    let mut output =
+        row(Q::Output, vec![Transposed(Q::Lambda), Symbol(Q::Query)], vec![sum(Some(I), &[Q::Query, Q::Lambda])]);
+    let keys: Vec<Q> = [(layer.content, Q::NormalisedKey), (has_embedding, Q::Embedding)]
+        .iter()
+        .filter(|key| key.0)
+        .map(|key| key.1)
+        .collect();
     if !keys.is_empty() {
         let inner = joined(keys.iter().map(|key| vec![Symbol(*key)]).collect());
         let inner = if keys.len() > 1 { [vec![Sign("(")], inner, vec![Sign(")")]].concat() } else { inner };
@@ -421,9 +426,9 @@ fn attention(sizes: Sizes) -> Table {
         Symbol(Q::Relative),
     ];
     let rows = vec![
-        projected(Q::Query, Q::Input, "q", false),
-        projected(Q::Key, Q::Context, "k", false),
-        projected(Q::Value, Q::Context, "v", false),
+        projected(Q::Query, Q::Input, "W_q", false),
+        projected(Q::Key, Q::Context, "W_k", false),
+        projected(Q::Value, Q::Context, "W_v", false),
         learned(Q::Relative),
         row(Q::Score, score, vec![content, sum(Some(I), &[Q::Query, Q::Relative])]),
         softmax(Q::Weight, Q::Score),

@@ -111,8 +111,7 @@ pub fn explain(table: &Table, numbers: &Numbers, cell: Cell) -> Explanation {
         value: numbers.value(cell, u),
         sums: sums.collect(),
         origin: row.and_then(|row| row.origin),
-        displacement: has_position
-            .then(|| (numbers.displacement(cell.position), numbers.has_embedding(cell.position))),
+        displacement: has_position.then(|| (numbers.displacement(cell.position), numbers.has_embedding(cell.position))),
     }
 }
 
@@ -142,7 +141,8 @@ fn added(table: &Table, numbers: &Numbers, cell: Cell, u: usize, addends: &[Adde
             None => add(cell, u),
             Some(Index::Position) => {
                 let needs_embedding = addend.factors.contains(&Quantity::Embedding);
-                let is_there = |m: &usize| if needs_embedding { numbers.has_embedding(*m) } else { numbers.is_seen(*m) };
+                let is_there =
+                    |m: &usize| if needs_embedding { numbers.has_embedding(*m) } else { numbers.is_seen(*m) };
                 for m in (0..table.sizes.of(Index::Position)).filter(is_there) {
                     (0..table.sizes.intra).for_each(|u| add(cell.with(Index::Position, m), u));
                 }
@@ -211,7 +211,10 @@ mod tests {
                 assert!(close(sum.result, explained.value), "{kind} {cell:?}: {} of {}", sum.result, explained.value);
                 let (shown, rest) = sum.grouped(5);
                 let added: f32 = shown.iter().map(|term| term.value).sum::<f32>() + rest.map_or(0.0, |rest| rest.sum);
-                assert!((added - sum.total).abs() <= 1e-5 * sum.total.abs().max(largest(cell.quantity)), "{kind} {cell:?}");
+                assert!(
+                    (added - sum.total).abs() <= 1e-5 * sum.total.abs().max(largest(cell.quantity)),
+                    "{kind} {cell:?}"
+                );
                 assert_eq!(shown.len() + rest.map_or(0, |rest| rest.count), sum.terms.len());
                 assert!(sum.terms.is_sorted_by(|a, b| a.value.abs() >= b.value.abs()));
                 for term in sum.terms.iter().filter(|_| sum.form == Form::Sum && sum.root.is_none()) {

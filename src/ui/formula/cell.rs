@@ -28,7 +28,8 @@ pub fn CellNumbers(shared: Shared) -> impl IntoView {
     };
     let sums = move || {
         let explained = explained.get()?;
-        let sums = explained.sums.iter().map(|sum| one_sum(shared, &explained, sum, all.get(), columns())).collect_view();
+        let sums =
+            explained.sums.iter().map(|sum| one_sum(shared, &explained, sum, all.get(), columns())).collect_view();
         Some(view! { {sums} {origin(&explained)} })
     };
     view! {

@@ -110,7 +110,10 @@ pub fn drawn(shared: Shared, part: &Part, bound: Option<(Cell, usize)>) -> AnyVi
         }
         Part::Sum(index) => sum(table.as_deref(), *index),
         Part::Sign(sign) => view! { <span class="glyph-small">{*sign}</span> }.into_any(),
-        Part::Word(word) => view! { <span class="formula-word">{*word}</span> }.into_any(),
+        Part::Word(word) => {
+            let (word, below) = word.split_once('_').unwrap_or((word, ""));
+            view! { <span class="formula-word">{word.to_owned()} <sub>{below.to_owned()}</sub></span> }.into_any()
+        }
         Part::Softmax => {
             view! { <span class="formula-word">"softmax" <sub>{table.map(|table| table.summed(Index::Position))}</sub></span> }
                 .into_any()
