@@ -1,10 +1,9 @@
 // The equations with their numbers: terms that add up, symbols that light their matrices, and the walk down to what is learned.
 
-import AxeBuilder from "@axe-core/playwright";
-
 import { drop } from "../support/drop";
 import { exported } from "../support/exported";
-import { seededPath } from "../support/networks";
+import { overflow, seriousFindings } from "../support/layout";
+import { seededMini, seededPath } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
@@ -89,15 +88,33 @@ test("lambda_resnet26t has its equations too", async ({ page }) => {
   await addsUp(page);
 });
 
+test("a term of another u leads to the cell that it was made of, and back", async ({ page }) => {
+  await open(page, `${at}&cell=content.i2.j3`);
+  await firstResult(page);
+  await drop(page, { name: "u4.safetensors", mimeType: "", buffer: seededMini("u4") });
+  await expect(page.getByTestId("network-title")).toHaveText("Seeded LambdaResNet mini, u = 4");
+  const factors = page.locator(".cell-numbers [data-factor]");
+  const seen = new Set<string | null>();
+  for (let i = 0; i < (await factors.count()); i += 1) {
+    const worth = (await page.locator(".cell-numbers .factor-value").nth(i).innerText()).trim();
+    await factors.nth(i).click();
+    await expect(page.getByTestId("cell")).toContainText(`: ${worth}`);
+    await addsUp(page);
+    seen.add(new URL(page.url()).searchParams.get("u"));
+    await page.getByTestId("cell-back").click();
+    await expect(page.getByTestId("cell")).toContainText("λᶜ[2, 3]");
+    await expect.poll(() => new URL(page.url()).searchParams.get("u"), "the u of before").toBeNull();
+  }
+  expect(seen.size, "terms of more than one u").toBeGreaterThan(1);
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no serious finding in the ${colorScheme} theme, and 320 pixels are enough`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await open(page, `${at}&cell=kbar.i5.m17`);
     await firstResult(page);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 700 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 }

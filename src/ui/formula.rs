@@ -35,25 +35,35 @@ struct Shared {
     selected: Memo<Cell>,
     /// The quantity under the pointer or in focus.
     lit: RwSignal<Option<Quantity>>,
-    /// The cells that were selected before, the last one last.
-    before: RwSignal<Vec<Cell>>,
+    /// The cells that were selected before, each with its u, the last one last.
+    before: RwSignal<Vec<(Cell, usize)>>,
 }
 
 impl Shared {
-    /// Selects a cell, and keeps the one before it for the way back.
-    fn select(self, cell: Cell) {
-        let own = self.selected.get_untracked();
-        if own != cell {
+    /// Selects a cell of one u, and keeps the one before it for the way back.
+    fn select(self, cell: Cell, u: usize) {
+        let own = (self.selected.get_untracked(), self.u());
+        if own != (cell, u) {
             self.before.update(|before| before.push(own));
-            self.state.turn(KNOB, Some(cell.address()));
+            self.go(cell, u);
         }
     }
 
     /// The way back.
     fn back(self) {
-        if let Some(cell) = self.before.try_update(Vec::pop).flatten() {
-            self.state.turn(KNOB, Some(cell.address()));
+        if let Some((cell, u)) = self.before.try_update(Vec::pop).flatten() {
+            self.go(cell, u);
         }
+    }
+
+    fn go(self, cell: Cell, u: usize) {
+        self.state.choose_u(u);
+        self.state.turn(KNOB, Some(cell.address()));
+    }
+
+    /// The u on screen.
+    fn u(self) -> usize {
+        self.state.place.read_untracked().as_ref().map_or(0, |place| place.query.u)
     }
 
     /// How a quantity stands to the one in focus, or else to the selected one: `own`, `part` or `other`.
@@ -74,14 +84,10 @@ impl Shared {
         let state = self.state;
         let (table, place) = (self.table.get()?, state.shown.get()?);
         let answer = state.answer.read();
-        let numbers = match answer.as_ref()?.trace.layers.get(place.layer)? {
-            LayerTrace::Lambda(layer) => {
-                let reading = state.reading.get()?;
-                return Some(read(&table, &Numbers::lambda(layer, &reading)));
-            }
-            LayerTrace::Attention(layer) => (layer, state.attention.get()?),
-        };
-        Some(read(&table, &Numbers::attention(numbers.0, &numbers.1)))
+        Some(match answer.as_ref()?.trace.layers.get(place.layer)? {
+            LayerTrace::Lambda(layer) => read(&table, &Numbers::lambda(layer, state.reading.get()?.as_ref())),
+            LayerTrace::Attention(layer) => read(&table, &Numbers::attention(layer, state.attention.get()?.as_ref())),
+        })
     }
 }
 
@@ -170,7 +176,7 @@ fn Matrix(shared: Shared, quantity: Quantity) -> impl IntoView {
             .as_ref()
             .map(|table| cell_at(table, quantity, shared.selected.get_untracked(), cell));
         if let Some(chosen) = chosen {
-            shared.select(chosen);
+            shared.select(chosen, shared.u());
         }
     });
     let shape = move || shared.table.read().as_ref().map(|table| table.shape(quantity));

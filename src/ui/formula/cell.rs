@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::Shared;
 use super::equation::drawn;
-use crate::explain::formula::quantity::Cell;
 use crate::explain::formula::table::Origin;
 use crate::explain::formula::terms::{Explanation, Form, Sum, Term, explain};
 use crate::explain::numbers::compact;
@@ -120,7 +119,7 @@ fn one_term(shared: Shared, term: &Term, form: Form, columns: usize) -> impl Int
         .iter()
         .enumerate()
         .map(|(at, factor)| {
-            let cell: Cell = factor.cell;
+            let (cell, u) = (factor.cell, factor.u);
             let light = move |on: bool| shared.lit.set(on.then_some(cell.quantity));
             view! {
                 <button
@@ -132,7 +131,7 @@ fn one_term(shared: Shared, term: &Term, form: Form, columns: usize) -> impl Int
                     on:pointerleave=move |_| light(false)
                     on:focus=move |_| light(true)
                     on:blur=move |_| light(false)
-                    on:click=move |_| shared.select(cell)
+                    on:click=move |_| shared.select(cell, u)
                 >
                     {cell.label(columns)}
                 </button>

@@ -44,7 +44,7 @@ pub fn SymbolButton(shared: Shared, quantity: Quantity) -> impl IntoView {
     let light = move |on: bool| shared.lit.set(on.then_some(quantity));
     let press = move |_| {
         if quantity.has_numbers() {
-            shared.select(shared.selected.get_untracked().of(quantity));
+            shared.select(shared.selected.get_untracked().of(quantity), shared.u());
         }
     };
     view! {
