@@ -15,6 +15,7 @@ import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 
 import * as flags from "./support/chromium.mjs";
+import { quantile } from "./support/quantile.mjs";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -41,11 +42,6 @@ function observe() {
     for (const task of list.getEntries()) window.longTasks.push(task.duration);
   }).observe({ type: "longtask" });
 }
-
-const quantile = (numbers, q) => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? NaN;
-};
 
 /** Two frames: the one that shows what the last event did, and the one after it. */
 const frames = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

@@ -13,6 +13,7 @@ import { gzipSync } from "node:zlib";
 import { chromium } from "@playwright/test";
 
 import * as flags from "./support/chromium.mjs";
+import { quantile } from "./support/quantile.mjs";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -108,10 +109,6 @@ async function weigh(response) {
   return { name: new URL(response.url()).pathname, raw: body.length, wire };
 }
 
-const quantile = (numbers, q) => {
-  const sorted = numbers.filter((number) => number !== null).sort((a, b) => a - b);
-  return sorted.length === 0 ? NaN : sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)];
-};
 const ms = (number) => `${number.toFixed(0).padStart(6)} ms`;
 const kb = (number) => `${(number / 1000).toFixed(1).padStart(8)} kB`;
 

@@ -1,20 +1,12 @@
 // axe-core finds nothing serious, in both themes, with a result on the page, its list of networks folded and unfolded.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import { drop } from "../support/drop";
+import { overflow, seriousFindings } from "../support/layout";
 import { unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
-
-async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  return serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-}
-
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no serious finding in the ${colorScheme} theme`, async ({ page }) => {

@@ -1,10 +1,10 @@
 // What a lambda is made of: maps, matrices and the walk through their sum, with numbers that fit each other.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import { drop } from "../support/drop";
 import { difference, drawing, exported } from "../support/exported";
+import { overflow, seriousFindings } from "../support/layout";
 import { seeded, seededPath } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
@@ -156,9 +156,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await open(page, `${at}&t=40`);
     await firstResult(page);
     await drawing(page, "lambda-sum").locator("details").first().locator("summary").click();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
   });
 }
 
@@ -166,5 +164,5 @@ test("320 pixels need no sideways scrolling", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 700 });
   await open(page, at);
   await firstResult(page);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
 });

@@ -1,10 +1,10 @@
 // The networks that come with the page: chosen by pointer and keyboard, linked to, gone back to; what is said when one
 // does not come; and the table of what they reached.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 
+import { overflow, seriousFindings } from "../support/layout";
 import { family, member, said, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
@@ -261,10 +261,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page.getByTestId("measured")).toBeVisible();
     for (const width of [1280, 320]) {
       await page.setViewportSize({ width, height: 800 });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`), `${width} px`).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${width} px`).toBeLessThanOrEqual(0);
+      expect(await seriousFindings(page), `${width} px`).toEqual([]);
+      expect(await overflow(page), `${width} px`).toBeLessThanOrEqual(0);
     }
   });
 }

@@ -1,8 +1,8 @@
 // Help, sharing, a lesson's frame, and a walk through all views with the keyboard alone.
 
-import AxeBuilder from "@axe-core/playwright";
 import { readFileSync } from "node:fs";
 
+import { overflow, seriousFindings } from "../support/layout";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
@@ -29,9 +29,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.keyboard.press("Tab");
       expect(await page.evaluate(() => document.querySelector("#view")!.contains(document.activeElement)), `${view} takes the focus`).toBe(true);
       await page.keyboard.press("Shift+Tab");
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      expect(serious.map(({ id, nodes }) => `${view}, ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+      expect(await seriousFindings(page), `${view}`).toEqual([]);
       expect(new URL(page.url()).searchParams.get("view") ?? "lens").toBe(view);
       await page.keyboard.press("ArrowRight");
     }
@@ -47,7 +45,7 @@ test("no view needs sideways scrolling at 320 pixels", async ({ page }) => {
   const tabs = page.getByRole("tab");
   for (let i = 0; i < (await tabs.count()); i += 1) {
     await tabs.nth(i).click();
-    const wider = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const wider = () => overflow(page);
     await expect.poll(wider, (await tabs.nth(i).innerText()) + " fits").toBeLessThanOrEqual(0);
   }
 });
@@ -62,8 +60,7 @@ test("help opens with a key, names every view, and gives the focus back", async 
   await expect(help).toBeVisible();
   for (const tab of await page.getByRole("tab", { includeHidden: true }).allInnerTexts()) await expect(help).toContainText(tab);
   await expect(help).toContainText("What a map does not tell you");
-  const { violations } = await new AxeBuilder({ page }).include("dialog").analyze();
-  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id)).toEqual([]);
+  expect(await seriousFindings(page, "dialog")).toEqual([]);
   await page.keyboard.press("Escape");
   await expect(help).toBeHidden();
   await expect(grid).toBeFocused();
@@ -78,8 +75,7 @@ test("a frame for a lesson hides the controls and leads to the page", async ({ p
   await expect(page.getByTestId("frame-foot")).toContainText("LambdaResNet mini, church, stages.1.3, head 2");
   for (const control of ["networks-button", "file-input", "sample", "help-button", "share"]) await expect(page.getByTestId(control), control).toHaveCount(0);
   await expect(page.getByRole("tab")).toHaveCount(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   const whole = new URL((await page.getByTestId("frame-foot").getByRole("link").getAttribute("href"))!);
   expect([whole.searchParams.get("embed"), whole.searchParams.get("view"), whole.searchParams.get("head")]).toEqual([null, "anatomy", "2"]);
   await page.goto(whole.href);

@@ -1,9 +1,8 @@
 // The product in both orders: the same outputs, costs that can be counted again, and softmax attention beside it.
 
-import AxeBuilder from "@axe-core/playwright";
-
 import { drop } from "../support/drop";
 import { difference, exported } from "../support/exported";
+import { overflow, seriousFindings } from "../support/layout";
 import { seeded, seededPath } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
@@ -105,9 +104,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     for (const step of [0, 1, 2]) {
       await open(page, `${at}&step=${step}`);
       await firstResult(page);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
     }
   });
 }
@@ -117,6 +114,6 @@ test("320 pixels need no sideways scrolling", async ({ page }) => {
   for (const step of [0, 1, 2]) {
     await open(page, `${at}&step=${step}`);
     await firstResult(page);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
   }
 });

@@ -1,10 +1,10 @@
 // Networks with something else where the shipped one has its lambda layers: without any there is nothing to look into,
 // and the page says so; with an intra-depth every u has maps of its own.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import { drop } from "../support/drop";
+import { overflow, seriousFindings } from "../support/layout";
 import { family, member, type Middle, seededMini, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
@@ -60,10 +60,8 @@ test("the sentence stands in both themes and fits 320 pixels", async ({ page }, 
     await page.emulateMedia({ colorScheme });
     for (const width of [1280, 320]) {
       await page.setViewportSize({ width, height: 800 });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`), `${colorScheme}, ${width} px`).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${width} px`).toBeLessThanOrEqual(0);
+      expect(await seriousFindings(page), `${colorScheme}, ${width} px`).toEqual([]);
+      expect(await overflow(page), `${width} px`).toBeLessThanOrEqual(0);
     }
   }
 });

@@ -1,9 +1,9 @@
 // The network with parts of it changed: by pointer, by keyboard, from the address; its numbers against other ways to them.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import { drop } from "../support/drop";
+import { overflow, seriousFindings } from "../support/layout";
 import { seeded, seededPath } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { savedCsv } from "../support/saved";
@@ -168,9 +168,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await open(page, `?${place}&edit=stages.1.1_c_h2~picture_s2.-3&mask=picture_17.4`);
     await firstResult(page);
     await expect(page.getByTestId("what-if-said")).toContainText("→");
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 }
