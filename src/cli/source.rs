@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-
 use include_dir::{Dir, include_dir};
 
 use super::Model;
@@ -42,25 +41,20 @@ pub fn network(model: &Model) -> Result<Network> {
     let family = shipped()?;
     let name = model.model.as_deref().or(family.first().map(|member| member.name.as_str())).unwrap_or_default();
     let (known, member) = (known::find(name), family::find(name));
-    if known.is_none() && member.is_none() {
-        let path = Path::new(name);
-        ensure!(
-            path.exists(),
-            "`{name}` is neither a file nor a network known by name (`models` lists them: {}, {})",
-            family.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join(", "),
-            known::KNOWN.iter().map(|known| known.name).collect::<Vec<_>>().join(", ")
-        );
-        ensure!(
-            model.weights.is_none(),
-            "--model is the weights file {name} already, so that --weights is one too many"
-        );
-        return read(path);
-    }
     let network = match (&model.weights, member, known) {
+        (weights, None, None) => {
+            let path = Path::new(name);
+            ensure!(
+                path.exists(),
+                "`{name}` is neither a file nor a network known by name (`models` lists them: {}, {})",
+                family.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join(", "),
+                known::KNOWN.iter().map(|known| known.name).collect::<Vec<_>>().join(", ")
+            );
+            ensure!(weights.is_none(), "--model is the weights file {name} already, so that --weights is one too many");
+            return read(path);
+        }
         (Some(weights), ..) => read(weights)?,
         (None, Some(member), _) => from_program(member)?,
-        // A name that is neither has been refused above.
-        (None, None, None) => bail!("there is no network `{name}`"),
         (None, None, Some(known)) => match downloaded(known) {
             Some(path) => read(&path)?,
             None => bail!(
