@@ -19,6 +19,8 @@ use crate::page::view::View;
 #[component]
 pub fn Views() -> impl IntoView {
     let state = State::here();
+    // In a lesson's frame the view is the lesson's choice.
+    let is_frame = state.address().embed;
     let pressed = move |event: web_sys::KeyboardEvent| {
         let view = state.view.get_untracked();
         let to = match event.key().as_str() {
@@ -56,8 +58,7 @@ pub fn Views() -> impl IntoView {
         }
     };
     view! {
-        // In a lesson's frame the view is the lesson's choice.
-        {(!state.address().embed)
+        {(!is_frame)
             .then(|| {
                 view! {
                     <div class="tabs" role="tablist" aria-label="Views" on:keydown=pressed>
@@ -68,8 +69,8 @@ pub fn Views() -> impl IntoView {
         <section
             id="view"
             class="view"
-            role=if state.address().embed { "region" } else { "tabpanel" }
-            aria-labelledby=move || if state.address().embed { "stage-title".to_owned() } else { tab_id(state.view.get()) }
+            role=if is_frame { "region" } else { "tabpanel" }
+            aria-labelledby=move || if is_frame { "stage-title".to_owned() } else { tab_id(state.view.get()) }
             aria-busy=move || if state.busy.get() { "true" } else { "false" }
             data-view=move || state.view.get().id()
         >
