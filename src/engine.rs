@@ -3,10 +3,13 @@
 //! The page's worker and the command line both go through [`Engine`]; neither knows which backend ran, except to say so.
 
 mod backends;
+mod edited;
 mod layer;
 
 pub use backends::Startup;
 use backends::{Backends, GraphRun};
+use edited::Bench;
+pub use edited::EditError;
 pub use layer::LayerEngine;
 
 use crate::gpu;
@@ -69,6 +72,8 @@ pub struct Engine {
     network: Network,
     size: [usize; 2],
     backends: Backends,
+    /// Where edited shaders run, once one has.
+    bench: Option<Bench>,
 }
 
 impl Engine {
@@ -98,7 +103,7 @@ impl Engine {
         let expected = network.description.check.as_ref().filter(|_| size == [input.crop, input.crop]);
         let expected = expected.map(|check| check.logits.as_slice());
         let backends = Backends::choose(graph, choice, check, Vec::new(), expected).await?;
-        Ok(Self { network, size, backends })
+        Ok(Self { network, size, backends, bench: None })
     }
 
     /// The network it runs.
