@@ -1,14 +1,16 @@
 //! What the page remembers and how that changes, free of a browser: its address, the place in the network that is shown,
-//! the list of samples, the networks that come with it and what they reached, what a file is, how the networks stand. The
+//! its help, the list of samples, the networks that come with it and what they reached, what a file is, how the networks stand. The
 //! components in [`crate::ui`] only wire these to the document.
 
 pub mod address;
 pub mod atlas;
 pub mod family;
 pub mod file_kind;
+pub mod help;
 pub mod networks;
 pub mod paper;
 pub mod place;
 pub mod results;
 pub mod samples;
+pub mod state_file;
 pub mod view;

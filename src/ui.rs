@@ -15,6 +15,7 @@ mod export;
 mod family;
 mod figure;
 mod header;
+mod help;
 mod history;
 mod input;
 mod legend;
@@ -36,6 +37,7 @@ mod query_grid;
 mod query_vector;
 mod result;
 mod scale_bar;
+mod share;
 mod stage;
 mod state;
 mod status;
@@ -67,6 +69,15 @@ fn App() -> impl IntoView {
     input::load_samples(state);
     history::connect(state);
 
+    if state.address().embed {
+        return view! {
+            <main class="page page-frame">
+                <views::Views />
+                <share::FrameFoot />
+            </main>
+        }
+        .into_any();
+    }
     view! {
         <a class="skip" href="#view">"Skip to the maps"</a>
         <header::Header />
@@ -80,10 +91,12 @@ fn App() -> impl IntoView {
                 </div>
                 <div class="stage-column">
                     <views::Views />
+                    <share::Share />
                 </div>
             </div>
             <measured::Measured />
         </main>
         <drop::DropVeil />
     }
+    .into_any()
 }

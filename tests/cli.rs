@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use lambdascope::page::family::family;
 use lambdascope::tensor::{Tensor, relative_difference};
 use npyz::WriterBuilder;
 use safetensors::SafeTensors;
@@ -104,9 +105,25 @@ impl Layer {
 fn models_are_listed() {
     let rows = json(&["models", "--json"]);
     let names: Vec<_> = rows.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["lambda_resnet_mini", "lambda_resnet26t", "lambda_resnet26rpt_256", "lambda_resnet50ts"]);
-    assert_eq!(rows[1]["parameters"], 10_958_272);
+    let family: Vec<_> = family().unwrap().iter().map(|member| member.name.as_str()).collect();
+    let (shipped, public) = names.split_at(family.len());
+    assert_eq!(shipped, family);
+    assert_eq!(public, ["lambda_resnet26t", "lambda_resnet26rpt_256", "lambda_resnet50ts"]);
+    assert_eq!(rows[family.len()]["parameters"], 10_958_272);
     assert!(stdout(&["models"]).contains("lambda_resnet50ts"));
+}
+
+#[test]
+fn every_network_in_the_program_answers_to_its_name() {
+    let church = concat!(env!("CARGO_MANIFEST_DIR"), "/www/samples/church.webp");
+    for member in family().unwrap() {
+        let answer = json(&["--backend", "cpu", "classify", "--image", church, "--model", &member.name, "--json"]);
+        assert!(answer.to_string().contains("\"church\""), "{}: {answer}", member.name);
+    }
+    let error = refusal(&["--backend", "cpu", "classify", "--image", church, "--model", "lambda_resnet_maxi"], 1);
+    for member in family().unwrap() {
+        assert!(error.contains(&member.name), "{error}");
+    }
 }
 
 #[test]
@@ -230,7 +247,7 @@ fn a_picture_goes_through_every_command() {
     assert_eq!((evaluated["images"].as_u64(), evaluated["top1"].as_f64()), (Some(2), Some(0.5)));
 
     let benched = json(&["bench", "--runs", "2", "--json", "--backend", "cpu"]);
-    assert_eq!(benched["parameters"], 647_362);
+    assert_eq!(benched["parameters"], family().unwrap()[0].parameters);
     for figure in ["load_ms", "first_run_ms", "median_ms", "p95_ms", "weight_bytes", "activation_bytes"] {
         assert!(benched[figure].as_f64().unwrap() > 0.0, "{figure}");
     }

@@ -9,7 +9,7 @@ import { seeded, seededPath } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
-const at = "?sample=church&view=anatomy&layer=stages.1.2&head=2&y=5&x=9&backend=cpu";
+const at = "?sample=church&view=anatomy&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
 
 const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name);
 

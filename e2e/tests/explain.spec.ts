@@ -88,13 +88,13 @@ test("every layer and head holds the proof", async ({ page }, { project }) => {
 });
 
 test("a state is an address", async ({ page }, { project }) => {
-  await open(page, `?sample=gas_pump&layer=stages.1.2&head=2&y=5&x=9&${asked(project.name)}`);
+  await open(page, `?sample=gas_pump&layer=stages.1.3&head=2&y=5&x=9&${asked(project.name)}`);
   await firstResult(page);
   await expect(page.getByTestId("query-grid")).toHaveAttribute("data-query", "5,9");
   await page.getByTestId("query-grid").focus();
   await page.keyboard.press("ArrowLeft");
   await expect.poll(() => new URL(page.url()).searchParams.get("x")).toBe("8");
-  expect(new URL(page.url()).searchParams.get("layer")).toBe("stages.1.2");
+  expect(new URL(page.url()).searchParams.get("layer")).toBe("stages.1.3");
 });
 
 test("a pointer chooses the query", async ({ page }, { project }) => {

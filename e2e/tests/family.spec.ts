@@ -10,7 +10,7 @@ import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
 const [main, sibling] = family;
-const PLACE = "sample=church&layer=stages.1.2&head=2&y=5&x=9";
+const PLACE = "sample=church&layer=stages.1.3&head=2&y=5&x=9";
 
 /** The query of the address that makes the page run what the project is named after. */
 const asked = (project: string) => (project === "webgpu" ? "backend=webgpu" : "backend=cpu");
@@ -97,7 +97,7 @@ test.describe("another network", () => {
     await expect(page.locator('[data-sample="church"]')).toHaveAttribute("aria-pressed", "true");
     await expect.poll(() => parameter(page, "network")).toBe(sibling!.name);
     expect(parameter(page, "sample")).toBe("church");
-    expect([parameter(page, "layer"), parameter(page, "y"), parameter(page, "x")]).toEqual(["stages.1.2", "5", "9"]);
+    expect([parameter(page, "layer"), parameter(page, "y"), parameter(page, "x")]).toEqual(["stages.1.3", "5", "9"]);
 
     await page.goBack();
     await expect(page.getByTestId("network-title")).toHaveText(main!.title);

@@ -8,7 +8,7 @@ import { seeded, seededPath } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
-const at = "?sample=church&view=orders&layer=stages.1.2&head=2&y=5&x=9&backend=cpu";
+const at = "?sample=church&view=orders&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
 
 test("the factors on screen multiply to either order’s matrix and to one output", async ({ page }) => {
   await open(page, `${at}&step=1`);

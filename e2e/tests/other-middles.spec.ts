@@ -10,7 +10,7 @@ import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
 const [main] = family;
-const PLACE = "sample=church&layer=stages.1.2&head=2&y=5&x=9";
+const PLACE = "sample=church&layer=stages.1.3&head=2&y=5&x=9";
 
 /** The query of the address that makes the page run what the project is named after. */
 const asked = (project: string) => (project === "webgpu" ? "backend=webgpu" : "backend=cpu");
@@ -48,7 +48,7 @@ test("a network without lambda layers classifies and says that there is nothing 
   await page.getByTestId("nothing-inside-other").click();
   await expect(page.getByTestId("network-title")).toHaveText(main!.title);
   await expect(page.getByTestId("query-grid")).toHaveAttribute("data-query", "5,9");
-  await expect(page.getByTestId("layer-select").locator("input:checked")).toHaveValue("stages.1.2");
+  await expect(page.getByTestId("layer-select").locator("input:checked")).toHaveValue("stages.1.3");
   for (const part of LOOKS) await expect(page.getByTestId(part), part).toHaveCount(1);
 });
 
@@ -91,7 +91,7 @@ test("each u of an intra-depth has maps of its own, and the address says which",
   await expect(page.getByTestId("query-grid")).toHaveAttribute("data-query", "5,9");
 
   // A layer further on keeps it; a network without an intra-depth has no place for it.
-  await page.getByTestId("layer-select").locator('input[value="stages.2.1"]').check();
+  await page.getByTestId("layer-select").locator('input[value="stages.2.2"]').check();
   await expect(select).toHaveValue("3");
   await unfold(page);
   await member(page, main!.name).click();

@@ -34,7 +34,7 @@ const unusable: [string, Buffer, RegExp][] = [
 ];
 
 test("files that are no network give a sentence and change nothing", async ({ page }) => {
-  await open(page, "?sample=church&layer=stages.1.2&head=2&y=5&x=9&backend=cpu");
+  await open(page, "?sample=church&layer=stages.1.3&head=2&y=5&x=9&backend=cpu");
   await firstResult(page);
   const before = await said(page);
   for (const [name, buffer, sentence] of unusable) {
@@ -59,7 +59,7 @@ test("files that are neither picture nor network say what can be read", async ({
 });
 
 test("the shipped weights under another name run on the picture on screen", async ({ page }) => {
-  await open(page, "?sample=church&layer=stages.1.2&head=2&y=5&x=9&backend=cpu");
+  await open(page, "?sample=church&layer=stages.1.3&head=2&y=5&x=9&backend=cpu");
   await firstResult(page);
   const { address, ...before } = await said(page);
   // Neither name nor type say what it is: its contents do.
@@ -70,7 +70,7 @@ test("the shipped weights under another name run on the picture on screen", asyn
   await expect(page.getByTestId("network-hash")).toContainText(/SHA-256 [0-9a-f]{64}/);
   const { address: _, ...after } = await said(page);
   expect(after, "the same weights give the same answer, at the same place").toEqual(before);
-  expect(address).toContain("layer=stages.1.2");
+  expect(address).toContain("layer=stages.1.3");
 });
 
 test("a file is chosen by keyboard, and the page's own network comes back", async ({ page }) => {
@@ -120,7 +120,7 @@ function formulaPicture(side: number): Buffer {
 
 test("lambda_resnet26t runs from a dropped file, with PyTorch's probabilities", async ({ page }) => {
   seeded();
-  await open(page, "?sample=church&layer=stages.1.2&head=2&y=5&x=9&backend=cpu");
+  await open(page, "?sample=church&layer=stages.1.3&head=2&y=5&x=9&backend=cpu");
   await firstResult(page);
   // The page's thread stays free while 44 MB are read, checked and built.
   await page.evaluate(() => {

@@ -4,9 +4,8 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::say;
-use super::source::SHIPPED;
+use super::source::{from_program, shipped};
 use crate::nn::known::KNOWN;
-use crate::nn::network::Network;
 
 #[derive(Serialize)]
 struct Row {
@@ -22,20 +21,20 @@ struct Row {
 /// Prints the table.
 ///
 /// # Errors
-/// If the program's own network is broken.
+/// If the program's own networks are broken.
 pub fn run(json: bool) -> Result<()> {
-    let network = Network::from_safetensors(SHIPPED.1)?;
-    let side = network.description.input.crop;
-    let accuracy = network.description.accuracy.as_ref();
-    let mut rows = vec![Row {
-        name: network.description.name.clone(),
-        parameters: network.parameters(),
-        macs: network.graph([side, side])?.macs(),
-        input: side,
-        top1: accuracy.map(|accuracy| accuracy.top1),
-        dataset: accuracy.map(|accuracy| accuracy.dataset.clone()).unwrap_or_default(),
-        weights: "in this program".into(),
-    }];
+    let mut rows = Vec::new();
+    for member in shipped()? {
+        rows.push(Row {
+            name: member.name.clone(),
+            parameters: member.parameters,
+            macs: member.macs,
+            input: from_program(member)?.description.input.crop,
+            top1: Some(member.accuracy.top1),
+            dataset: format!("Imagenette, {} validation pictures", member.accuracy.images),
+            weights: "in this program".into(),
+        });
+    }
     rows.extend(KNOWN.iter().map(|known| Row {
         name: known.name.into(),
         parameters: known.parameters,

@@ -1,4 +1,4 @@
-//! Where a network comes from: the one in the program, a name with its weights, or a file.
+//! Where a network comes from: the family in the program, a name with its weights, or a file.
 
 use std::env;
 use std::fs;
@@ -6,27 +6,48 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use include_dir::{Dir, include_dir};
+
 use super::Model;
 use crate::nn::known::{self, KnownNetwork};
 use crate::nn::network::Network;
+use crate::page::family::{self, Member};
 
-/// The network that the project ships, by its name and with its weights.
-pub const SHIPPED: (&str, &[u8]) =
-    ("lambda_resnet_mini", include_bytes!("../../www/weights/lambda_resnet_mini.safetensors"));
+/// The weights of the networks that the project ships, as they lie beside the page.
+static WEIGHTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/www/weights");
+
+/// The networks that the project ships, the one that runs where none is named first.
+///
+/// # Errors
+/// If the program was built with a broken list of them.
+pub fn shipped() -> Result<&'static [Member]> {
+    Ok(family::family()?)
+}
+
+/// One of [`shipped`], from the program itself.
+///
+/// # Errors
+/// If the program was built without its weights, or with broken ones.
+pub fn from_program(member: &Member) -> Result<Network> {
+    let file = WEIGHTS.get_file(&member.file);
+    let file = file.with_context(|| format!("this program was built without {}", member.file))?;
+    Network::from_safetensors(file.contents()).with_context(|| format!("cannot use {} in this program", member.file))
+}
 
 /// The network that the arguments ask for.
 ///
 /// # Errors
 /// If its weights are not at hand, or do not make the network that was named.
 pub fn network(model: &Model) -> Result<Network> {
-    let name = model.model.as_deref().unwrap_or(SHIPPED.0);
-    let known = known::find(name);
-    if known.is_none() && name != SHIPPED.0 {
+    let family = shipped()?;
+    let name = model.model.as_deref().or(family.first().map(|member| member.name.as_str())).unwrap_or_default();
+    let (known, member) = (known::find(name), family::find(name));
+    if known.is_none() && member.is_none() {
         let path = Path::new(name);
         ensure!(
             path.exists(),
             "`{name}` is neither a file nor a network known by name (`models` lists them: {}, {})",
-            SHIPPED.0,
+            family.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join(", "),
             known::KNOWN.iter().map(|known| known.name).collect::<Vec<_>>().join(", ")
         );
         ensure!(
@@ -35,10 +56,12 @@ pub fn network(model: &Model) -> Result<Network> {
         );
         return read(path);
     }
-    let network = match (&model.weights, known) {
-        (Some(weights), _) => read(weights)?,
-        (None, None) => Network::from_safetensors(SHIPPED.1).context("cannot use the network in this program")?,
-        (None, Some(known)) => match downloaded(known) {
+    let network = match (&model.weights, member, known) {
+        (Some(weights), ..) => read(weights)?,
+        (None, Some(member), _) => from_program(member)?,
+        // A name that is neither has been refused above.
+        (None, None, None) => bail!("there is no network `{name}`"),
+        (None, None, Some(known)) => match downloaded(known) {
             Some(path) => read(&path)?,
             None => bail!(
                 "the weights of {name} are not on this machine: fetch {} ({:.0} MB) and name the file with --weights",

@@ -38,6 +38,12 @@ pub fn push_address(address: &Address) {
     }
 }
 
+/// An address as a link that leads here from anywhere.
+pub fn link(address: &Address) -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    format!("{origin}{}", url(address))
+}
+
 fn url(address: &Address) -> String {
     let path = window().location().pathname().unwrap_or_default();
     let hash = window().location().hash().unwrap_or_default();

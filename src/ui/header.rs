@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::choice::{Choice, Item};
+use super::help::Help;
 use super::state::{Phase, State, THEME_KEY, ThemeChoice};
 use crate::explain::colour::Theme;
 use crate::protocol::Backend;
@@ -28,6 +29,7 @@ pub fn Header() -> impl IntoView {
             <div class="masthead-tools">
                 <BackendBadge />
                 <ThemeSwitch />
+                <Help />
             </div>
         </header>
     }

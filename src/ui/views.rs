@@ -53,14 +53,20 @@ pub fn Views() -> impl IntoView {
         }
     };
     view! {
-        <div class="tabs" role="tablist" aria-label="Views" on:keydown=pressed>
-            {View::ALL.map(tab).collect_view()}
-        </div>
+        // In a lesson's frame the view is the lesson's choice.
+        {(!state.address().embed)
+            .then(|| {
+                view! {
+                    <div class="tabs" role="tablist" aria-label="Views" on:keydown=pressed>
+                        {View::ALL.map(tab).collect_view()}
+                    </div>
+                }
+            })}
         <section
             id="view"
             class="view"
-            role="tabpanel"
-            aria-labelledby=move || tab_id(state.view.get())
+            role=if state.address().embed { "region" } else { "tabpanel" }
+            aria-labelledby=move || if state.address().embed { "stage-title".to_owned() } else { tab_id(state.view.get()) }
             aria-busy=move || if state.busy.get() { "true" } else { "false" }
             data-view=move || state.view.get().id()
         >

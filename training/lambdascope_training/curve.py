@@ -18,7 +18,7 @@ def draw(log: Path, picture: Path, title: str) -> None:
     epochs = [line["epoch"] + 1 for line in lines]
     figure, accuracy = plt.subplots(figsize=(7, 4))
     accuracy.plot(epochs, [100 * line["top1"] for line in lines], color="tab:blue", label="val top-1 (averaged weights)")
-    accuracy.set(xlabel="epoch", ylabel="val top-1 in %", ylim=(0, 100), title=f"{title}: best {100 * max(l['top1'] for l in lines):.1f} %")
+    accuracy.set(xlabel="epoch", ylabel="val top-1 in %", ylim=(0, 100), title=f"{title}: {100 * lines[-1]['top1']:.1f} % after {len(lines)} epochs")
     loss = accuracy.twinx()
     loss.plot(epochs, [line["loss"] for line in lines], color="tab:orange", label="train loss")
     loss.set(ylabel="train loss (label smoothing)")

@@ -1,4 +1,4 @@
-"""The data set: unpacked once, decoded once into one uint8 array, augmented by the batch.
+"""The data set: unpacked once, decoded once into one uint8 array, augmented on the device that trains.
 
 Nothing here knows the network.
 """
@@ -12,6 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from torchvision.transforms import v2
 from tqdm import tqdm
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -65,39 +66,29 @@ def load(split: str) -> tuple[torch.Tensor, torch.Tensor]:
 
 def normalise(pictures: torch.Tensor, config: dict) -> torch.Tensor:
     """uint8 ``[n, 3, H, W]`` to f32 with the configuration's mean and standard deviation."""
-    mean = torch.tensor(config["mean"]).view(1, 3, 1, 1)
-    std = torch.tensor(config["std"]).view(1, 3, 1, 1)
+    mean = torch.tensor(config["mean"], device=pictures.device).view(1, 3, 1, 1)
+    std = torch.tensor(config["std"], device=pictures.device).view(1, 3, 1, 1)
     return (pictures.float() / 255 - mean) / std
 
 
-def augment(pictures: torch.Tensor, side: int, erasing: float, config: dict, generator: torch.Generator) -> torch.Tensor:
-    """Random resized crop with flip (one affine resampling), brightness/contrast/saturation, and erasing, per picture."""
-    n = len(pictures)
+class Augment:
+    """Pictures as training sees them: torchvision's random resized crop, flip and TrivialAugment, erasing, and mixup or
+    cutmix for a share of the batches. Every random number comes from torch's own generator."""
 
-    def uniform(low: float, high: float) -> torch.Tensor:
-        return torch.rand(n, generator=generator) * (high - low) + low
+    def __init__(self, recipe: dict, config: dict, classes: int, side: int) -> None:
+        self.config, self.classes, self.share = config, classes, recipe["mixed_share"]
+        self.one = v2.Compose([
+            v2.RandomResizedCrop(side, scale=(recipe["crop_area"], 1.0)),
+            v2.RandomHorizontalFlip(),
+            v2.TrivialAugmentWide(),
+        ])
+        self.erase = v2.RandomErasing(recipe["random_erasing"], scale=(0.02, 0.25))
+        self.mix = v2.RandomChoice([v2.MixUp(alpha=recipe["mixup"], num_classes=classes), v2.CutMix(num_classes=classes)])
 
-    area, ratio = uniform(0.3, 1.0), torch.exp(uniform(np.log(3 / 4), np.log(4 / 3)))
-    width, height = (area * ratio).sqrt().clamp(max=1), (area / ratio).sqrt().clamp(max=1)
-    centre_x, centre_y = (1 - width) * uniform(-1, 1), (1 - height) * uniform(-1, 1)
-    flip = torch.where(torch.rand(n, generator=generator) < 0.5, -1.0, 1.0)
-    theta = torch.zeros(n, 2, 3)
-    theta[:, 0, 0], theta[:, 0, 2] = width * flip, centre_x
-    theta[:, 1, 1], theta[:, 1, 2] = height, centre_y
-    x = pictures.float() / 255
-    x = F.grid_sample(x, F.affine_grid(theta, (n, 3, side, side), align_corners=False), padding_mode="reflection", align_corners=False)
-    brightness, contrast, saturation = (uniform(0.7, 1.3).view(n, 1, 1, 1) for _ in range(3))
-    x = x * brightness
-    x = (x - x.mean((1, 2, 3), keepdim=True)) * contrast + x.mean((1, 2, 3), keepdim=True)
-    grey = x.mean(1, keepdim=True)
-    x = ((x - grey) * saturation + grey).clamp(0, 1)
-    mean = torch.tensor(config["mean"]).view(1, 3, 1, 1)
-    std = torch.tensor(config["std"]).view(1, 3, 1, 1)
-    x = (x - mean) / std
-    chosen = torch.rand(n, generator=generator) < erasing
-    eh, ew = uniform(0.15, 0.5) * side, uniform(0.15, 0.5) * side
-    ey, ex = uniform(0, 1) * (side - eh), uniform(0, 1) * (side - ew)
-    rows, columns = torch.arange(side).view(1, side, 1), torch.arange(side).view(1, 1, side)
-    inside_y = (rows >= ey.view(n, 1, 1)) & (rows < (ey + eh).view(n, 1, 1))
-    inside_x = (columns >= ex.view(n, 1, 1)) & (columns < (ex + ew).view(n, 1, 1))
-    return x.masked_fill((inside_y & inside_x & chosen.view(n, 1, 1)).unsqueeze(1), 0.0)
+    def __call__(self, pictures: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """uint8 ``[n, 3, H, W]`` to ``[n, 3, side, side]``, normalised, with labels as distributions ``[n, classes]``."""
+        x = normalise(torch.stack([self.one(picture) for picture in pictures]), self.config)
+        x = torch.stack([self.erase(picture) for picture in x])
+        if torch.rand(()) < self.share:
+            return self.mix(x, labels)
+        return x, F.one_hot(labels, self.classes).float()

@@ -1,18 +1,16 @@
-"""Write a trained network as the weights file the browser loads, and list it in the manifest.
+"""Write a run's network as a weights file that the engine loads, with its measured accuracy.
 
-    python -m lambdascope_training.export configs/lambda_resnet_mini.toml
+    python -m lambdascope_training.export configs/lambda_resnet_mini.toml [--epochs 18 --seed 1]
 
 The averaged weights of the run's checkpoint are rounded to f16 where they have two or more dimensions; accuracy and the
-check logits are measured in f32 on these rounded weights, with timm's own forward.
+check logits are measured in f32 on these rounded weights.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shutil
-import tomllib
 from pathlib import Path
 
 import timm
@@ -21,9 +19,10 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
+from . import config as configuration
 from . import curve, data
-from .network import build, parameter_count
-from .train import RUNS, accuracy, rank
+from .evaluate import accuracy, rank
+from .network import build
 
 WEIGHTS = data.PROJECT / "www" / "weights"
 RESULTS = data.PROJECT / "training" / "results"
@@ -31,12 +30,7 @@ RESULTS = data.PROJECT / "training" / "results"
 
 def averaged_weights(checkpoint: dict) -> dict[str, torch.Tensor]:
     """The running average's tensors under timm's names, without the batch counters."""
-    prefix = "module."
-    return {
-        name.removeprefix(prefix): tensor
-        for name, tensor in checkpoint["average"].items()
-        if name.startswith(prefix) and not name.endswith("num_batches_tracked")
-    }
+    return {name: tensor for name, tensor in checkpoint["average"].items() if not name.endswith("num_batches_tracked")}
 
 
 def rounded(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -59,12 +53,19 @@ def load_weights(model: nn.Module, weights: dict[str, torch.Tensor]) -> nn.Modul
     return model.eval()
 
 
+def read_description(path: Path) -> dict:
+    """What a weights file says of itself."""
+    with safe_open(path, "pt") as file:
+        return json.loads(file.metadata()["lambdascope"])
+
+
 def read(path: Path) -> tuple[nn.Module, dict]:
     """The network of a weights file (f32 maths on its rounded weights) and its description."""
+    description = read_description(path)
     with safe_open(path, "pt") as file:
-        description = json.loads(file.metadata()["lambdascope"])
         weights = {name: file.get_tensor(name) for name in file.keys()}
-    return load_weights(build(description, len(description["labels"])), weights), description
+    model = build(description, len(description["labels"]), description["input"]["crop"])
+    return load_weights(model, weights), description
 
 
 def check_picture(side: int) -> torch.Tensor:
@@ -79,91 +80,87 @@ def logits(model: nn.Module, picture: torch.Tensor, config: dict) -> torch.Tenso
     return model(data.normalise(picture.permute(2, 0, 1).unsqueeze(0), config))[0]
 
 
-def recipe(config: dict, epochs: int) -> str:
-    """The training recipe in one line, for a run that has done ``epochs`` of its epochs."""
+def recipe(config: dict, epochs: int, done: int, device: str) -> str:
+    """The training recipe in one line, for a run of ``epochs`` of which ``done`` are over."""
     train = config["train"]
-    sizes = ", ".join(f"{side} px from epoch {first}" for first, side in train["sizes"] if first < epochs)
+    sizes = ", ".join(f"{side} px from epoch {round(share * epochs)}" for share, side in train["sizes"] if round(share * epochs) < done)
     parts = [
-        f"from scratch; AdamW, learning rate {train['learning_rate']} with {train['warmup_epochs']} warm-up epochs and a cosine to 0 "
-        f"at epoch {train['epochs']}, weight decay {train['weight_decay']}, batch {train['batch']}",
+        f"from scratch; {train['optimizer']}, learning rate {train['learning_rate']} with a warm-up over {train['warmup_share']:.0%} of the "
+        f"run and a cosine to 0 at epoch {epochs}, weight decay {train['weight_decay']}, batch {train['batch']}",
         f"label smoothing {train['label_smoothing']}, average of weights with decay {train['ema_decay']}",
-        f"random resized crop, flip, colour, erasing {train['random_erasing']}",
+        f"random resized crop from {train['crop_area']:.0%} of the area, flip, TrivialAugment, erasing {train['random_erasing']}, "
+        f"mixup {train['mixup']} or cutmix on {train['mixed_share']:.0%} of the batches",
         sizes,
-        "bf16 on CPU",
+        f"bf16 on {device}",
     ]
-    if "note" in train:
-        parts.append(train["note"])
-    if epochs < train["epochs"]:
-        parts.append(f"stopped after {epochs} of {train['epochs']} epochs")
+    if done < epochs:
+        parts.append(f"stopped after {done} of {epochs} epochs")
     return "; ".join(parts)
 
 
-def write_manifest(folder: Path) -> None:
-    """List every weights file of ``folder`` in ``manifest.json``."""
-    entries = []
-    for path in sorted(folder.glob("*.safetensors")):
-        content = path.read_bytes()
-        model, description = read(path)
-        entries.append({
-            "name": description["name"],
-            "title": description["title"],
-            "file": path.name,
-            "bytes": len(content),
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "parameters": parameter_count(model),
-            "top1": description["accuracy"]["top1"],
-        })
-    (folder / "manifest.json").write_text(json.dumps(entries, indent=2) + "\n")
-
-
-def export(config: dict, checkpoint: dict, pictures: torch.Tensor, labels: torch.Tensor, folder: Path = WEIGHTS) -> tuple[Path, dict]:
-    """Measure and write one network; returns the weights file's path and the top-1 accuracy of every class."""
-    weights = rounded(averaged_weights(checkpoint))
-    names = data.labels()
-    model = load_weights(build(config["network"], len(names)), weights)
-    ranked = rank(model, pictures, config["input"], autocast=False)
-    top1, top5 = accuracy(ranked, labels)
-    by_class = {name: round(accuracy(ranked[labels == i], labels[labels == i])[0], 4) for i, name in enumerate(names)}
-    description = {
+def describe(config: dict, checkpoint: dict, model: nn.Module, top1: float, top5: float, images: int) -> dict:
+    """What the weights file says of itself."""
+    done = checkpoint["epoch"] + 1
+    return {
         "format": 1,
         "name": config["name"],
         "title": config["title"],
         "input": config["input"],
-        "labels": names,
+        "labels": data.labels(),
         **config["network"],
-        "accuracy": {"dataset": "imagenette-144 val", "images": len(pictures), "top1": round(top1, 6), "top5": round(top5, 6)},
+        "accuracy": {"dataset": "imagenette-144 val", "images": images, "top1": round(top1, 6), "top5": round(top5, 6)},
         "training": {
-            "epochs": checkpoint["epoch"] + 1,
-            "seed": config["seed"],
-            "recipe": recipe(config, checkpoint["epoch"] + 1),
+            "epochs": done,
+            "seed": checkpoint["seed"],
+            "recipe": recipe(config, checkpoint["epochs"], done, checkpoint["device"]),
             "torch": torch.__version__.partition("+")[0],
             "timm": timm.__version__,
         },
         "check": {"logits": logits(model, check_picture(config["input"]["crop"]), config["input"]).tolist()},
     }
+
+
+def export(config: dict, checkpoint: dict, pictures: torch.Tensor, labels: torch.Tensor, folder: Path) -> tuple[Path, dict]:
+    """Measure and write one network; returns the weights file's path and the top-1 accuracy of every class."""
+    weights = rounded(averaged_weights(checkpoint))
+    names = data.labels()
+    model = load_weights(build(config["network"], len(names), config["input"]["crop"]), weights)
+    ranked = rank(model, pictures, config["input"], autocast=False)
+    top1, top5 = accuracy(ranked, labels)
+    by_class = {name: round(accuracy(ranked[labels == i], labels[labels == i])[0], 4) for i, name in enumerate(names)}
+    description = describe(config, checkpoint, model, top1, top5, len(pictures))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{config['name']}.safetensors"
     save_file(weights, path, metadata={"lambdascope": json.dumps(description, separators=(",", ":"))})
     path.chmod(0o644)  # written through a private temporary file
-    write_manifest(folder)
     return path, by_class
+
+
+def finish(config: dict, run: Path, val_split: tuple[torch.Tensor, torch.Tensor]) -> None:
+    """Export what ``run`` holds into its own folder and record it in ``results/``; the last of the configuration's runs
+    goes to ``www/weights`` as well."""
+    checkpoint = torch.load(run / "checkpoint.pt", map_location="cpu")
+    path, by_class = export(config, checkpoint, *val_split, folder=run)
+    _, description = read(path)
+    measured = description["accuracy"]
+    print(f"{path}: {path.stat().st_size:,} bytes, epoch {checkpoint['epoch'] + 1}, top-1 {measured['top1']:.2%}, top-5 {measured['top5']:.2%}")
+    results = RESULTS / run.name
+    results.mkdir(parents=True, exist_ok=True)
+    (results / "accuracy.json").write_text(json.dumps({**measured, "by_class": by_class}, indent=2) + "\n")
+    shutil.copy(run / "log.jsonl", results / "log.jsonl")
+    curve.draw(results / "log.jsonl", results / "curve.svg", config["title"])
+    last = config["runs"][-1]
+    if run.name == configuration.run_name(config, last["epochs"], last["seed"]):
+        shutil.copy(path, WEIGHTS / path.name)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", type=Path)
-    config = tomllib.loads(parser.parse_args().config.read_text())
-    run = RUNS / config["name"]
-    checkpoint = torch.load(run / "checkpoint.pt")
-    path, by_class = export(config, checkpoint, *data.load("val"))
-    _, description = read(path)
-    measured = description["accuracy"]
-    print(f"{path}: {path.stat().st_size:,} bytes, epoch {checkpoint['epoch'] + 1}, top-1 {measured['top1']:.2%}, top-5 {measured['top5']:.2%}")
-    results = RESULTS / config["name"]
-    results.mkdir(parents=True, exist_ok=True)
-    (results / "accuracy.json").write_text(json.dumps({**measured, "by_class": by_class}, indent=2) + "\n")
-    shutil.copy(run / "log.jsonl", results / "log.jsonl")
-    curve.draw(results / "log.jsonl", results / "curve.svg", config["title"])
+    configuration.add_run(parser)
+    arguments = parser.parse_args()
+    config = configuration.load(arguments.config)
+    finish(config, configuration.run_folder(config, arguments), data.load("val"))
 
 
 if __name__ == "__main__":

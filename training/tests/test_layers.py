@@ -1,51 +1,80 @@
-"""The definition of a lambda layer where no package can vouch for it: masks and another context."""
+"""The layers against timm's own modules, and what timm has no module for against its definition."""
 
 import pytest
 import torch
+from timm.layers import bottleneck_attn, lambda_layer
+from torch import nn
 
-from lambdascope_training.intermediates import Terms, close, compose, from_table, masked_softmax
-
-
-@pytest.fixture
-def terms() -> Terms:
-    torch.manual_seed(1)
-    n, h, k, u, v = 12, 2, 3, 2, 4
-    shapes = (n, h, k), (n, u, k), (n, u, v), (n, n, k, u), (k,)
-    return Terms(*(torch.randn(shape, dtype=torch.float64) for shape in shapes))
+from lambdascope_training.layers import BottleneckAttn, LambdaLayer, offsets
 
 
-def test_a_mask_that_hides_nothing_changes_nothing(terms):
-    mask = torch.ones(12, 12, dtype=torch.uint8)
-    close(compose(terms, mask)["layer"], compose(terms)["layer"], "layer", 1e-12)
+def uneven(module: nn.Module) -> nn.Module:
+    """Biases, norms and statistics away from the zeros and ones that hide a mistake."""
+    for name, tensor in module.state_dict().items():
+        if tensor.ndim == 1:
+            nn.init.uniform_(tensor, 0.5, 1.5) if "var" in name else nn.init.uniform_(tensor, -1, 1)
+    return module.eval()
 
 
-def test_a_query_sees_what_a_layer_of_its_own_context_would(terms):
-    mask = torch.ones(12, 12, dtype=torch.uint8).tril()
-    masked = compose(terms, mask)
-    for n in (0, 5, 11):
-        own = Terms(terms.q[n : n + 1], terms.keys[: n + 1], terms.v[: n + 1], terms.embeddings[n : n + 1, : n + 1], terms.bias)
-        for part in ("content", "position", "layer"):
-            close(masked[part][n], compose(own)[part][0], f"{part} {n}", 1e-12)
+@pytest.fixture(autouse=True)
+def seed():
+    torch.manual_seed(2)
 
 
-def test_a_query_that_sees_nothing_keeps_the_bias(terms):
-    mask = torch.ones(12, 12, dtype=torch.uint8)
-    mask[3] = 0
-    parts = compose(terms, mask)
-    assert parts["content"][3].abs().max() == 0
-    close(parts["position"][3].unflatten(0, (2, 4)), (terms.q[3] @ terms.bias)[:, None].expand(2, 4), "q·b", 1e-12)
+@pytest.mark.parametrize(("height", "width", "r", "stride"), [(10, 7, 9, 1), (8, 8, 9, 2), (5, 9, 23, 1), (4, 4, 3, 2)])
+def test_a_lambda_layer_is_timm_s(height, width, r, stride):
+    arguments = dict(num_heads=4, dim_head=8, r=r, stride=stride)
+    theirs = uneven(lambda_layer.LambdaLayer(32, **arguments))
+    ours = LambdaLayer(32, **arguments)
+    ours.load_state_dict(theirs.state_dict())
+    x = torch.randn(2, 32, height, width)
+    torch.testing.assert_close(ours.eval()(x), theirs(x), rtol=1e-4, atol=1e-4)
 
 
-def test_a_masked_softmax_survives_a_wide_spread():
-    keys = torch.tensor([60.0, -60.0, -58.0], dtype=torch.float64)[:, None, None]
-    seen = torch.tensor([[0, 1, 1]], dtype=torch.uint8)
-    found = masked_softmax(keys, seen)[0, :, 0, 0]
-    close(found, torch.tensor([0, 0.1192, 0.8808]), "softmax", 1e-4)
+def test_content_and_position_add_up_to_the_layer():
+    whole = uneven(LambdaLayer(32, num_heads=2, dim_head=8, r=5))
+    parts = [LambdaLayer(32, num_heads=2, dim_head=8, r=5, **{left_out: False}).eval() for left_out in ("content", "position")]
+    for part in parts:
+        part.load_state_dict(whole.state_dict(), strict=False)
+    x = torch.randn(2, 32, 6, 6)
+    torch.testing.assert_close(parts[0](x) + parts[1](x), whole(x), rtol=1e-4, atol=1e-4)
 
 
-def test_a_table_is_indexed_by_context_minus_query():
-    table = torch.arange(4 * 5.0).reshape(4, 5, 1, 1)
-    embeddings = from_table(table, [2, 3], [3, 3])
-    assert embeddings.shape == (6, 9, 1, 1)
-    # Query (1, 2), context (0, 1): offset (−1, −1) from the table's centre (1, 2).
-    assert embeddings[1 * 3 + 2, 0 * 3 + 1].item() == table[0, 1].item()
+def test_what_is_left_out_has_no_weights_and_learns_nothing():
+    content = LambdaLayer(32, num_heads=2, dim_head=8, r=5, position=False)
+    assert not any("conv_lambda" in name for name in content.state_dict())
+    position = LambdaLayer(32, num_heads=2, dim_head=8, r=5, content=False)
+    position(torch.randn(2, 32, 6, 6)).square().sum().backward()
+    keys = slice(16, 24)
+    assert position.qkv.weight[keys].abs().max() == 0
+    assert position.qkv.weight.grad[keys].abs().max() == 0
+    assert position.qkv.weight.grad.abs().max() > 0
+
+
+@pytest.mark.parametrize(("height", "width", "stride"), [(6, 9, 1), (8, 8, 2), (1, 5, 1)])
+def test_attention_is_timm_s(height, width, stride):
+    arguments = dict(feat_size=(height, width), num_heads=2, dim_head=8, stride=stride)
+    theirs = uneven(bottleneck_attn.BottleneckAttn(32, **arguments))
+    ours = BottleneckAttn(32, **arguments)
+    ours.load_state_dict(theirs.state_dict())
+    x = torch.randn(2, 32, height, width)
+    torch.testing.assert_close(ours(x), theirs(x), rtol=1e-4, atol=1e-5)
+
+
+def test_attention_on_a_smaller_map_uses_the_middle_of_its_tables():
+    large = BottleneckAttn(32, feat_size=(8, 10), num_heads=2, dim_head=8)
+    small = bottleneck_attn.BottleneckAttn(32, feat_size=(5, 4), num_heads=2, dim_head=8)
+    state = large.state_dict()
+    for name, whole, side in (("height_rel", 8, 5), ("width_rel", 10, 4)):
+        state[f"pos_embed.{name}"] = state[f"pos_embed.{name}"][whole - side : whole + side - 1]
+    small.load_state_dict(state)
+    x = torch.randn(2, 32, 5, 4)
+    torch.testing.assert_close(large(x), small(x), rtol=1e-4, atol=1e-5)
+
+
+def test_an_offset_is_context_minus_query():
+    cells = offsets(2, 3, 1, 1)
+    # Query (1, 2), context (0, 1): offset (−1, −1), the first cell of the 3×3 table.
+    assert cells[1 * 3 + 2, 0 * 3 + 1] == 0
+    # Query (0, 0), context (0, 2): two columns away, outside the table.
+    assert cells[0, 2] == 9

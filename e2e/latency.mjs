@@ -1,0 +1,128 @@
+// Measures what moving the query costs the page's own thread, in every view and on two networks:
+//   node latency.mjs <address> [--moves 60] [--seeded weights/lambda_resnet26t.safetensors] [--json file]
+//
+// "Work" is the time that Chromium's main thread was busy (its own TaskDuration) between a press of an arrow key and the
+// second frame after it: handler, what follows from it, style, layout and paint. The engine runs in a worker, so its time
+// is not in it; the CPU backend is used, the one that could be in the way. Long tasks are those over 50 ms while pictures
+// are classified. The seeded network is what `cargo xtask test` writes for the page's tests.
+
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { chromium } from "@playwright/test";
+
+import * as flags from "./support/chromium.mjs";
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    moves: { type: "string", default: "60" },
+    seeded: { type: "string", default: fileURLToPath(new URL("weights/lambda_resnet26t.safetensors", import.meta.url)) },
+    json: { type: "string" },
+  },
+});
+const [address] = positionals;
+const moves = Number(values.moves);
+if (!address || !(moves >= 1)) {
+  console.error("usage: node latency.mjs <address> [--moves 60] [--seeded file] [--json file]");
+  process.exit(2);
+}
+
+const patience = 120_000;
+const keys = ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowDown", "ArrowRight", "ArrowUp"];
+
+/** Runs in the page before anything of it. */
+function observe() {
+  window.longTasks = [];
+  new PerformanceObserver((list) => {
+    for (const task of list.getEntries()) window.longTasks.push(task.duration);
+  }).observe({ type: "longtask" });
+}
+
+const quantile = (numbers, q) => {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? NaN;
+};
+
+/** Two frames: the one that shows what the last event did, and the one after it. */
+const frames = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+async function busy(client) {
+  const { metrics } = await client.send("Performance.getMetrics");
+  return 1000 * metrics.find(({ name }) => name === "TaskDuration").value;
+}
+
+/** Milliseconds of work for each move, less what as many idle frames and the measuring itself take. */
+async function work(page, client) {
+  const grid = page.getByTestId("query-grid").first();
+  await grid.focus();
+  const once = async (act) => {
+    const before = await busy(client);
+    await act();
+    await frames(page);
+    return (await busy(client)) - before;
+  };
+  const idle = [];
+  for (let i = 0; i < 20; i += 1) idle.push(await once(async () => {}));
+  const floor = quantile(idle, 0.5);
+  const took = [];
+  for (let i = 0; i < moves; i += 1) took.push(Math.max(0, (await once(() => page.keyboard.press(keys[i % keys.length]))) - floor));
+  return took;
+}
+
+async function classified(page, count) {
+  await page.evaluate(() => window.longTasks.splice(0));
+  const samples = page.getByTestId("sample");
+  for (let i = 1; i <= count; i += 1) {
+    await samples.nth(i).click();
+    await page.waitForFunction(() => document.querySelector("#view")?.getAttribute("aria-busy") === "false", null, { timeout: patience });
+    await frames(page);
+  }
+  return page.evaluate(() => window.longTasks.splice(0));
+}
+
+const rows = [];
+const browser = await chromium.launch({ executablePath: flags.executablePath, args: flags.cpu });
+try {
+  const networks = [{ name: "shipped", file: null }];
+  if (existsSync(values.seeded)) networks.push({ name: "lambda_resnet26t", file: values.seeded });
+  else console.error(`${values.seeded} is missing, so that lambda_resnet26t is left out`);
+  for (const { name, file } of networks) {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.addInitScript(observe);
+    await page.goto(new URL("?backend=cpu&sample=church", address).href);
+    await page.getByTestId("prediction").first().waitFor({ timeout: patience });
+    if (file) {
+      const before = await page.getByTestId("network-title").innerText();
+      await page.getByTestId("networks-button").click();
+      await page.getByTestId("network-file").setInputFiles(file);
+      await page.waitForFunction(
+        (title) => document.querySelector('[data-testid="network-title"]')?.textContent !== title, before, { timeout: patience });
+      await page.keyboard.press("Escape");
+    }
+    const client = await page.context().newCDPSession(page);
+    await client.send("Performance.enable");
+    const long = await classified(page, 5);
+    const views = await page.getByRole("tab").evaluateAll((tabs) => tabs.map((tab) => tab.id));
+    for (const view of views) {
+      await page.locator(`#${view}`).click();
+      await page.waitForTimeout(500);
+      if ((await page.getByTestId("query-grid").count()) === 0) continue;
+      const took = await work(page, client);
+      rows.push({ network: name, view: view.replace("tab-", ""), median: quantile(took, 0.5), p95: quantile(took, 0.95), long: long.length, longest: Math.max(0, ...long) });
+      const row = rows.at(-1);
+      console.log(`${name.padEnd(18)} ${row.view.padEnd(10)} median ${row.median.toFixed(1).padStart(5)} ms, p95 ${row.p95.toFixed(1).padStart(5)} ms`);
+    }
+    console.log(`${name.padEnd(18)} tasks over 50 ms while five pictures are classified: ${long.length}, longest ${Math.max(0, ...long).toFixed(0)} ms`);
+    await page.close();
+  }
+} finally {
+  await browser.close();
+}
+if (values.json) {
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`;
+  await writeFile(values.json, `${JSON.stringify({ machine, chromium: browser.version(), moves, rows }, null, 2)}\n`);
+}

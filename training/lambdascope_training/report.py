@@ -1,0 +1,120 @@
+"""The comparison as text: `docs/results.md`. Nothing here measures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+Margin = Callable[[dict, dict], float]
+
+
+def points(difference: float) -> str:
+    """A difference of accuracies in percentage points."""
+    return f"{100 * difference:+.1f}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
+
+
+def machine(row: dict) -> str:
+    """Where the times were taken."""
+    return f"{row['machine']}; WebGPU there means {row['devices']['webgpu']}"
+
+
+def equals(rows: list[dict]) -> list[dict]:
+    """The runs of one length, which may be compared."""
+    return [row for row in rows if row["run"] == "equal"]
+
+
+def spread(rows: list[dict]) -> float:
+    """How far the first network's equal runs lie apart, which differ in their seed alone."""
+    same = [row["top1"] for row in equals(rows) if row["name"] == rows[0]["name"]]
+    return max(same) - min(same)
+
+
+def noise(rows: list[dict], margin: Margin) -> str:
+    """How large a difference has to be to mean something."""
+    bar = max(margin(rows[0], row) for row in equals(rows))
+    return (
+        f"Two runs of {rows[0]['title']} that differ in their seed alone lie {100 * spread(rows):.1f} points apart, and with "
+        f"{rows[0]['images']:,} pictures chance alone makes a difference of up to {100 * bar:.1f} points: what is smaller says nothing."
+    )
+
+
+def verdict(row: dict, base: dict, bar: float) -> str:
+    """A sibling's distance from the network that it is compared with."""
+    if row is base:
+        return "the one compared with"
+    difference = row["top1"] - base["top1"]
+    if row["name"] == base["name"]:
+        return f"{points(difference)}: another seed"
+    return f"{points(difference)}{'' if abs(difference) > bar else ', within the noise'}"
+
+
+def write(path: Path, rows: list[dict], said: str, margin: Margin) -> None:
+    """The document."""
+    base = rows[0]
+    compared = equals(rows)
+    table = [
+        "| network | seed | parameters | MACs | top-1, PyTorch | engine | top-5, PyTorch | engine | against the first |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in compared:
+        bar = max(margin(base, row), spread(rows))
+        table.append(accuracy_line(row, verdict(row, base, bar)))
+    longer = [*table[:2]]
+    longer += [accuracy_line(row, f"not compared: {row['epochs']} epochs") for row in rows if row["run"] == "long"]
+    cost = [
+        "| network | attention maps | lambdas | CPU, 2 threads | WebGPU, software | file | trained in |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in rows:
+        held = [f"{row['context_bytes'][name] / 1024:,.0f} KiB" for name in ("attention_maps", "lambdas")]
+        cost.append(
+            f"| {row['title']}, {row['epochs']} epochs, seed {row['seed']} | {held[0]} | {held[1]} | {row['ms']['cpu']:.1f} ms | "
+            f"{row['ms']['webgpu']:.0f} ms | {row['bytes'] / 1e6:.2f} MB | {row['hours']:.1f} h |"
+        )
+    lines = [
+        "# Measured here",
+        "",
+        "One network and five siblings that differ from it in their lambda layers alone: the same depth, widths, data, recipe, epochs",
+        "and, where nothing else is said, seed. Written by `python -m lambdascope_training.compare` in `training/`.",
+        "",
+        f"## {compared[0]['epochs']} epochs each",
+        "",
+        *table,
+        "",
+        f"{said} The verdicts use the larger of the two.",
+        "",
+        "## The long run",
+        "",
+        *longer,
+        "",
+        "The page opens with this network; its siblings are the equal runs above. Comparing it with them would compare lengths of",
+        "training.",
+        "",
+        "## What it costs",
+        "",
+        *cost,
+        "",
+        f"One picture of 128×128 on {machine(base)}; medians of 30 runs of `lambdascope bench`. Attention maps and lambdas: what the",
+        "layers' maps (heads × queries × context positions) and lambdas (key depth × value depth, one content lambda and one position",
+        "lambda for every query) take in f32 where they are built; the engine builds neither maps nor, where the other order of the",
+        "products is cheaper, position lambdas. `trained in` is wall-clock time on the same two cores, which did other work as well,",
+        "one thread a run.",
+        "",
+        "Accuracy is over the validation pictures, with weights rounded to f16: PyTorch by `training/`, the engine by",
+        "",
+        "    lambdascope evaluate --model www/weights/NAME.safetensors --data training/cache/imagenette-144/val",
+        "",
+    ]
+    path.write_text("\n".join(lines))
+
+
+def accuracy_line(row: dict, last: str) -> str:
+    engine = row["engine"]
+    return (
+        f"| {row['title']} | {row['seed']} | {row['parameters']:,} | {row['macs'] / 1e6:.0f} M | {percent(row['top1'])} | {percent(engine['top1'])} | "
+        f"{percent(row['top5'])} | {percent(engine['top5'])} | {last} |"
+    )
