@@ -3,13 +3,13 @@
 //! The page's worker and the command line both go through [`Engine`]; neither knows which backend ran, except to say so.
 
 mod backends;
-mod edited;
+mod shader_bench;
 mod layer;
 
 pub use backends::Startup;
 use backends::{Backends, GraphRun};
-use edited::Bench;
-pub use edited::EditError;
+use shader_bench::Bench;
+pub use shader_bench::ShaderError;
 pub use layer::LayerEngine;
 
 use crate::gpu;

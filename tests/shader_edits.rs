@@ -16,7 +16,7 @@ mod golden;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use lambdascope::engine::{EditError, Engine};
+use lambdascope::engine::{ShaderError, Engine};
 use lambdascope::gpu;
 use lambdascope::kernels::{Shader, lambda_content, pool_affine};
 use lambdascope::nn::network::Network;
@@ -144,5 +144,5 @@ fn an_endless_shader_ends() {
         assert_eq!(run.values[0].after, run.values[0].before, "{endless}");
     }
     let unknown = pollster::block_on(engine.run_with_shader(&input, 0, 9, &source)).unwrap_err();
-    assert_eq!(unknown, EditError::NoStep { layer: 0, step: 9 });
+    assert_eq!(unknown, ShaderError::NoStep { layer: 0, step: 9 });
 }

@@ -14,7 +14,7 @@ use crate::tensor::Tensor;
 
 /// Why an edited shader gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EditError {
+pub enum ShaderError {
     /// The layer has no such step.
     #[error("step {step} of layer {layer} does not exist in this network")]
     NoStep {
@@ -84,42 +84,42 @@ impl Engine {
     /// Checks an edited source against the shader of a step, without running it.
     ///
     /// # Errors
-    /// [`EditError::NoStep`] or [`EditError::Fault`].
-    pub fn check_shader(&self, layer: usize, step: usize, source: &str) -> Result<(), EditError> {
+    /// [`ShaderError::NoStep`] or [`ShaderError::Fault`].
+    pub fn check_shader(&self, layer: usize, step: usize, source: &str) -> Result<(), ShaderError> {
         let op = self.step(layer, step)?;
-        gpu::check(&self.dispatch(op).shader, source).map(drop).map_err(EditError::Fault)
+        gpu::check(&self.dispatch(op).shader, source).map(drop).map_err(ShaderError::Fault)
     }
 
     /// Runs the network on an input `[H, W, 3]` as it is, and with an edited source in the place of one step's shader.
     ///
     /// # Errors
-    /// Every [`EditError`]; after each of them the next run starts afresh.
+    /// Every [`ShaderError`]; after each of them the next run starts afresh.
     pub async fn run_with_shader(
         &mut self,
         input: &Tensor,
         layer: usize,
         step: usize,
         source: &str,
-    ) -> Result<ShaderRun, EditError> {
+    ) -> Result<ShaderRun, ShaderError> {
         let op = self.step(layer, step)?;
-        let edited = gpu::check(&self.dispatch(op).shader, source).map_err(EditError::Fault)?;
+        let edited = gpu::check(&self.dispatch(op).shader, source).map_err(ShaderError::Fault)?;
         let graph = self.backends.shared_graph();
         let input = padded(input);
         let expected = graph.values[graph.input].len();
         if input.len() != expected {
-            return Err(EditError::Input { expected, found: input.len() });
+            return Err(ShaderError::Input { expected, found: input.len() });
         }
         let mut bench = match self.bench.take() {
             Some(bench) => bench,
-            None => Bench::new(&graph, self.strategy()).await.map_err(|error| EditError::NoGpu(error.to_string()))?,
+            None => Bench::new(&graph, self.strategy()).await.map_err(|error| ShaderError::NoGpu(error.to_string()))?,
         };
         let before = bench.run(&input).await;
         // A device that was lost since is made anew; nothing edited has run on this one yet.
         let (before, before_ms) = match before {
             Ok(run) => run,
             Err(_) => {
-                bench = Bench::new(&graph, self.strategy()).await.map_err(|e| EditError::NoGpu(e.to_string()))?;
-                bench.run(&input).await.map_err(|error| EditError::NoGpu(error.to_string()))?
+                bench = Bench::new(&graph, self.strategy()).await.map_err(|e| ShaderError::NoGpu(e.to_string()))?;
+                bench.run(&input).await.map_err(|error| ShaderError::NoGpu(error.to_string()))?
             }
         };
         let mut replacement = match bench.session.replacement(op, edited.shader).await {
@@ -129,14 +129,14 @@ impl Engine {
                 if !matches!(error, GpuError::DeviceLost(_)) {
                     self.bench = Some(bench);
                 }
-                return Err(fault.map_or_else(|| EditError::Failed(error.to_string()), EditError::Fault));
+                return Err(fault.map_or_else(|| ShaderError::Failed(error.to_string()), ShaderError::Fault));
             }
         };
         bench.session.exchange(&mut replacement);
         let after = bench.run(&input).await;
         bench.session.exchange(&mut replacement);
         // After a failure the device is dropped, and with it whatever the edit left in its memory.
-        let (after, after_ms) = after.map_err(|error| EditError::Failed(error.to_string()))?;
+        let (after, after_ms) = after.map_err(|error| ShaderError::Failed(error.to_string()))?;
 
         let place = |id: ValueId| bench.kept.iter().position(|kept| *kept == id);
         let changed = |id: ValueId| {
@@ -168,8 +168,8 @@ impl Engine {
         Ok(run)
     }
 
-    fn step(&self, layer: usize, step: usize) -> Result<usize, EditError> {
-        self.graph().layer_ops(layer).get(step).copied().ok_or(EditError::NoStep { layer, step })
+    fn step(&self, layer: usize, step: usize) -> Result<usize, ShaderError> {
+        self.graph().layer_ops(layer).get(step).copied().ok_or(ShaderError::NoStep { layer, step })
     }
 
     /// How the convolutions run on the GPU; where no GPU is used, as a software adapter would run them.
