@@ -4,16 +4,19 @@
 
 mod backends;
 mod shader_bench;
+mod edited;
 mod layer;
 
 pub use backends::Startup;
 use backends::{Backends, GraphRun};
 use shader_bench::Bench;
 pub use shader_bench::ShaderError;
+pub use edited::{Edited, EditedRun};
 pub use layer::LayerEngine;
 
 use crate::gpu;
 use crate::nn::description::check_picture;
+use crate::nn::edit::EditError;
 use crate::nn::graph::{Graph, padded};
 use crate::nn::network::Network;
 use crate::nn::trace::Trace;
@@ -32,6 +35,9 @@ pub enum EngineError {
     /// The weights do not make a network.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// The network cannot be changed so.
+    #[error(transparent)]
+    Edit(#[from] EditError),
     /// The GPU was asked for and cannot be used.
     #[error("the GPU was asked for, but {0}")]
     Gpu(String),
@@ -163,15 +169,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Input`] if the input has another size than the engine was loaded for.
     pub async fn run(&mut self, input: &Tensor) -> Result<Run, EngineError> {
-        let expected = [self.size[0], self.size[1], 3];
-        if input.shape() != expected {
-            return Err(EngineError::Input { expected, found: input.shape().to_vec() });
-        }
+        fits(self.size, input)?;
         let GraphRun { output: mut logits, trace, backend, milliseconds } = self.backends.run(&padded(input)).await;
         // The classifier's outputs are padded to a multiple of 4.
         logits.truncate(self.network.description.labels.len());
         Ok(Run { logits, trace, backend, milliseconds })
     }
+}
+
+/// Whether it is a picture `[H, W, 3]` of this size.
+fn fits([height, width]: [usize; 2], input: &Tensor) -> Result<(), EngineError> {
+    let expected = [height, width, 3];
+    if input.shape() == expected { Ok(()) } else { Err(EngineError::Input { expected, found: input.shape().to_vec() }) }
 }
 
 /// Probabilities of logits, with the index of each, most probable first.

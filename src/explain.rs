@@ -27,3 +27,4 @@ pub mod shift;
 pub mod softmax_attention;
 pub mod subject;
 pub mod summary;
+pub mod what_if;

@@ -6,6 +6,7 @@
 pub mod attention_layer;
 pub mod builder;
 pub mod description;
+pub mod edit;
 pub mod fold;
 pub mod graph;
 pub mod identify;

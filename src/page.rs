@@ -14,3 +14,4 @@ pub mod results;
 pub mod samples;
 pub mod state_file;
 pub mod view;
+pub mod what_if;

@@ -6,6 +6,7 @@
 //! here.
 
 mod decode;
+mod edit;
 mod error;
 mod jpeg;
 mod preprocessing;
@@ -13,6 +14,7 @@ mod sniff;
 mod webp;
 
 pub use decode::{MAX_PIXELS, MAX_SIDE, decode};
+pub use edit::{CELLS, PictureEdit};
 pub use error::PictureError;
 pub use preprocessing::{Interpolation, Preprocessing};
 

@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 pub use networks::{NetworkOffer, Offers, Source};
 pub use shaders::{Changed, Fault, LayerShaders, Place, ShaderArray, ShaderFailure, ShaderRun, ShaderStep};
 
+use crate::nn::edit::Edits;
 use crate::nn::graph::{Graph, Site};
 use crate::nn::network::Network;
 use crate::nn::trace::Trace;
+use crate::picture::PictureEdit;
 
 /// Which backend the visitor (or a test) asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +117,16 @@ pub enum Request {
         step: usize,
         /// WGSL.
         source: String,
+    /// Run the network changed, or on the last picture changed, beside the present one.
+    WhatIf {
+        /// Grows with every such request.
+        id: u64,
+        /// The id of the answer whose picture is meant.
+        answer: u64,
+        /// What is changed in the network.
+        edits: Edits,
+        /// What is changed in the crop.
+        picture: PictureEdit,
     },
 }
 
@@ -278,6 +290,19 @@ pub struct Answer {
     pub report: BackendReport,
 }
 
+/// What a changed network says, or the network of a changed picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WhatIfAnswer {
+    /// The request's id.
+    pub id: u64,
+    /// All classes, most probable first.
+    pub predictions: Vec<Prediction>,
+    /// Milliseconds that the network took.
+    pub milliseconds: f64,
+    /// What computed it.
+    pub backend: Backend,
+}
+
 /// From the engine to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Response {
@@ -340,6 +365,14 @@ pub enum Response {
         id: u64,
         /// What came of it.
         outcome: Result<Box<ShaderRun>, ShaderFailure>,
+    /// What the changed network says.
+    WhatIf(WhatIfAnswer),
+    /// The network or the picture could not be changed so.
+    WhatIfFailed {
+        /// The request's id.
+        id: u64,
+        /// A sentence with the cause.
+        message: String,
     },
     /// The engine changed its backend; a sentence with the reason.
     Notice {

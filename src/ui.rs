@@ -46,6 +46,7 @@ mod subject;
 mod tiles;
 mod views;
 mod weights;
+mod what_if;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

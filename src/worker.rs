@@ -11,6 +11,8 @@ mod hub;
 mod loads;
 mod scope;
 mod serve;
+mod shaders;
 mod shipped;
+mod what_if;
 
 pub use serve::start;

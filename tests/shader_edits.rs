@@ -16,7 +16,7 @@ mod golden;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use lambdascope::engine::{ShaderError, Engine};
+use lambdascope::engine::{Engine, ShaderError};
 use lambdascope::gpu;
 use lambdascope::kernels::{Shader, lambda_content, pool_affine};
 use lambdascope::nn::network::Network;

@@ -138,6 +138,11 @@ impl Backends {
         self.gpu.as_mut().map(|gpu| &mut gpu.session)
     }
 
+    /// The GPU that runs the graph, and how its convolutions run; none where the CPU is the backend.
+    pub fn gpu(&self) -> Option<(&gpu::Device, Option<Strategy>)> {
+        self.gpu.as_ref().map(|gpu| (&gpu.device, gpu.session.strategy()))
+    }
+
     /// Destroys the GPU's device as a driver's reset would, for tests of the recovery.
     pub fn lose_device(&self) {
         if let Some(gpu) = &self.gpu {
@@ -257,7 +262,7 @@ impl Backends {
     }
 }
 
-fn milliseconds_since(started: Instant) -> f64 {
+pub(super) fn milliseconds_since(started: Instant) -> f64 {
     started.elapsed().as_secs_f64() * 1e3
 }
 

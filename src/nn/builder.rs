@@ -12,6 +12,7 @@ pub use lambda::{LayerSetting, lambda_layer_graph};
 use crate::kernels::{Activation, conv, max_pool, mean_pool, pool_affine};
 use crate::nn::attention_layer::{AttentionLayer, AttentionShape};
 use crate::nn::description::{Block, Description, Stage};
+use crate::nn::edit::{Edits, LayerEdit};
 use crate::nn::fold::{Affine, FoldedConv, fold_conv};
 use crate::nn::graph::{ConstantId, Graph, Op, Value, ValueId};
 use crate::nn::lambda_layer::{AskedFor, LambdaLayer, Mask};
@@ -28,7 +29,8 @@ pub const MAX_SIDE: usize = 2048;
 /// 32-bit address space.
 pub const MAX_VALUES: usize = 1 << 28;
 
-/// The graph of a described network for pictures of `[height, width]` pixels.
+/// The graph of a described network for pictures of `[height, width]` pixels, its lambda layers changed as `edits` say;
+/// what they name and the network lacks is passed over.
 ///
 /// # Errors
 /// If a tensor is missing or misshapen, or the description asks for something the kernels do not run;
@@ -36,6 +38,7 @@ pub const MAX_VALUES: usize = 1 << 28;
 pub fn network_graph(
     description: &Description,
     weights: &Weights,
+    edits: &Edits,
     [height, width]: [usize; 2],
 ) -> Result<Graph, WeightsError> {
     let Description { stem, stages, activation, labels, .. } = description;
@@ -58,7 +61,7 @@ pub fn network_graph(
     for (s, stage) in stages.iter().enumerate() {
         for (i, block) in stage.blocks.iter().enumerate() {
             let name = format!("stages.{s}.{i}");
-            x = builder.block(&name, x, stage, block, i == 0)?;
+            x = builder.block(&name, x, stage, block, edits.layers.get(&name), i == 0)?;
             builder.check_constants(&name)?;
         }
     }
@@ -212,6 +215,7 @@ impl<'a> Builder<'a> {
         x: ValueId,
         stage: &Stage,
         block: &Block,
+        edit: Option<&LayerEdit>,
         first: bool,
     ) -> Result<ValueId, WeightsError> {
         let (act, stride) = (self.activation, block.stride());
@@ -242,7 +246,13 @@ impl<'a> Builder<'a> {
                 let asked = AskedFor { channels: stage.mid, heads: *heads, key_depth: *k, intra: *u, position };
                 layer.check(&part, &asked)?;
                 layer.content = *content;
-                let y = self.lambda(name, y, &layer, &Mask::None, None)?;
+                let mut mask = Mask::None;
+                if let Some(edit) = edit {
+                    edit.apply(&mut layer);
+                    let [height, width, _] = self.shape(y);
+                    mask = edit.mask(height * width, height * width);
+                }
+                let y = self.lambda(name, y, &layer, &mask, None)?;
                 self.post_attention(name, y, *stride)?
             }
             Block::Attention { stride, heads, k } => {

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::nn::builder::network_graph;
 use crate::nn::description::Description;
+use crate::nn::edit::Edits;
 use crate::nn::graph::Graph;
 use crate::nn::identify::identify;
 use crate::nn::weights::{Weights, WeightsError, read};
@@ -46,8 +47,17 @@ impl Network {
     /// # Errors
     /// If a tensor is missing or misshapen, or the description asks for something the kernels do not run; at another
     /// size than the network's own [`WeightsError::Size`], which says why it does not fit.
-    pub fn graph(&self, [height, width]: [usize; 2]) -> Result<Graph, WeightsError> {
-        let built = network_graph(&self.description, &self.weights, [height, width]);
+    pub fn graph(&self, size: [usize; 2]) -> Result<Graph, WeightsError> {
+        self.edited(&Edits::default(), size)
+    }
+
+    /// As [`Network::graph`], with its lambda layers changed as `edits` say; what they name and the network lacks is passed
+    /// over (see [`Edits::check`]).
+    ///
+    /// # Errors
+    /// As [`Network::graph`].
+    pub fn edited(&self, edits: &Edits, [height, width]: [usize; 2]) -> Result<Graph, WeightsError> {
+        let built = network_graph(&self.description, &self.weights, edits, [height, width]);
         match built {
             Err(cause) if [height, width] != self.side() && !matches!(cause, WeightsError::Size { .. }) => {
                 Err(WeightsError::Size { height, width, cause: cause.to_string() })

@@ -43,7 +43,10 @@ pub const KEYS: &[Keys] = &[
             ("Space", "play or pause"),
         ],
     },
-    Keys { place: "The atlas and rows of small maps", keys: &[("← → ↑ ↓, Home, End", "walk"), ("Enter", "open in the lens")] },
+    Keys {
+        place: "The atlas and rows of small maps",
+        keys: &[("← → ↑ ↓, Home, End", "walk"), ("Enter", "open in the lens")],
+    },
 ];
 
 /// What each view is for: its name and its question, in the order of the tabs.

@@ -14,11 +14,13 @@ pub enum View {
     Position,
     /// Every layer and head at once.
     Atlas,
+    /// The network with parts of it changed.
+    WhatIf,
 }
 
 impl View {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 5] = [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas];
+    pub const ALL: [Self; 6] = [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas, Self::WhatIf];
 
     /// Its name in the address and in code.
     pub fn id(self) -> &'static str {
@@ -28,6 +30,7 @@ impl View {
             Self::Orders => "orders",
             Self::Position => "position",
             Self::Atlas => "atlas",
+            Self::WhatIf => "what-if",
         }
     }
 
@@ -39,6 +42,7 @@ impl View {
             Self::Orders => "Two orders",
             Self::Position => "Positions",
             Self::Atlas => "Atlas",
+            Self::WhatIf => "What if",
         }
     }
 
@@ -50,6 +54,7 @@ impl View {
             Self::Orders => "How does the same answer come without attention maps?",
             Self::Position => "What has the layer learned about places?",
             Self::Atlas => "What do all layers and heads do with this query?",
+            Self::WhatIf => "What becomes of the guess if a part is taken away?",
         }
     }
 

@@ -11,6 +11,8 @@ use super::browser;
 use super::link::Link;
 use super::loads;
 use super::state::{Asked, Phase, Picture, State};
+use super::shader;
+use super::what_if;
 use crate::protocol::{self, Request, Response};
 
 /// A worker whose module cannot be compiled says nothing, so silence is taken for failure after this long.
@@ -108,6 +110,11 @@ fn receive(state: State, response: Response) {
             }
         }
         Response::Answer(_) | Response::PictureFailed { .. } => {}
+        Response::WhatIf(answer) => what_if::receive(state, answer.id, Ok(answer)),
+        Response::WhatIfFailed { id, message } => what_if::receive(state, id, Err(message)),
+        Response::LayerShaders(shaders) => shader::received(state, shaders),
+        Response::ShaderChecked { id, fault } => shader::checked(state, id, fault),
+        Response::ShaderRan { id, outcome } => shader::ran(state, id, outcome),
         Response::Notice { message } => state.notice.set(Some(message)),
         Response::Failed { message } => state.fail(message),
     }

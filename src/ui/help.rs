@@ -46,9 +46,8 @@ pub fn Help() -> impl IntoView {
             }
         })
         .collect_view();
-    let views = views()
-        .map(|(title, question)| view! { <div><dt>{title}</dt><dd>{question}</dd></div> })
-        .collect_view();
+    let views =
+        views().map(|(title, question)| view! { <div><dt>{title}</dt><dd>{question}</dd></div> }).collect_view();
     let caveats = CAVEATS.iter().map(|caveat| view! { <li>{*caveat}</li> }).collect_view();
     view! {
         <button type="button" class="button" data-testid="help-button" aria-haspopup="dialog" on:click=move |_| open()>

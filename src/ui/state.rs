@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::browser;
 use super::link::Link;
 use super::network_signals::NetworkSignals;
+use super::what_if::WhatIfSignals;
 use crate::explain::colour::Theme;
 use crate::explain::display::Display;
 use crate::explain::implicit_attention::Query;
@@ -112,6 +113,8 @@ pub struct State {
     pub display: RwSignal<Display>,
     /// What single views keep in the address.
     pub knobs: RwSignal<Knobs>,
+    /// What is changed in the network and the picture, and what came of it.
+    pub what_if: WhatIfSignals,
     /// Whether the proof shows all of a head's outputs.
     pub all_numbers: RwSignal<bool>,
     pub theme_choice: RwSignal<ThemeChoice>,
@@ -142,6 +145,7 @@ impl State {
         let place = RwSignal::new(None::<Place>);
         let hovered = RwSignal::new(None::<[usize; 2]>);
         let (address, address_notice) = browser::address();
+        let knobs = RwSignal::new(address.knobs.clone());
         let scope = RwSignal::new(address.scope.unwrap_or_default());
         let fixed_limit = RwSignal::new(address.limit.unwrap_or(1.0));
 
@@ -233,7 +237,8 @@ impl State {
             scope,
             fixed_limit,
             display: RwSignal::new(address.display.unwrap_or_default()),
-            knobs: RwSignal::new(address.knobs.clone()),
+            knobs,
+            what_if: WhatIfSignals::new(knobs),
             all_numbers: RwSignal::new(false),
             theme_choice,
             theme,

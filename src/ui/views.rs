@@ -11,6 +11,7 @@ use super::orders::Orders;
 use super::positions::Positions;
 use super::state::State;
 use super::status::Status;
+use super::what_if::WhatIf;
 use crate::page::view::View;
 
 /// The tabs with the view that is chosen.
@@ -49,6 +50,7 @@ pub fn Views() -> impl IntoView {
                 on:click=move |_| state.view.set(view)
             >
                 {view.title()}
+                {(view == View::WhatIf).then(|| view! { <ChangedMark /> })}
             </button>
         }
     };
@@ -74,6 +76,7 @@ pub fn Views() -> impl IntoView {
             <Status />
             <AddressNotice />
             {move || match state.view.get() {
+                View::WhatIf => view! { <WhatIf /> }.into_any(),
                 _ if state.nothing_inside.read().is_some() => view! { <NothingInside /> }.into_any(),
                 View::Anatomy | View::Orders if state.is_attention.get() => view! { <NoLambda /> }.into_any(),
                 View::Anatomy => view! { <Anatomy /> }.into_any(),
@@ -97,6 +100,23 @@ fn AddressNotice() -> impl IntoView {
                     {notice} " "
                     <button type="button" class="link-button" on:click=move |_| state.address_notice.set(None)>"All right"</button>
                 </p>
+            }
+        })
+    }
+}
+
+/// Says on the tab that the network or the picture is changed.
+#[component]
+fn ChangedMark() -> impl IntoView {
+    let state = State::here();
+    let is_changed = Memo::new(move |_| !state.what_if.changes.read().is_empty());
+    move || {
+        is_changed.get().then(|| {
+            view! {
+                <span class="tab-mark" data-testid="what-if-mark">
+                    <span aria-hidden="true">" ●"</span>
+                    <span class="hidden">" (changed)"</span>
+                </span>
             }
         })
     }

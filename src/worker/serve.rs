@@ -8,11 +8,13 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, MessageEvent};
 
-use super::answer::{Given, Wanted, answer};
+use super::answer::{Given, Seen, Wanted, answer};
 use super::hub;
 use super::loads::{Arrival, Loads, known, offer, report};
 use super::scope::{post, read, scope};
-use crate::engine::Engine;
+use super::shaders::{self, Edit};
+use super::what_if::{Question, what_if};
+use crate::engine::{Edited, Engine};
 use crate::nn::network::Network;
 use crate::protocol::{LoadStep, NetworkCard, Request, Response, Source};
 
@@ -22,6 +24,14 @@ pub enum Job {
     Build(Arrival),
     /// Answer a picture.
     Answer(Wanted),
+    /// Run the network changed on the picture that was answered last.
+    WhatIf(Question),
+    /// Say which shaders a layer runs.
+    Shaders(usize),
+    /// Check an edited shader.
+    CheckShader(Edit),
+    /// Run an edited shader.
+    RunShader(Edit),
 }
 
 /// Listens for requests; returns at once.
@@ -59,6 +69,16 @@ fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: 
         }),
         Request::Classify { id, bytes } => queue(id, Given::Bytes(bytes)),
         Request::ClassifySample { id, file } => queue(id, Given::Sample(file)),
+        Request::WhatIf { id, answer, edits, picture } => {
+            drop(jobs.unbounded_send(Job::WhatIf(Question { id, answer, edits, picture })));
+        }
+        Request::LayerShaders { layer } => drop(jobs.unbounded_send(Job::Shaders(layer))),
+        Request::CheckShader { id, layer, step, source } => {
+            drop(jobs.unbounded_send(Job::CheckShader(Edit { id, layer, step, source })));
+        }
+        Request::RunShader { id, layer, step, source } => {
+            drop(jobs.unbounded_send(Job::RunShader(Edit { id, layer, step, source })));
+        }
     }
 }
 
@@ -66,6 +86,9 @@ fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: 
 struct Running {
     engine: Engine,
     load: u64,
+    seen: Option<Seen>,
+    /// The network as it was changed last.
+    twin: Option<Edited>,
 }
 
 async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
@@ -73,20 +96,38 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
     while let Ok(job) = waiting.recv().await {
         // Let messages that already wait be delivered, so that the latest picture wins.
         TimeoutFuture::new(0).await;
-        let (mut arrival, mut wanted) = (None, None);
+        let (mut arrival, mut wanted, mut question) = (None, None, None);
+        let (mut layer, mut checked, mut edited) = (None, None, None);
         let mut next = Some(job);
         while let Some(job) = next {
             match job {
                 Job::Build(built) => arrival = Some(built),
                 Job::Answer(picture) => wanted = Some(picture),
+                Job::WhatIf(asked) => question = Some(asked),
+                Job::Shaders(asked) => layer = Some(asked),
+                Job::CheckShader(edit) => checked = Some(edit),
+                Job::RunShader(edit) => edited = Some(edit),
             }
             next = waiting.try_recv().ok();
         }
         if let Some(arrival) = arrival.filter(|arrival| loads.is_current(arrival.load)) {
             replace(&mut running, arrival, &loads).await;
         }
-        if let (Some(Running { engine, load }), Some(wanted)) = (&mut running, wanted) {
-            answer(engine, *load, wanted).await;
+        let Some(Running { engine, load, seen, twin }) = &mut running else { continue };
+        if let Some(wanted) = wanted {
+            *seen = answer(engine, *load, wanted).await.or(seen.take());
+        }
+        if let Some(question) = question {
+            what_if(engine, seen.as_ref(), twin, question).await;
+        }
+        if let Some(layer) = layer {
+            shaders::text(engine, *load, layer);
+        }
+        if let Some(edit) = checked {
+            shaders::check(engine, &edit);
+        }
+        if let Some(edit) = edited {
+            shaders::run(engine, *load, seen.as_ref(), edit).await;
         }
     }
 }
@@ -100,7 +141,7 @@ async fn replace(running: &mut Option<Running>, arrival: Arrival, loads: &Rc<Loa
         Ok((engine, card)) => {
             loads.end();
             post(&Response::Ready { load, source, card, report: engine.report().clone() });
-            *running = Some(Running { engine, load });
+            *running = Some(Running { engine, load, seen: None, twin: None });
         }
         Err(message) => loads.failed(load, source, message),
     }

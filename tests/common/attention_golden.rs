@@ -8,6 +8,7 @@ use lambdascope::explain::softmax_attention::AttentionReading;
 use lambdascope::nn::attention_layer::{AttentionLayer, AttentionShape};
 use lambdascope::nn::builder::{attention_layer_graph, network_graph};
 use lambdascope::nn::description::Description;
+use lambdascope::nn::edit::Edits;
 use lambdascope::nn::graph::{ValueId, padded};
 use lambdascope::nn::trace::{AttentionTrace, gather};
 use safetensors::SafeTensors;
@@ -123,7 +124,7 @@ pub fn network_case() -> Case {
     description.check().unwrap();
     let weights = fixture.weights();
     let input = fixture.f32("input");
-    let graph = network_graph(&description, &weights, [input.shape()[0], input.shape()[1]]).unwrap();
+    let graph = network_graph(&description, &weights, &Edits::default(), [input.shape()[0], input.shape()[1]]).unwrap();
     assert_eq!(weights.first_unread(), None);
     let traced = graph.traced();
     let named = (0..graph.values.len()).filter(|id| !traced.contains(id) && fixture.has(&graph.values[*id].name));
