@@ -3,16 +3,16 @@
 //! The page's worker and the command line both go through [`Engine`]; neither knows which backend ran, except to say so.
 
 mod backends;
-mod shader_bench;
 mod edited;
 mod layer;
+mod shader_bench;
 
 pub use backends::Startup;
 use backends::{Backends, GraphRun};
-use shader_bench::Bench;
-pub use shader_bench::ShaderError;
 pub use edited::{Edited, EditedRun};
 pub use layer::LayerEngine;
+use shader_bench::Bench;
+pub use shader_bench::ShaderError;
 
 use crate::gpu;
 use crate::nn::description::check_picture;

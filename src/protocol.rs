@@ -117,6 +117,7 @@ pub enum Request {
         step: usize,
         /// WGSL.
         source: String,
+    },
     /// Run the network changed, or on the last picture changed, beside the present one.
     WhatIf {
         /// Grows with every such request.
@@ -365,6 +366,7 @@ pub enum Response {
         id: u64,
         /// What came of it.
         outcome: Result<Box<ShaderRun>, ShaderFailure>,
+    },
     /// What the changed network says.
     WhatIf(WhatIfAnswer),
     /// The network or the picture could not be changed so.

@@ -143,6 +143,11 @@ fn an_endless_shader_ends() {
         // It left its loop and did the rest as ever.
         assert_eq!(run.values[0].after, run.values[0].before, "{endless}");
     }
+    // Nor does calling one from another multiply them.
+    let nested = source.replace("fn activate(", "fn forever() { loop { } }\n\nfn activate(");
+    let nested = nested.replace(start, &format!("{start}    loop {{ forever(); }}\n"));
+    let run = pollster::block_on(engine.run_with_shader(&input, 0, 3, &nested)).unwrap();
+    assert_eq!(run.values[0].after, run.values[0].before);
     let unknown = pollster::block_on(engine.run_with_shader(&input, 0, 9, &source)).unwrap_err();
     assert_eq!(unknown, ShaderError::NoStep { layer: 0, step: 9 });
 }

@@ -1,12 +1,12 @@
 //! An end for every loop of a shader that nobody has vouched for: each counts its turns and leaves after so many.
 //!
 //! WebGPU has no limit of its own, and a shader that does not end takes the device, in some browsers the whole system's,
-//! with it. Counters are variables of their function, one a loop: what all loops shared would be as irregular as the
+//! with it. Counters are variables of their function, one a loop, wherever invocations may wait for each other: what all loops shared would be as irregular as the
 //! most irregular of them, and a barrier inside of another would then be refused.
 
 use naga::{
-    Arena, BinaryOperator, Block, Expression, Function, Handle, Literal, LocalVariable, Module, Range, Scalar, Span,
-    Statement, Type, TypeInner,
+    AddressSpace, Arena, BinaryOperator, Block, Expression, Function, GlobalVariable, Handle, Literal, LocalVariable,
+    MemoryDecorations, Module, Range, Scalar, Span, Statement, Type, TypeInner,
 };
 
 /// Turns that a loop of one invocation takes in all, however often it is entered within one call of its function. No
@@ -16,16 +16,51 @@ pub const TURNS: u32 = 1 << 16;
 /// Bounds every loop of a valid module.
 pub fn bound(module: &mut Module) {
     let ty = module.types.insert(Type { name: None, inner: TypeInner::Scalar(Scalar::U32) }, Span::UNDEFINED);
+    let zero = module.global_expressions.append(Expression::Literal(Literal::U32(0)), Span::UNDEFINED);
     let own = module.functions.iter_mut().map(|(_, function)| function);
-    for function in own.chain(module.entry_points.iter_mut().map(|entry| &mut entry.function)) {
-        let Function { body, local_variables, expressions, .. } = function;
-        Counters { ty, locals: local_variables, expressions }.add(body);
+    for function in own {
+        // A function is called again and again: where it may, it goes on counting from call to call.
+        let lasting = !waits(&function.body);
+        let shared = lasting.then(|| {
+            let counter = GlobalVariable {
+                name: Some("turns".to_owned()),
+                space: AddressSpace::Private,
+                binding: None,
+                ty,
+                init: Some(zero),
+                memory_decorations: MemoryDecorations::empty(),
+            };
+            module.global_variables.append(counter, Span::UNDEFINED)
+        });
+        let Function { body, local_variables: locals, expressions, .. } = function;
+        Counters { ty, shared, locals, expressions }.add(body);
     }
+    for entry in &mut module.entry_points {
+        let Function { body, local_variables: locals, expressions, .. } = &mut entry.function;
+        Counters { ty, shared: None, locals, expressions }.add(body);
+    }
+}
+
+/// Whether invocations wait for each other in a block, or may do so in what it calls.
+fn waits(block: &Block) -> bool {
+    block.iter().any(|statement| match statement {
+        Statement::Block(block) => waits(block),
+        Statement::If { accept, reject, .. } => waits(accept) || waits(reject),
+        Statement::Switch { cases, .. } => cases.iter().any(|case| waits(&case.body)),
+        Statement::Loop { body, continuing, .. } => waits(body) || waits(continuing),
+        Statement::ControlBarrier(_)
+        | Statement::MemoryBarrier(_)
+        | Statement::WorkGroupUniformLoad { .. }
+        | Statement::Call { .. } => true,
+        _ => false,
+    })
 }
 
 /// Where a function's counters go.
 struct Counters<'a> {
     ty: Handle<Type>,
+    /// The counter of all its loops, if they share one.
+    shared: Option<Handle<GlobalVariable>>,
     locals: &'a mut Arena<LocalVariable>,
     expressions: &'a mut Arena<Expression>,
 }
@@ -52,12 +87,16 @@ impl Counters<'_> {
 
     /// Lets a loop's end count its turns; the condition that ends the loop from now on.
     fn count(&mut self, continuing: &mut Block, own: Option<Handle<Expression>>) -> Handle<Expression> {
-        let zero = self.literal(0);
-        let name = Some("turns".to_owned());
-        let counter = LocalVariable { name, ty: self.ty, init: Some(zero) };
-        let counter = self.locals.append(counter, Span::UNDEFINED);
+        let counter = match self.shared {
+            Some(shared) => Expression::GlobalVariable(shared),
+            None => {
+                let init = Some(self.literal(0));
+                let counter = LocalVariable { name: Some("turns".to_owned()), ty: self.ty, init };
+                Expression::LocalVariable(self.locals.append(counter, Span::UNDEFINED))
+            }
+        };
         let (one, most) = (self.literal(1), self.literal(TURNS));
-        let pointer = self.expression(Expression::LocalVariable(counter));
+        let pointer = self.expression(counter);
         let turns = self.expression(Expression::Load { pointer });
         let next = self.binary(BinaryOperator::Add, turns, one);
         let passed = self.binary(BinaryOperator::GreaterEqual, next, most);

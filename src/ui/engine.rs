@@ -10,8 +10,8 @@ use wasm_bindgen::prelude::*;
 use super::browser;
 use super::link::Link;
 use super::loads;
-use super::state::{Asked, Phase, Picture, State};
 use super::shader;
+use super::state::{Asked, Phase, Picture, State};
 use super::what_if;
 use crate::protocol::{self, Request, Response};
 

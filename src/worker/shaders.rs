@@ -46,7 +46,10 @@ async fn outcome(
     Edit { layer, step, source, .. }: Edit,
 ) -> Result<ShaderRun, ShaderFailure> {
     let Some(seen) = seen else {
-        return Err(ShaderFailure { message: "There is no picture to run it on. Choose one first.".into(), fault: None });
+        return Err(ShaderFailure {
+            message: "There is no picture to run it on. Choose one first.".into(),
+            fault: None,
+        });
     };
     match engine.run_with_shader(&seen.input, layer, step, &source).await {
         Ok(run) => Ok(ShaderRun { network, ..run }),
