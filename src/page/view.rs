@@ -16,11 +16,14 @@ pub enum View {
     Atlas,
     /// The network with parts of it changed.
     WhatIf,
+    /// The WGSL of a step.
+    Shader,
 }
 
 impl View {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 6] = [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas, Self::WhatIf];
+    pub const ALL: [Self; 7] =
+        [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas, Self::WhatIf, Self::Shader];
 
     /// Its name in the address and in code.
     pub fn id(self) -> &'static str {
@@ -31,6 +34,7 @@ impl View {
             Self::Position => "position",
             Self::Atlas => "atlas",
             Self::WhatIf => "what-if",
+            Self::Shader => "shader",
         }
     }
 
@@ -43,6 +47,7 @@ impl View {
             Self::Position => "Positions",
             Self::Atlas => "Atlas",
             Self::WhatIf => "What if",
+            Self::Shader => "Shader",
         }
     }
 
@@ -55,6 +60,7 @@ impl View {
             Self::Position => "What has the layer learned about places?",
             Self::Atlas => "What do all layers and heads do with this query?",
             Self::WhatIf => "What becomes of the guess if a part is taken away?",
+            Self::Shader => "What does the GPU run to compute this?",
         }
     }
 

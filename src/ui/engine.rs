@@ -24,6 +24,35 @@ const NO_START: &str = "The engine could not be started. Load the page again; if
 /// Starts the worker, and sends it the chosen picture whenever there is a new one, or a new network for it, and the engine
 /// can take it.
 pub fn connect(state: State) {
+    start(state);
+    Effect::new(move |_| {
+        let (Phase::Ready, Some(picture), network) = (state.phase.get(), state.picture.get(), state.engine_load.get())
+        else {
+            return;
+        };
+        let shown = state.answer.read_untracked().as_ref().map(|answer| answer.network);
+        let is_shown = shown == Some(network) && state.answered.get_untracked().as_ref() == Some(&picture);
+        // While another picture is under way, going back to the one on screen has to overtake it.
+        if state.busy.get_untracked() || !is_shown {
+            classify(state, &picture);
+        }
+    });
+}
+
+/// Ends the worker, whatever it does, and starts another, which answers the picture on screen again.
+pub fn restart(state: State) {
+    if let Some(link) = state.link.try_update_value(Option::take).flatten() {
+        link.end();
+    }
+    state.busy.set(false);
+    state.networks.coming.set(None);
+    state.what_if.busy.set(false);
+    state.answered.set(None);
+    state.phase.set(Phase::Starting);
+    start(state);
+}
+
+fn start(state: State) {
     let options = web_sys::WorkerOptions::new();
     options.set_type(web_sys::WorkerType::Module);
     let worker = match web_sys::Worker::new_with_options("./engine_worker_loader.js", &options) {
@@ -62,18 +91,6 @@ pub fn connect(state: State) {
         },
         SILENCE,
     );
-    Effect::new(move |_| {
-        let (Phase::Ready, Some(picture), network) = (state.phase.get(), state.picture.get(), state.engine_load.get())
-        else {
-            return;
-        };
-        let shown = state.answer.read_untracked().as_ref().map(|answer| answer.network);
-        let is_shown = shown == Some(network) && state.answered.get_untracked().as_ref() == Some(&picture);
-        // While another picture is under way, going back to the one on screen has to overtake it.
-        if state.busy.get_untracked() || !is_shown {
-            classify(state, &picture);
-        }
-    });
 }
 
 fn receive(state: State, response: Response) {

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::browser;
 use super::link::Link;
 use super::network_signals::NetworkSignals;
+use super::shader::ShaderSignals;
 use super::what_if::WhatIfSignals;
 use crate::explain::colour::Theme;
 use crate::explain::display::Display;
@@ -115,6 +116,8 @@ pub struct State {
     pub knobs: RwSignal<Knobs>,
     /// What is changed in the network and the picture, and what came of it.
     pub what_if: WhatIfSignals,
+    /// The layer's shaders, their edits, and what came of them.
+    pub shader: ShaderSignals,
     /// Whether the proof shows all of a head's outputs.
     pub all_numbers: RwSignal<bool>,
     pub theme_choice: RwSignal<ThemeChoice>,
@@ -239,6 +242,7 @@ impl State {
             display: RwSignal::new(address.display.unwrap_or_default()),
             knobs,
             what_if: WhatIfSignals::new(knobs),
+            shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),
             theme_choice,
             theme,
