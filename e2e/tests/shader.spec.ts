@@ -11,7 +11,7 @@ import { seeded, seededPath } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
-const at = "?sample=church&view=shader&layer=stages.1.2&head=2&y=5&x=9";
+const at = "?sample=church&view=shader&layer=stages.1.1&head=2&y=5&x=9";
 
 const source = (page: Page) => page.getByTestId("shader-source");
 
@@ -43,7 +43,7 @@ test("each step of the layer is there with its equation, its arrays and its text
   await expect(page.getByTestId("shader-equation").locator("math")).toBeVisible();
   const rows = page.getByTestId("shader-arrays").locator("tbody tr");
   await expect(rows).toHaveCount(6);
-  await expect(rows.nth(5)).toContainText(/^outputwrites16 × 16 × \d+stages\.1\.2\.self_attn$/);
+  await expect(rows.nth(5)).toContainText(/^outputwrites16 × 16 × \d+stages\.1\.1\.self_attn$/);
   await expect(page.getByTestId("shader-launch")).toContainText("256 workgroups (16 × 16 × 1)");
   // The text area and its coloured copy are one text, line for line.
   const copy = await page.getByTestId("shader-code").locator("pre").innerText();
@@ -104,15 +104,15 @@ test("an edit changes the output, and the original brings it back", async ({ pag
     return;
   }
   await expect(said).toContainText("The whole network took");
-  expect(await largest(page, "stages.1.2.self_attn")).toBeGreaterThan(1e-3);
+  expect(await largest(page, "stages.1.1.self_attn")).toBeGreaterThan(1e-3);
   const [before, after, moved] = [await exported(page, "shader-before"), await exported(page, "shader-after"), await exported(page, "shader-difference")];
   const furthest = Math.max(...moved.flat().map(Math.abs));
-  expect(furthest).toBeCloseTo(await largest(page, "stages.1.2.self_attn"), 4);
+  expect(furthest).toBeCloseTo(await largest(page, "stages.1.1.self_attn"), 4);
   for (const [y, row] of moved.entries()) for (const [x, value] of row.entries()) expect(value).toBeCloseTo(after[y]![x]! - before[y]![x]!, 4);
   await page.getByTestId("shader-original").click();
   await page.getByTestId("shader-run").click();
   await expect(said).toContainText("Not one number changed");
-  expect(await largest(page, "stages.1.2.self_attn")).toBe(0);
+  expect(await largest(page, "stages.1.1.self_attn")).toBe(0);
   const classes = page.getByTestId("shader-class");
   for (const row of await classes.all()) expect(await row.getAttribute("data-after")).toBe(await row.getAttribute("data-before"));
 });
