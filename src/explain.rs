@@ -8,6 +8,7 @@ pub mod display;
 pub mod figure;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod formula;
 pub mod grid;
 pub mod implicit_attention;
 pub mod lambda;

@@ -14,6 +14,7 @@ mod engine;
 mod export;
 mod family;
 mod figure;
+mod formula;
 mod header;
 mod help;
 mod history;

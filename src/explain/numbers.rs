@@ -45,6 +45,18 @@ pub fn scientific(value: f32) -> String {
     format!("{} × 10{exponent}", mantissa.replace('-', "−"))
 }
 
+/// A signed value to three significant digits, whatever its size: `+0.311`, `−23.2`, `+3.1 × 10⁻⁵`, `0`.
+pub fn compact(value: f32) -> String {
+    let size = value.abs();
+    if size == 0.0 {
+        "0".to_owned()
+    } else if size < 1e-3 {
+        format!("{}{}", if value < 0.0 { "−" } else { "+" }, scientific(size))
+    } else {
+        signed(value, decimals(size))
+    }
+}
+
 /// A count of bytes in decimal units: `640 B`, `98 kB`, `1.4 MB`.
 pub fn bytes(count: u64) -> String {
     match count {
@@ -103,6 +115,12 @@ pub fn label(label: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compact_values_keep_their_digits_and_sign() {
+        let written = [0.0, 0.31111, -23.2499, 3.1e-5, -3.1e-5].map(compact);
+        assert_eq!(written, ["0", "+0.311", "−23.2", "+3.1 × 10⁻⁵", "−3.1 × 10⁻⁵"]);
+    }
 
     #[test]
     fn thousands_stand_apart() {

@@ -2,6 +2,7 @@
 
 use super::figure::Figure;
 use super::grid::{Grid, Scale};
+use super::numbers::{decimals, scientific};
 
 /// How far an array moved.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,6 +26,11 @@ pub struct Pair<'a> {
     pub before: &'a [f32],
     /// With the edit.
     pub after: &'a [f32],
+}
+
+/// A magnitude as it is written: with three digits, by powers of ten where it is small.
+pub fn magnitude(value: f32) -> String {
+    if value != 0.0 && value < 1e-3 { scientific(value) } else { format!("{value:.*}", decimals(value)) }
 }
 
 /// The largest finite magnitude.
@@ -115,6 +121,11 @@ mod tests {
         after[2] = f32::INFINITY;
         let lost = Pair { shape: [2, 2, 2], before: &BEFORE, after: &after };
         assert_eq!(lost.distance(), Distance { largest: 8.0, scale: 8.0, lost: 2, channel: 0 });
+    }
+
+    #[test]
+    fn magnitudes_are_written_short() {
+        assert_eq!([0.0, 1e-7, 0.5, 143.2].map(magnitude), ["0.00", "1.0 × 10⁻⁷", "0.500", "143"]);
     }
 
     #[test]

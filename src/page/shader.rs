@@ -72,6 +72,16 @@ impl Try {
     }
 }
 
+/// An array's name without its layer's: `self_attn.qkv` of `stages.1.1.self_attn.qkv`.
+pub fn short_name(value: &str) -> &str {
+    let block = |rest: &str| rest.find('.').map(|dot| dot + 1);
+    let parts = value.strip_prefix("stages.").and_then(|rest| {
+        let stage = block(rest)?;
+        Some(&rest[stage + block(&rest[stage..])?..])
+    });
+    parts.unwrap_or(value)
+}
+
 /// What a step is called among its layer's, such as `lambda_apply` or, of a convolution, what it computes.
 pub fn step_name(step: &ShaderStep) -> String {
     let written = step.arrays.iter().find(|array| array.written).and_then(|array| array.value.as_deref());
@@ -138,10 +148,27 @@ mod tests {
             for edit in text.tries {
                 let source = edit.on(&shader.source).unwrap_or_else(|| panic!("{}: {}", shader.name, edit.text));
                 assert_ne!(source, shader.source);
+                for part in text.parts {
+                    assert!(
+                        !text.lines(part.id, &source).is_empty(),
+                        "{}: {} has lost {}",
+                        shader.name,
+                        edit.text,
+                        part.id
+                    );
+                }
                 crate::gpu::check(&shader, &source)
                     .unwrap_or_else(|fault| panic!("{}: {}: {fault:?}", shader.name, edit.text));
             }
         }
+    }
+
+    #[test]
+    fn an_array_is_named_without_its_layer() {
+        assert_eq!(short_name("stages.1.1.self_attn.qkv"), "self_attn.qkv");
+        assert_eq!(short_name("stages.10.1.post_attn"), "post_attn");
+        assert_eq!(short_name("stem.conv1"), "stem.conv1");
+        assert_eq!(short_name("stages.1"), "stages.1");
     }
 
     #[test]

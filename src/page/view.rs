@@ -16,14 +16,24 @@ pub enum View {
     Atlas,
     /// The network with parts of it changed.
     WhatIf,
+    /// The equations with the numbers of one cell.
+    Formula,
     /// The WGSL of a step.
     Shader,
 }
 
 impl View {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 7] =
-        [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas, Self::WhatIf, Self::Shader];
+    pub const ALL: [Self; 8] = [
+        Self::Lens,
+        Self::Anatomy,
+        Self::Orders,
+        Self::Position,
+        Self::Atlas,
+        Self::WhatIf,
+        Self::Formula,
+        Self::Shader,
+    ];
 
     /// Its name in the address and in code.
     pub fn id(self) -> &'static str {
@@ -34,6 +44,7 @@ impl View {
             Self::Position => "position",
             Self::Atlas => "atlas",
             Self::WhatIf => "what-if",
+            Self::Formula => "formula",
             Self::Shader => "shader",
         }
     }
@@ -47,6 +58,7 @@ impl View {
             Self::Position => "Positions",
             Self::Atlas => "Atlas",
             Self::WhatIf => "What if",
+            Self::Formula => "Formula",
             Self::Shader => "Shader",
         }
     }
@@ -60,6 +72,7 @@ impl View {
             Self::Position => "What has the layer learned about places?",
             Self::Atlas => "What do all layers and heads do with this query?",
             Self::WhatIf => "What becomes of the guess if a part is taken away?",
+            Self::Formula => "Which numbers make this output?",
             Self::Shader => "What does the GPU run to compute this?",
         }
     }

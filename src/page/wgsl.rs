@@ -68,24 +68,10 @@ const KEYWORDS: &[&str] = &[
     "while",
 ];
 
-const TYPES: &[&str] = &[
-    "array",
-    "atomic",
-    "bool",
-    "f16",
-    "f32",
-    "function",
-    "i32",
-    "private",
-    "ptr",
-    "read",
-    "read_write",
-    "storage",
-    "u32",
-    "uniform",
-    "workgroup",
-    "write",
-];
+/// Words of the language between the brackets of `var<…>` and `ptr<…>`, names elsewhere.
+const SPACES: &[&str] = &["function", "private", "read", "read_write", "storage", "uniform", "workgroup", "write"];
+
+const TYPES: &[&str] = &["array", "atomic", "bool", "f16", "f32", "i32", "ptr", "u32"];
 
 fn is_type(word: &str) -> bool {
     let is_sized =
@@ -161,7 +147,7 @@ fn next(rest: &str, before: Option<&str>, found: &[(Kind, &str)]) -> (Kind, usiz
             Kind::Keyword
         } else if of_params {
             Kind::Parameter
-        } else if is_type(word) {
+        } else if is_type(word) || SPACES.contains(&word) && matches!(before, Some("<" | ",")) {
             Kind::Type
         } else if rest[length..].starts_with('(') {
             Kind::Call
@@ -259,6 +245,7 @@ mod tests {
                 (Comment, "// Σ"),
             ]
         );
+        assert_eq!(kinds("let x = workgroup.x;"), [(Keyword, "let")]);
         assert_eq!(
             kinds("let x = exp(-3.0e-2 * params.row + vector.row) + 0x1eu;"),
             [(Keyword, "let"), (Call, "exp"), (Number, "3.0e-2"), (Parameter, "row"), (Number, "0x1eu")]

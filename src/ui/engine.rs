@@ -13,7 +13,7 @@ use super::loads;
 use super::shader;
 use super::state::{Asked, Phase, Picture, State};
 use super::what_if;
-use crate::protocol::{self, Request, Response};
+use crate::protocol::{self, BackendChoice, Request, Response};
 
 /// A worker whose module cannot be compiled says nothing, so silence is taken for failure after this long.
 const SILENCE: Duration = Duration::from_secs(45);
@@ -39,8 +39,10 @@ pub fn connect(state: State) {
     });
 }
 
-/// Ends the worker, whatever it does, and starts another, which answers the picture on screen again.
+/// Ends the worker, which waits for a GPU that does not answer, and starts another on the CPU, which answers the picture on
+/// screen again. A GPU that still works on what hung would let the new one wait as well.
 pub fn restart(state: State) {
+    state.gpu_hangs.set_value(true);
     if let Some(link) = state.link.try_update_value(Option::take).flatten() {
         link.end();
     }
@@ -98,7 +100,8 @@ fn receive(state: State, response: Response) {
         Response::Started => {
             state.phase.set(Phase::Loading { step: protocol::LoadStep::Downloading, done: 0, total: 0 });
             let address = state.address();
-            let choice = address.backend.unwrap_or_default();
+            let own = address.backend.unwrap_or_default();
+            let choice = if state.gpu_hangs.get_value() { BackendChoice::Cpu } else { own };
             state.send(&Request::Start { choice, network: address.network }, None);
         }
         Response::Networks(offers) => state.networks.offers.set(Some(offers)),

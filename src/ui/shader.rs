@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::choice::{Choice, Item};
 use super::state::State;
-use crate::page::shader::{launch, step_name};
+use crate::page::shader::{launch, short_name, step_name};
 use crate::protocol::Backend;
 use editor::Editor;
 use equation::Equation;
@@ -84,7 +84,7 @@ fn Arrays(shown: Memo<Option<Shown>>) -> impl IntoView {
                     <th scope="row"><code>{array.variable.clone()}</code></th>
                     <td>{if array.written { "writes" } else { "reads" }}</td>
                     <td>{shape.join(" × ")}</td>
-                    <td>{array.value.clone().unwrap_or_else(|| "weights".to_owned())}</td>
+                    <td>{array.value.as_deref().map_or("weights", short_name).to_owned()}</td>
                 </tr>
             }
         };
@@ -97,7 +97,7 @@ fn Arrays(shown: Memo<Option<Shown>>) -> impl IntoView {
                     <thead>
                         <tr>
                             <th scope="col">"array"</th>
-                            <th scope="col">""<span class="hidden">"use"</span></th>
+                            <th scope="col"><span class="hidden">"use"</span></th>
                             <th scope="col">"shape"</th>
                             <th scope="col">"holds"</th>
                         </tr>

@@ -78,6 +78,8 @@ pub enum ThemeChoice {
 pub struct State {
     pub link: StoredValue<Option<Link>, LocalStorage>,
     pub asked: StoredValue<Asked>,
+    /// Whether the GPU was left waiting for, so that the engine keeps away from it.
+    pub gpu_hangs: StoredValue<bool>,
     pub phase: RwSignal<Phase>,
     pub networks: NetworkSignals,
     /// The load whose network the engine runs.
@@ -219,6 +221,7 @@ impl State {
         Self {
             link: StoredValue::new_local(None),
             asked: StoredValue::new(Asked::default()),
+            gpu_hangs: StoredValue::new(false),
             phase: RwSignal::new(Phase::Starting),
             networks,
             engine_load: RwSignal::new(0),

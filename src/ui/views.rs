@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 
 use super::anatomy::Anatomy;
 use super::atlas::Atlas;
+use super::formula::Formula;
 use super::lens::Lens;
 use super::nothing_inside::{NoLambda, NothingInside};
 use super::orders::Orders;
@@ -84,6 +85,7 @@ pub fn Views() -> impl IntoView {
                 View::Anatomy => view! { <Anatomy /> }.into_any(),
                 View::Position => view! { <Positions /> }.into_any(),
                 View::Atlas => view! { <Atlas /> }.into_any(),
+                View::Formula => view! { <Formula /> }.into_any(),
                 View::Orders => view! { <Orders /> }.into_any(),
                 View::Lens => view! { <Lens /> }.into_any(),
             }}

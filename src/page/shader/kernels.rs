@@ -14,9 +14,9 @@ pub const KERNELS: &[KernelText] = &[
             Part {
                 id: "sum",
                 text: "the sum of exponentials over all positions, after the largest key was found",
-                lines: &["largest = max(largest,", "sum += exp("],
+                lines: &["largest = max(largest,", "sum += "],
             },
-            Part { id: "exp", text: "one key’s share of it", lines: &["] = exp(context["] },
+            Part { id: "exp", text: "one key’s share of it", lines: &["k_bar[m * params.intra"] },
             Part { id: "outer", text: "the sum of outer products", lines: &["product += k_bar["] },
         ],
         tries: &[
@@ -50,17 +50,17 @@ pub const KERNELS: &[KernelText] = &[
                 text: "the position bias b, which belongs to no position",
                 lines: &["var lambda = bias[c];"],
             },
-            Part { id: "content", text: "the content lambda", lines: &["lambda += lambda_content["] },
+            Part { id: "content", text: "the content lambda", lines: &["lambda_content[c *"] },
             Part { id: "query", text: "the query applied to both", lines: &["sum += queries[q + c] * lambda;"] },
             Part {
                 id: "weights",
                 text: "the query with each position embedding",
-                lines: &["product += queries[q + c] * position["],
+                lines: &["queries[q + c] * position["],
             },
             Part {
                 id: "values",
                 text: "the values, weighted and summed over the window",
-                lines: &["sum += weights[w] * context["],
+                lines: &["weights[w] * context["],
             },
         ],
         tries: &[
@@ -84,8 +84,8 @@ pub const KERNELS: &[KernelText] = &[
         equation: r#"<mrow><msub><mi>λ</mi><mi>n</mi></msub><mo>=</mo><mrow data-part="content"><msup><mi>λ</mi><mi>c</mi></msup></mrow><mo>+</mo><mrow data-part="bias"><mi>b</mi></mrow><mo>+</mo><mrow data-part="positions"><munder><mo>∑</mo><mi>m</mi></munder><msub><mi>e</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><msubsup><mi>v</mi><mi>m</mi><mo>⊤</mo></msubsup></mrow><mspace width="2em"/><msub><mi>y</mi><mi>n</mi></msub><mo>=</mo><mrow data-part="query"><msubsup><mi>q</mi><mi>n</mi><mo>⊤</mo></msubsup><msub><mi>λ</mi><mi>n</mi></msub></mrow></mrow>"#,
         parts: &[
             Part { id: "bias", text: "the position bias b", lines: &["var sum = bias[c];"] },
-            Part { id: "content", text: "the content lambda", lines: &["sum += lambda_content["] },
-            Part { id: "positions", text: "the position lambda", lines: &["sum += position["] },
+            Part { id: "content", text: "the content lambda", lines: &["lambda_content[c *"] },
+            Part { id: "positions", text: "the position lambda", lines: &["position[e"] },
             Part { id: "query", text: "the query applied to λ", lines: &["sum += queries["] },
         ],
         tries: &[
@@ -105,11 +105,7 @@ pub const KERNELS: &[KernelText] = &[
         title: "Softmax attention",
         equation: r#"<mrow><msub><mi>l</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>=</mo><mrow data-part="content"><mfrac><mrow><msub><mi>q</mi><mi>n</mi></msub><mo>·</mo><msub><mi>k</mi><mi>m</mi></msub></mrow><msqrt><mi>k</mi></msqrt></mfrac></mrow><mo>+</mo><mrow data-part="position"><msub><mi>q</mi><mi>n</mi></msub><mo>·</mo><msub><mi>r</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub></mrow><mspace width="2em"/><msub><mi>y</mi><mi>n</mi></msub><mo>=</mo><mfrac><mrow><mrow data-part="values"><munder><mo>∑</mo><mi>m</mi></munder></mrow><mrow data-part="exp"><mi>exp</mi><mo>(</mo><msub><mi>l</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>)</mo></mrow><msub><mi>v</mi><mi>m</mi></msub></mrow><mrow data-part="total"><munder><mo>∑</mo><mi>m</mi></munder><mi>exp</mi><mo>(</mo><msub><mi>l</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>)</mo></mrow></mfrac></mrow>"#,
         parts: &[
-            Part {
-                id: "content",
-                text: "the query with each key",
-                lines: &["let scale = 1.0 /", "low += key * query_part", "high += key * query_part"],
-            },
+            Part { id: "content", text: "the query with each key", lines: &["let scale = 1.0 /", "key * query_part"] },
             Part {
                 id: "position",
                 text: "the query with each row’s and column’s embedding",
@@ -163,7 +159,7 @@ pub const KERNELS: &[KernelText] = &[
             Part {
                 id: "affine",
                 text: "what BatchNorm has become: scale and shift",
-                lines: &["activate(scale[channel] * mean + shift[channel])"],
+                lines: &["scale[channel] * mean"],
             },
         ],
         tries: &[
@@ -196,9 +192,9 @@ const fn convolution(kernel: &'static str) -> KernelText {
             Part {
                 id: "product",
                 text: "four channels of the input times four by four weights, over and over",
-                lines: &["let a_", "+= a_", "let w0_", "let w1_", "let w2_", "let w3_"],
+                lines: &["let a_", "= a_", "let w0_", "let w1_", "let w2_", "let w3_"],
             },
-            Part { id: "bias", text: "the bias, into which BatchNorm was folded", lines: &["+= bias["] },
+            Part { id: "bias", text: "the bias, into which BatchNorm was folded", lines: &["bias[column_"] },
             Part {
                 id: "residual",
                 text: "the shortcut, where there is one; not in a projection",

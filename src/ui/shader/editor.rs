@@ -40,6 +40,23 @@ pub fn Editor(shown: Memo<Option<Shown>>, lit: Lit) -> impl IntoView {
         let fault = found().and_then(|fault| Some((fault.place?.line - 1, fault.message)));
         Marks { lit: part.and_then(of_part).unwrap_or_default(), fault }
     };
+    // What is chosen or lit comes into sight, unless the visitor is in the text.
+    let kernel = Memo::new(move |_| shown.read().as_ref().map(|shown| (shown.layer, shown.index)));
+    Effect::new(move |before: Option<Option<(usize, usize)>>| {
+        let (kernel, part, area) = (kernel.get(), lit.part.get(), area.get());
+        let Some(area) = area else { return None };
+        let is_new = before != Some(kernel);
+        let first = untrack(|| {
+            let shown = shown.get()?;
+            let text = shown.text?;
+            let part = part.or_else(|| is_new.then(|| text.parts.first().map(|part| part.id)).flatten())?;
+            text.lines(part, &source(state, &shown)).first().copied()
+        });
+        if let Some(line) = first {
+            scroll_to(&area, line);
+        }
+        kernel
+    });
     let caret = move || {
         if let Some(area) = area.get_untracked() {
             let at = area.selection_start().ok().flatten().unwrap_or(0);
@@ -180,10 +197,19 @@ pub fn go_to(line: usize) {
     // A caret that cannot be placed stays where it was.
     let _ = area.focus();
     let _ = area.set_selection_range(at, at);
+    scroll_to(&area, line);
+}
+
+/// Brings a line, which counts from 0, into sight within the editor, unless it is.
+fn scroll_to(area: &web_sys::HtmlTextAreaElement, line: usize) {
+    let text = area.value();
     if let Some(room) = area.closest(".code").ok().flatten() {
         let lines = text.split('\n').count().max(1);
         let top = f64::from(area.client_height()) * line as f64 / lines as f64;
-        room.set_scroll_top((top as i32 - room.client_height() / 3).max(0));
+        let (from, height) = (f64::from(room.scroll_top()), f64::from(room.client_height()));
+        if top < from || top > from + height * 0.9 {
+            room.set_scroll_top((top - height / 3.0).max(0.0) as i32);
+        }
         room.set_scroll_left(0);
     }
 }

@@ -40,7 +40,8 @@ pub fn Equation(shown: Memo<Option<Shown>>, lit: Lit) -> impl IntoView {
             let lines: Vec<String> = ranges(&lines);
             let place = match lines.len() {
                 0 => "not in the text any more".to_owned(),
-                _ => format!("line {}", lines.join(", ")),
+                1 if !lines[0].contains('–') => format!("line {}", lines[0]),
+                _ => format!("lines {}", lines.join(", ")),
             };
             view! {
                 <li>

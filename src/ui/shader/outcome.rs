@@ -6,8 +6,9 @@ use leptos::prelude::*;
 
 use super::signals::{Outcome, Shown, outcome};
 use crate::explain::figure::Figure;
-use crate::explain::numbers::{count, duration, label, percent, scientific};
-use crate::explain::shader_change::Pair;
+use crate::explain::numbers::{count, duration, label, percent};
+use crate::explain::shader_change::{Pair, magnitude};
+use crate::page::shader::short_name;
 use crate::page::what_if::compare::{rows, sentence};
 use crate::protocol::{Changed, ShaderRun};
 use crate::ui::choice::{Choice, Item};
@@ -66,8 +67,10 @@ fn pair(value: &Changed) -> Pair<'_> {
 #[component]
 fn Changes(run: Arc<ShaderRun>) -> impl IntoView {
     let state = State::here();
+    // The layer's output, unless what changed comes after it.
     let last = run.values.len().saturating_sub(1);
-    let chosen = RwSignal::new(last);
+    let moved = run.values.last().is_some_and(|value| pair(value).distance().largest > 0.0);
+    let chosen = RwSignal::new(if moved { last } else { 0 });
     let channel = RwSignal::new(None::<usize>);
     let values = StoredValue::new(Arc::clone(&run));
     let table = run.values.iter().map(|value| {
@@ -75,9 +78,9 @@ fn Changes(run: Arc<ShaderRun>) -> impl IntoView {
         let lost = if distance.lost > 0 { format!(", {} no numbers any more", count(distance.lost as u64)) } else { String::new() };
         view! {
             <tr data-testid="shader-change" data-name=value.name.clone() data-largest=distance.largest.to_string() data-lost=distance.lost.to_string()>
-                <th scope="row">{value.name.clone()}</th>
-                <td>{scientific(distance.largest)} {lost}</td>
-                <td>{scientific(distance.scale)}</td>
+                <th scope="row">{short_name(&value.name).to_owned()}</th>
+                <td>{magnitude(distance.largest)} {lost}</td>
+                <td>{magnitude(distance.scale)}</td>
             </tr>
         }
     });
@@ -94,7 +97,7 @@ fn Changes(run: Arc<ShaderRun>) -> impl IntoView {
             </tr>
         }
     });
-    let names: Vec<Item> = run.values.iter().map(|value| Item::plain(value.name.clone())).collect();
+    let names: Vec<Item> = run.values.iter().map(|value| Item::plain(short_name(&value.name))).collect();
     let several = names.len() > 1;
     let with =
         move |read: &dyn Fn(&Changed) -> usize| values.with_value(|run| run.values.get(chosen.get()).map_or(0, read));

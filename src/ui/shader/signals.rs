@@ -196,8 +196,8 @@ fn give_up(state: State, id: u64) {
     });
     let again = if own { " Your own network has to be given to it again." } else { "" };
     let message = format!(
-        "It took longer than {} seconds, so the engine was stopped and started anew; the original is in its place and your \
-         edit is still here.{again}",
+        "It took longer than {} seconds, so the engine was stopped and another started on the CPU, since the GPU may still be \
+         at work on it. Your edit is still here; load the page again to use the GPU again.{again}",
         LIMIT.as_secs()
     );
     finish(state, Err(ShaderFailure { message, fault: None }));

@@ -16,6 +16,9 @@ pub fn Brush(
     #[prop(into)]
     marked: Signal<Vec<usize>>,
     #[prop(into)] label: Signal<String>,
+    /// Whether marked cells are veiled, or outlined because what is under them shows the mark already.
+    #[prop(into)]
+    veiled: Signal<bool>,
     /// What is done with the cells of a stroke, and whether they are marked.
     #[prop(into)]
     on_paint: Callback<(Vec<usize>, bool)>,
@@ -97,9 +100,16 @@ pub fn Brush(
                 }
             }
             on:pointermove=move |event| {
-                if let (true, Some(cell)) = (stroke.read_untracked().is_some(), cell(&event)) {
+                let Some(cell) = cell(&event) else { return };
+                // A guard would outlive the condition and lock the update out.
+                let is_drawing = stroke.with_untracked(Option::is_some);
+                if is_drawing {
                     at.set(Some(cell));
-                    stroke.update(|stroke| if let Some((_, cells)) = stroke { cells.insert(index(cell)); });
+                    stroke.update(|stroke| {
+                        if let Some((_, cells)) = stroke {
+                            cells.insert(index(cell));
+                        }
+                    });
                 }
             }
             on:pointerup=move |_| end()
@@ -108,7 +118,7 @@ pub fn Brush(
         >
             {children()}
             <svg class="marks" viewBox=move || view_box(size.get()) preserveAspectRatio="none" aria-hidden="true">
-                <path class="erased" d=path />
+                <path class="erased" class:erased-veil=move || veiled.get() d=path />
                 <Ring cell=at class="ring ring-pointed" />
             </svg>
         </div>

@@ -40,6 +40,7 @@ pub fn PictureBrush() -> impl IntoView {
         Some((name, [rows, columns])) => format!("Context of {name}, {rows} rows by {columns} columns"),
         None => format!("Picture, {CELLS} rows by {CELLS} columns of cells"),
     });
+    let veiled = Signal::derive(move || context.read().is_some());
     let paint = move |(cells, is_erased): (Vec<usize>, bool)| {
         let name = context.get_untracked().map(|(name, _)| name);
         change(state, |changes| match name {
@@ -95,7 +96,7 @@ pub fn PictureBrush() -> impl IntoView {
                 on_choose=move |index| wants_context.set(index == 1)
             />
             <div class="what-if-canvas">
-                <Brush size marked label on_paint=paint on_shift=shift>
+                <Brush size marked label veiled on_paint=paint on_shift=shift>
                     <canvas class="crop" width="1" height="1" node_ref=canvas aria-hidden="true"></canvas>
                 </Brush>
             </div>

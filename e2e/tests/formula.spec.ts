@@ -1,0 +1,103 @@
+// The equations with their numbers: terms that add up, symbols that light their matrices, and the walk down to what is learned.
+
+import AxeBuilder from "@axe-core/playwright";
+
+import { drop } from "../support/drop";
+import { exported } from "../support/exported";
+import { seededPath } from "../support/networks";
+import { firstResult, open } from "../support/open";
+import { expect, test } from "../support/test";
+
+import type { Page } from "@playwright/test";
+
+const at = "?sample=church&view=formula&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
+
+const value = async (page: Page) => Number(await page.getByTestId("cell").getAttribute("data-value"));
+
+/** Every sum on screen adds up to its total, and gives the cell's value. */
+async function addsUp(page: Page): Promise<void> {
+  const own = await value(page);
+  for (const sum of await page.getByTestId("cell-sum").all()) {
+    const terms = await sum.locator("[data-term]").evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("data-term"))));
+    const largest = Math.max(...terms.map(Math.abs), Math.abs(own));
+    const total = terms.reduce((sum, term) => sum + term, 0);
+    expect(Math.abs(total - Number(await sum.getAttribute("data-total")))).toBeLessThan(1e-4 * largest);
+    expect(Math.abs(Number(await sum.getAttribute("data-result")) - own)).toBeLessThan(1e-4 * largest);
+  }
+}
+
+test("an output is the sum of its terms, and the value that the anatomy exports", async ({ page }) => {
+  await open(page, `${at}&cell=y.j3`);
+  await firstResult(page);
+  await expect(page.getByTestId("cell-sum"), "through λ, and through the implicit attention").toHaveCount(2);
+  await addsUp(page);
+  const shown = await value(page);
+  await page.getByTestId("cell-all").click();
+  await expect(page.getByTestId("cell-sum").first().locator("[data-term]")).toHaveCount(16);
+  await addsUp(page);
+  await page.getByTestId("view-anatomy").click();
+  const outputs = await exported(page, "anatomy-output");
+  expect(Math.abs(outputs.map((row) => row[2]!)[3]! - shown)).toBeLessThan(1e-4 * Math.abs(shown));
+});
+
+test("one walks from y to λ to k̄ by keyboard, and back", async ({ page }) => {
+  await open(page, at);
+  await firstResult(page);
+  const follow = async (quantity: string) => {
+    await page.locator(`.cell-numbers [data-factor^="${quantity}"]`).first().focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => new URL(page.url()).searchParams.get("cell")).toMatch(new RegExp(`^${quantity}(\\.|$)`));
+    await addsUp(page);
+  };
+  for (const quantity of ["lambda", "content", "kbar", "k"]) await follow(quantity);
+  await expect(page.getByTestId("cell-origin")).toContainText("projected");
+  const back = page.getByTestId("cell-back");
+  await back.focus();
+  for (const quantity of ["kbar", "content", "lambda", "y"]) {
+    await page.keyboard.press("Enter");
+    await expect.poll(() => new URL(page.url()).searchParams.get("cell")).toMatch(new RegExp(`^${quantity}(\\.|$)`));
+  }
+  await expect(back).toBeDisabled();
+});
+
+test("a symbol lights its matrix and what goes into it, and a matrix its symbol", async ({ page }) => {
+  await open(page, at);
+  await firstResult(page);
+  const symbol = page.locator('.equations [data-symbol="content"]').first();
+  const matrix = (quantity: string) => page.locator(`.matrix[data-quantity="${quantity}"]`);
+  await symbol.hover();
+  await expect(matrix("content")).toHaveAttribute("data-standing", "own");
+  await expect(matrix("kbar")).toHaveAttribute("data-standing", "part");
+  await expect(matrix("q"), "the content lambda is the same for all queries").toHaveAttribute("data-standing", "other");
+  await page.getByTestId("formula-lambda").hover();
+  await expect(page.locator('.equations [data-symbol="lambda"]').first()).toHaveAttribute("data-standing", "own");
+  // A press selects the cell.
+  await page.getByTestId("formula-lambda").click({ position: { x: 3, y: 3 } });
+  await expect.poll(() => new URL(page.url()).searchParams.get("cell")).toBe("lambda");
+  await addsUp(page);
+  await page.reload();
+  await firstResult(page);
+  await expect(page.getByTestId("cell")).toContainText("λ[0, 0], lambda");
+});
+
+test("lambda_resnet26t has its equations too", async ({ page }) => {
+  await open(page, `${at}&cell=position.i2.j5`);
+  await firstResult(page);
+  await drop(page, seededPath);
+  await expect(page.getByTestId("network-title")).toHaveText("LambdaResNet 26-T");
+  await expect(page.getByTestId("cell")).toContainText("λᵖ[2, 5]");
+  await addsUp(page);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no serious finding in the ${colorScheme} theme, and 320 pixels are enough`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await open(page, `${at}&cell=kbar.i5.m17`);
+    await firstResult(page);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  });
+}

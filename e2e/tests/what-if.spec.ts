@@ -1,0 +1,176 @@
+// The network with parts of it changed: by pointer, by keyboard, from the address; its numbers against other ways to them.
+
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+
+import { drop } from "../support/drop";
+import { seeded, seededPath } from "../support/networks";
+import { firstResult, open } from "../support/open";
+import { savedCsv } from "../support/saved";
+import { expect, test } from "../support/test";
+
+const place = "view=what-if&sample=church&layer=stages.1.1&backend=cpu";
+const knob = (page: Page, key: string) => new URL(page.url()).searchParams.get(key);
+
+type Row = { label: string; before: number; after: number };
+
+/** The bars' numbers, once nothing is awaited. */
+async function bars(page: Page): Promise<Row[]> {
+  await expect(page.locator(".what-if-outcome")).toHaveAttribute("aria-busy", "false");
+  return page.getByTestId("what-if-row").evaluateAll((rows) =>
+    rows.map((row) => ({
+      label: row.getAttribute("data-label")!,
+      before: Number(row.getAttribute("data-before")),
+      after: Number(row.getAttribute("data-after")),
+    })),
+  );
+}
+
+test("all heads silenced say the same as both lambdas switched off, and reset brings the baseline", async ({ page }) => {
+  await open(page, `?${place}`);
+  await firstResult(page);
+  await expect(page.getByTestId("what-if-mark")).toHaveCount(0);
+  const baseline = await bars(page);
+  expect(baseline.every((row) => row.before === row.after)).toBe(true);
+  const heads = page.getByTestId("heads").getByRole("checkbox");
+  const count = await heads.count();
+  for (let head = 0; head < count; head++) await page.getByTestId(`head-${head}`).uncheck();
+  await expect.poll(() => knob(page, "edit")).toBe(`stages.1.1_${[...Array(count).keys()].map((head) => `h${head}`).join("_")}`);
+  await expect(page.getByTestId("what-if-said")).toContainText("church");
+  const silent = await bars(page);
+  expect(silent.some((row) => Math.abs(row.after - row.before) > 1e-4)).toBe(true);
+  await expect(page.getByTestId("what-if-mark")).toHaveCount(1);
+
+  // A layer without heads gives nothing, and so does one without lambdas.
+  await page.getByTestId("what-if-reset").click();
+  await page.getByTestId("content-stages.1.1").uncheck();
+  await page.getByTestId("position-stages.1.1").uncheck();
+  await expect.poll(() => knob(page, "edit")).toBe("stages.1.1_c_p");
+  const off = await bars(page);
+  for (const row of off) {
+    const other = silent.find(({ label }) => label === row.label)!;
+    expect(Math.abs(row.after - other.after), row.label).toBeLessThan(1e-5);
+  }
+
+  await page.getByTestId("what-if-reset").click();
+  await expect.poll(() => knob(page, "edit")).toBe(null);
+  expect(await bars(page)).toEqual(baseline);
+});
+
+test("the keyboard alone erases, moves and switches", async ({ page }) => {
+  await open(page, `?${place}`);
+  await firstResult(page);
+  const brush = page.getByTestId("brush");
+  await brush.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Space");
+  await expect(page.getByTestId("brush-said")).toHaveText("row 1, column 1: erased");
+  await expect.poll(() => knob(page, "mask")).toBe("picture_17.1");
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Shift+ArrowUp");
+  await expect(page.getByTestId("picture-moved")).toHaveText("moved by (−1, 1) pixels");
+  await expect.poll(() => knob(page, "edit")).toBe("picture_s-1.1");
+  await page.keyboard.press("Space");
+  await expect(page.getByTestId("brush-said")).toHaveText("row 1, column 1: kept");
+  await expect.poll(() => knob(page, "mask")).toBe(null);
+  await page.getByTestId("brush-select").getByRole("radio").nth(0).focus();
+  await page.keyboard.press("ArrowRight");
+  await brush.focus();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("Space");
+  await expect.poll(() => knob(page, "mask")).toBe("stages.1.1_0.1");
+  await page.getByTestId("position-all-layers").focus();
+  await page.keyboard.press("Space");
+  await expect.poll(() => knob(page, "edit")).toContain("stages.1.1_p~");
+  expect((await bars(page)).some((row) => row.after !== row.before)).toBe(true);
+  await page.getByTestId("what-if-reset").focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("what-if-said")).toContainText("Nothing is changed");
+});
+
+test("a stroke of the pointer erases cells, and an address brings all of it back", async ({ page }) => {
+  await open(page, `?${place}`);
+  await firstResult(page);
+  await page.getByTestId("brush").scrollIntoViewIfNeeded();
+  const box = (await page.getByTestId("brush").boundingBox())!;
+  const at = (cell: number) => [box.x + ((cell + 0.5) * box.width) / 16, box.y + (3.5 * box.height) / 16] as const;
+  await page.mouse.move(...at(2));
+  await page.mouse.down();
+  for (const cell of [3, 4, 5]) await page.mouse.move(...at(cell));
+  await page.mouse.up();
+  await expect.poll(() => knob(page, "mask")).toBe("picture_50.4");
+  await page.getByTestId("content-stages.1.1").uncheck();
+  await page.getByTestId("head-2").uncheck();
+  await expect.poll(() => knob(page, "edit")).toBe("stages.1.1_c_h2");
+  const before = await bars(page);
+  await page.reload();
+  await firstResult(page);
+  await expect(page.getByTestId("what-if-mark")).toHaveCount(1);
+  await expect(page.getByTestId("what-if-said")).toContainText("→");
+  expect(await bars(page)).toEqual(before);
+  await expect(page.getByTestId("content-stages.1.1")).not.toBeChecked();
+  await expect(page.getByTestId("head-2")).not.toBeChecked();
+});
+
+test("the tile of embeddings is mirrored, emptied and painted", async ({ page }) => {
+  await open(page, `?${place}`);
+  await firstResult(page);
+  const learned = await savedCsv(page, "edited-tile");
+  const embeddings = page.getByTestId("embeddings");
+  await embeddings.getByRole("button", { name: "Mirror left–right" }).click();
+  const mirrored = await savedCsv(page, "edited-tile");
+  expect(mirrored.values).toEqual(learned.values.map((row) => [...row].reverse()));
+  await embeddings.getByRole("button", { name: "Mirror left–right" }).click();
+  await embeddings.getByRole("button", { name: "Only the centre" }).click();
+  const centre = await savedCsv(page, "edited-tile");
+  const middle = centre.rows.indexOf(0);
+  centre.values.forEach((row, y) =>
+    row.forEach((value, x) => expect(value === 0 ? 0 : value).toBe(y === middle && x === middle ? learned.values[y]![x] : 0)),
+  );
+  // By keyboard, one cell of one channel.
+  await embeddings.getByRole("button", { name: "As learned" }).click();
+  await page.getByTestId("channels-select").getByRole("radio").nth(1).check({ force: true });
+  await page.getByTestId("edited-tile").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Space");
+  await expect.poll(() => knob(page, "edit")).toBe("stages.1.1_e0*0*0.1");
+  expect((await savedCsv(page, "edited-tile")).values[0]![0]).toBeCloseTo(0, 12);
+});
+
+for (const network of ["attention_resnet_mini", "conv_resnet_mini"]) {
+  test(`${network} says what cannot be changed, and its picture can`, async ({ page }) => {
+    await open(page, `?view=what-if&sample=church&backend=cpu&network=${network}`);
+    await firstResult(page);
+    await expect(page.getByTestId("no-switches")).toBeVisible();
+    await page.getByTestId("brush").focus();
+    await page.keyboard.press("Space");
+    await expect(page.getByTestId("what-if-said")).toContainText("→");
+  });
+}
+
+test("lambda_resnet26t can be changed too", async ({ page }) => {
+  seeded();
+  await open(page, "?view=what-if&sample=church&backend=cpu");
+  await firstResult(page);
+  await drop(page, seededPath);
+  await expect(page.getByTestId("network-title")).toHaveText("LambdaResNet 26-T");
+  await page.getByTestId("try-position").click();
+  await expect(page.getByTestId("what-if-said")).toContainText("→");
+  const changed = await bars(page);
+  expect(changed.some((row) => row.after !== row.before)).toBe(true);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no serious finding, and no sideways scrolling at 320 pixels, in the ${colorScheme} theme`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 320, height: 700 });
+    await open(page, `?${place}&edit=stages.1.1_c_h2~picture_s2.-3&mask=picture_17.4`);
+    await firstResult(page);
+    await expect(page.getByTestId("what-if-said")).toContainText("→");
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  });
+}

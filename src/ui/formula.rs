@@ -1,0 +1,191 @@
+//! The equations of the layer on screen, with the matrices of the query beside them and the numbers of one cell. What
+//! belongs to what comes from one table ([`crate::explain::formula::table`]): it draws the formulas, lights the matrices
+//! and gives the terms.
+
+mod cell;
+mod equation;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::figure::FigureView;
+use super::query_grid::{Nudges, QueryGrid};
+use super::state::State;
+use crate::explain::figure::Figure;
+use crate::explain::formula::figures::{cell_at, figure, used};
+use crate::explain::formula::numbers::Numbers;
+use crate::explain::formula::quantity::{Cell, Quantity};
+use crate::explain::formula::table::Table;
+use crate::nn::trace::LayerTrace;
+use crate::page::place::Place;
+use cell::CellNumbers;
+use equation::{Equations, Symbol};
+
+/// Where the selected cell stands in the address.
+const KNOB: &str = "cell";
+
+/// What the parts of the view share.
+#[derive(Clone, Copy)]
+struct Shared {
+    state: State,
+    /// The layer's table; none before the first answer.
+    table: Memo<Option<Arc<Table>>>,
+    /// The cell whose numbers are shown.
+    selected: Memo<Cell>,
+    /// The quantity under the pointer or in focus.
+    lit: RwSignal<Option<Quantity>>,
+    /// The cells that were selected before, the last one last.
+    before: RwSignal<Vec<Cell>>,
+}
+
+impl Shared {
+    /// Selects a cell, and keeps the one before it for the way back.
+    fn select(self, cell: Cell) {
+        let own = self.selected.get_untracked();
+        if own != cell {
+            self.before.update(|before| before.push(own));
+            self.state.turn(KNOB, Some(cell.address()));
+        }
+    }
+
+    /// The way back.
+    fn back(self) {
+        if let Some(cell) = self.before.try_update(Vec::pop).flatten() {
+            self.state.turn(KNOB, Some(cell.address()));
+        }
+    }
+
+    /// How a quantity stands to the one in focus, or else to the selected one: `own`, `part` or `other`.
+    fn standing(self, quantity: Quantity) -> &'static str {
+        let of = self.lit.get().unwrap_or(self.selected.get().quantity);
+        let table = self.table.read();
+        if of == quantity {
+            "own"
+        } else if table.as_ref().is_some_and(|table| table.depends(of, quantity)) {
+            "part"
+        } else {
+            "other"
+        }
+    }
+
+    /// Reads something of the numbers at the place on screen; `None` before there are any.
+    fn with_numbers<T>(self, read: impl FnOnce(&Table, &Numbers) -> T) -> Option<T> {
+        let state = self.state;
+        let (table, place) = (self.table.get()?, state.shown.get()?);
+        let answer = state.answer.read();
+        let numbers = match answer.as_ref()?.trace.layers.get(place.layer)? {
+            LayerTrace::Lambda(layer) => {
+                let reading = state.reading.get()?;
+                return Some(read(&table, &Numbers::lambda(layer, &reading)));
+            }
+            LayerTrace::Attention(layer) => (layer, state.attention.get()?),
+        };
+        Some(read(&table, &Numbers::attention(numbers.0, &numbers.1)))
+    }
+}
+
+/// The view.
+#[component]
+pub fn Formula() -> impl IntoView {
+    let state = State::here();
+    let layer = Memo::new(move |_| state.place.read().as_ref().map(|place: &Place| place.layer));
+    let table = Memo::new(move |_| {
+        let answer = state.answer.read();
+        answer.as_ref()?.trace.layers.get(layer.get()?).map(|layer| Arc::new(Table::of(layer)))
+    });
+    let selected = Memo::new(move |_| {
+        let cell = state.knob::<Cell>(KNOB).unwrap_or_default();
+        table.read().as_ref().map_or(cell, |table| table.nearest(cell))
+    });
+    let shared = Shared { state, table, selected, lit: RwSignal::new(None), before: RwSignal::new(Vec::new()) };
+    let notes = move || {
+        let notes = table.read().as_ref().map(|table| table.notes.clone()).unwrap_or_default();
+        (!notes.is_empty()).then(|| view! { <p class="lacks" data-testid="formula-notes">{notes.join(" ")}</p> })
+    };
+    let quantities = Memo::new(move |_| {
+        let table = table.read();
+        let rows = table.iter().flat_map(|table| table.rows.iter().rev().map(|row| row.quantity));
+        rows.filter(|quantity| quantity.has_numbers()).collect::<Vec<_>>()
+    });
+    view! {
+        <div class="formula explained">
+            {notes}
+            <div class="formula-room">
+                <Equations shared />
+                <CellNumbers shared />
+            </div>
+            <section aria-labelledby="formula-matrices">
+                <h3 id="formula-matrices">"The numbers of this query"</h3>
+                <p class="quiet">
+                    "Point at a symbol, and its matrix is outlined with all that goes into it; press a cell, and its equation stands above with these very numbers."
+                </p>
+                <div class="formula-matrices">
+                    <div class="formula-query">
+                        <QueryGrid />
+                        <Nudges />
+                    </div>
+                    <For each=move || quantities.get() key=|quantity| *quantity as usize let:quantity>
+                        <Matrix shared quantity />
+                    </For>
+                </div>
+            </section>
+        </div>
+    }
+}
+
+/// One quantity of the query.
+#[component]
+fn Matrix(shared: Shared, quantity: Quantity) -> impl IntoView {
+    let state = shared.state;
+    let drawn = Memo::new(move |_| {
+        let selected = shared.selected.get();
+        let setting = state.setting.get();
+        let name = state.with_layer(|layer| layer.name().to_owned())?;
+        let drawn = shared.with_numbers(|table, numbers| {
+            figure(table, numbers, quantity, selected, [setting.as_str(), name.as_str()])
+        });
+        drawn.flatten().map(Arc::new)
+    });
+    let drawn: Signal<Option<Arc<Figure>>> = drawn.into();
+    let pointed = RwSignal::new(None::<[usize; 2]>);
+    Effect::new(move |was: Option<bool>| {
+        let is = pointed.get().is_some();
+        match (was.unwrap_or(false), is) {
+            (_, true) => shared.lit.set(Some(quantity)),
+            (true, false) => shared.lit.set(None),
+            (false, false) => {}
+        }
+        is
+    });
+    let lit = Signal::derive(move || {
+        let table = shared.table.read();
+        let selected = shared.selected.get();
+        table.as_ref().and_then(|table| used(table, quantity, selected)).into_iter().collect::<Vec<_>>()
+    });
+    let choose = Callback::new(move |cell: [usize; 2]| {
+        let chosen = shared
+            .table
+            .read_untracked()
+            .as_ref()
+            .map(|table| cell_at(table, quantity, shared.selected.get_untracked(), cell));
+        if let Some(chosen) = chosen {
+            shared.select(chosen);
+        }
+    });
+    let shape = move || shared.table.read().as_ref().map(|table| table.shape(quantity));
+    view! {
+        <div class="matrix" data-quantity=quantity.id() data-standing=move || shared.standing(quantity)>
+            <FigureView
+                figure=drawn
+                symbol=view! { <Symbol shared quantity /> }.into_any()
+                test_id=format!("formula-{}", quantity.id())
+                pointed
+                square=false
+                lit
+                on_choose=choose
+            />
+            <p class="quiet">{shape}</p>
+        </div>
+    }
+}
