@@ -44,7 +44,7 @@ pub fn Editor(shown: Memo<Option<Shown>>, lit: Lit) -> impl IntoView {
     let kernel = Memo::new(move |_| shown.read().as_ref().map(|shown| (shown.layer, shown.index)));
     Effect::new(move |before: Option<Option<(usize, usize)>>| {
         let (kernel, part, area) = (kernel.get(), lit.part.get(), area.get());
-        let Some(area) = area else { return None };
+        let area = area?;
         let is_new = before != Some(kernel);
         let first = untrack(|| {
             let shown = shown.get()?;
