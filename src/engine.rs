@@ -5,11 +5,14 @@
 mod backends;
 mod edited;
 mod layer;
+mod shader_bench;
 
 pub use backends::Startup;
 use backends::{Backends, GraphRun};
 pub use edited::{Edited, EditedRun};
 pub use layer::LayerEngine;
+use shader_bench::Bench;
+pub use shader_bench::ShaderError;
 
 use crate::gpu;
 use crate::nn::description::check_picture;
@@ -75,6 +78,8 @@ pub struct Engine {
     network: Network,
     size: [usize; 2],
     backends: Backends,
+    /// Where edited shaders run, once one has.
+    bench: Option<Bench>,
 }
 
 impl Engine {
@@ -104,7 +109,7 @@ impl Engine {
         let expected = network.description.check.as_ref().filter(|_| size == [input.crop, input.crop]);
         let expected = expected.map(|check| check.logits.as_slice());
         let backends = Backends::choose(graph, choice, check, Vec::new(), expected).await?;
-        Ok(Self { network, size, backends })
+        Ok(Self { network, size, backends, bench: None })
     }
 
     /// The network it runs.

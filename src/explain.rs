@@ -24,6 +24,7 @@ pub mod position_figures;
 pub mod positions;
 pub mod reading;
 pub mod scale;
+pub mod shader_change;
 pub mod shift;
 pub mod softmax_attention;
 pub mod subject;

@@ -3,15 +3,19 @@
 //! The same code drives WebGPU in the browser and Vulkan, Metal or Direct3D natively. What a kernel computes stands in
 //! its shader and its twin in [`crate::cpu`]; nothing here knows it.
 
+mod bounded;
 mod device;
+mod edited;
 mod pipelines;
 mod plan;
 mod profile;
 mod session;
 
 pub use device::{Adapter, Device};
+pub use edited::{Edited, check, variables};
+pub use plan::{Dispatch, Operand, dispatch};
 pub use profile::OpTime;
-pub use session::Session;
+pub use session::{Replacement, Session};
 
 /// Why the GPU could not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

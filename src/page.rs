@@ -12,6 +12,8 @@ pub mod paper;
 pub mod place;
 pub mod results;
 pub mod samples;
+pub mod shader;
 pub mod state_file;
 pub mod view;
+pub mod wgsl;
 pub mod what_if;

@@ -4,10 +4,12 @@
 //! A request for a picture carries an id; the page shows only the answer to the latest one it sent.
 
 mod networks;
+mod shaders;
 
 use serde::{Deserialize, Serialize};
 
 pub use networks::{NetworkOffer, Offers, Source};
+pub use shaders::{Changed, Fault, LayerShaders, Place, ShaderArray, ShaderFailure, ShaderRun, ShaderStep};
 
 use crate::nn::edit::Edits;
 use crate::nn::graph::{Graph, Site};
@@ -88,6 +90,33 @@ pub enum Request {
         id: u64,
         /// The sample's file name under `samples/`.
         file: String,
+    },
+    /// Say which shaders a layer runs.
+    LayerShaders {
+        /// The layer's place in the trace.
+        layer: usize,
+    },
+    /// Check an edited shader; nothing runs.
+    CheckShader {
+        /// Grows with every check.
+        id: u64,
+        /// The layer's place in the trace.
+        layer: usize,
+        /// The step's place in the layer.
+        step: usize,
+        /// WGSL.
+        source: String,
+    },
+    /// Run the network on the picture that was answered last, once as it is and once with an edited shader.
+    RunShader {
+        /// Grows with every run.
+        id: u64,
+        /// The layer's place in the trace.
+        layer: usize,
+        /// The step's place in the layer.
+        step: usize,
+        /// WGSL.
+        source: String,
     },
     /// Run the network changed, or on the last picture changed, beside the present one.
     WhatIf {
@@ -321,6 +350,22 @@ pub enum Response {
         id: u64,
         /// A sentence with the cause and the next step.
         message: String,
+    },
+    /// The shaders of a layer.
+    LayerShaders(LayerShaders),
+    /// An edited shader was checked.
+    ShaderChecked {
+        /// The check's id.
+        id: u64,
+        /// What is wrong, if anything is.
+        fault: Option<Fault>,
+    },
+    /// An edited shader ran, or could not.
+    ShaderRan {
+        /// The run's id.
+        id: u64,
+        /// What came of it.
+        outcome: Result<Box<ShaderRun>, ShaderFailure>,
     },
     /// What the changed network says.
     WhatIf(WhatIfAnswer),

@@ -38,6 +38,7 @@ mod query_grid;
 mod query_vector;
 mod result;
 mod scale_bar;
+mod shader;
 mod share;
 mod stage;
 mod state;

@@ -11,6 +11,7 @@ mod hub;
 mod loads;
 mod scope;
 mod serve;
+mod shaders;
 mod shipped;
 mod what_if;
 

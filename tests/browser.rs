@@ -10,6 +10,8 @@
 mod attention_cases;
 #[path = "common/attention_golden.rs"]
 mod attention_golden;
+#[path = "common/bounded.rs"]
+mod bounded;
 #[path = "common/golden.rs"]
 mod golden;
 #[path = "common/lambda_cases.rs"]
@@ -86,6 +88,26 @@ async fn layers_and_network_match_timm() {
         let case = golden::network_case(bytes);
         assert!(golden::check_network(name, bytes, &case, &run(&case).await) > 20);
     }
+}
+
+/// Counters in loops must leave barriers in uniform control flow, which Tint alone looks for.
+#[wasm_bindgen_test]
+async fn shaders_with_bounded_loops_are_accepted_and_agree() {
+    let device = device().await;
+    for (name, bytes) in golden::LAYERS {
+        let case = golden::layer_case(bytes);
+        bounded::check(&device, &case.graph, &case.context, &case.input)
+            .await
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+    for (name, bytes) in attention_golden::LAYERS {
+        let case = attention_golden::layer_case(bytes);
+        bounded::check(&device, &case.graph, &case.context, &case.input)
+            .await
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+    let case = golden::network_case(golden::NETWORK_64);
+    bounded::check(&device, &case.graph, &case.context, &case.input).await.unwrap();
 }
 
 #[wasm_bindgen_test]

@@ -108,6 +108,16 @@ impl Backends {
         &self.graph
     }
 
+    /// The kernels, for a session of one's own.
+    pub fn shared_graph(&self) -> Arc<Graph> {
+        Arc::clone(&self.graph)
+    }
+
+    /// How the convolutions run on the GPU; nothing where it is not used.
+    pub fn strategy(&self) -> Option<Strategy> {
+        self.gpu.as_ref().and_then(|gpu| gpu.session.strategy())
+    }
+
     /// What runs, and why.
     pub fn report(&self) -> &BackendReport {
         &self.report
@@ -174,8 +184,7 @@ impl Backends {
             let why = if choice == BackendChoice::Gpu { "The GPU was asked for" } else { "The GPU is faster" };
             self.report.reason = format!("{why}: {speed}. Its numbers agree with the CPU's.");
             // Where there was a choice, which one it was.
-            let strategy = self.gpu.as_ref().and_then(|gpu| gpu.session.strategy());
-            if let Some(strategy) = strategy.filter(|strategy| Strategy::GPU.contains(strategy)) {
+            if let Some(strategy) = self.strategy().filter(|strategy| Strategy::GPU.contains(strategy)) {
                 self.report.reason += &format!(" Convolutions are fastest here from {}.", strategy.memory);
             }
         } else {

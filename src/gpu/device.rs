@@ -8,6 +8,7 @@ use futures_channel::oneshot;
 use serde::{Deserialize, Serialize};
 
 use super::GpuError;
+use crate::protocol::{Fault, Place};
 
 /// Which GPU, as people know it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,6 +143,28 @@ impl Device {
             Ok(Err(error)) => self.check().and(Err(error)),
             Err(_) => self.check().and(Err(GpuError::DeviceLost("it stopped answering".into()))),
         }
+    }
+
+    /// What the device's compiler has against a source, if anything.
+    pub async fn fault(&self, source: &str) -> Option<Fault> {
+        let mut module = None;
+        let compiled = self.scoped(|device| {
+            let descriptor =
+                wgpu::ShaderModuleDescriptor { label: Some("edited"), source: wgpu::ShaderSource::Wgsl(source.into()) };
+            module = Some(device.create_shader_module(descriptor));
+        });
+        let reason = compiled.await.err()?;
+        let messages = module?.get_compilation_info().await.messages;
+        let first = messages.into_iter().find(|m| m.message_type == wgpu::CompilationMessageType::Error);
+        let Some(first) = first else { return Some(Fault::of(&reason)) };
+        let place = first.location.and_then(|location| {
+            let line = source.lines().nth(location.line_number.checked_sub(1)? as usize)?;
+            let before = line.get(..(location.line_position as usize).saturating_sub(1)).unwrap_or_default();
+            let marked = source.get(location.offset as usize..(location.offset + location.length) as usize);
+            let length = marked.and_then(|marked| marked.lines().next()).map_or(0, |marked| marked.chars().count());
+            Some(Place { line: location.line_number as usize, column: before.chars().count() + 1, length })
+        });
+        Some(Fault { message: first.message, notes: Vec::new(), place })
     }
 
     /// Runs `make` under error scopes.

@@ -45,19 +45,26 @@ pub struct Plan {
 }
 
 /// An op as the device sees it.
-struct Dispatch {
-    shader: Shader,
-    grid: Grid,
-    params: Vec<u8>,
+#[derive(Clone, Debug)]
+pub struct Dispatch {
+    /// What runs.
+    pub shader: Shader,
+    /// Its workgroups.
+    pub grid: Grid,
+    /// The uniform struct's bytes.
+    pub(super) params: Vec<u8>,
     /// What it reads, in the order of the bindings.
-    reads: Vec<Operand>,
-    /// What it writes.
-    writes: Vec<ValueId>,
+    pub reads: Vec<Operand>,
+    /// What it writes, in the order of the bindings.
+    pub writes: Vec<ValueId>,
 }
 
-#[derive(Clone, Copy)]
-enum Operand {
+/// An array that a kernel reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// Computed in the same run.
     Value(ValueId),
+    /// Weights.
     Constant(ConstantId),
 }
 
@@ -143,7 +150,8 @@ pub fn bytes(length: usize) -> u64 {
     (length * size_of::<f32>()) as u64
 }
 
-fn dispatch(op: &Op, tile: impl Fn(&conv::Params) -> conv::Tile) -> Dispatch {
+/// The shader that an op runs, with its arrays; `tile` chooses a convolution's.
+pub fn dispatch(op: &Op, tile: impl Fn(&conv::Params) -> conv::Tile) -> Dispatch {
     use Operand::{Constant, Value};
 
     let make = |shader, grid, params: &[u8], reads: &[Operand]| Dispatch {

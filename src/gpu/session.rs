@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use web_time::Instant;
 
+use crate::kernels::Shader;
 use crate::kernels::conv::{self, Strategy};
 use crate::nn::graph::{Graph, ValueId};
 
 use super::GpuError;
 use super::device::Device;
+use super::pipelines::compile;
 use super::plan::{Plan, bytes};
 
 /// A graph loaded on a device.
@@ -23,6 +25,13 @@ pub struct Session {
     /// Whether a run left `staging` mapped because its future was dropped.
     mapped: bool,
     strategy: Option<Strategy>,
+}
+
+/// A pipeline that can stand in for a step's own, until it is exchanged again.
+#[derive(Debug)]
+pub struct Replacement {
+    step: usize,
+    pipeline: wgpu::ComputePipeline,
 }
 
 /// Runs of which the fastest tells how fast a strategy is.
@@ -124,6 +133,26 @@ impl Session {
     /// The graph it runs.
     pub fn graph(&self) -> &Graph {
         &self.graph
+    }
+
+    /// Compiles a shader that can stand in for the one of a step, whose arrays it takes over.
+    ///
+    /// # Errors
+    /// [`GpuError::Shader`] with what the device's compiler says, or [`GpuError::DeviceLost`].
+    ///
+    /// # Panics
+    /// If there is no such step.
+    pub async fn replacement(&self, step: usize, shader: Shader) -> Result<Replacement, GpuError> {
+        assert!(step < self.plan.steps.len(), "the session has no step {step}");
+        let key = shader.clone();
+        let mut compiled = compile(&self.device, [shader]).await?;
+        let missing = || GpuError::Refused(format!("no pipeline came of {}", key.name));
+        Ok(Replacement { step, pipeline: compiled.remove(&key).ok_or_else(missing)?.pipeline })
+    }
+
+    /// Puts the replacement in the place of the step's pipeline and keeps that in it: doing it twice changes nothing.
+    pub fn exchange(&mut self, replacement: &mut Replacement) {
+        std::mem::swap(&mut self.plan.steps[replacement.step].pipeline, &mut replacement.pipeline);
     }
 
     /// Gives a lone lambda layer its context `[Hc, Wc, C]`, which stays until the next; without effect on a graph whose

@@ -245,6 +245,14 @@ impl Site {
         }
     }
 
+    /// The layer's output y, before any pooling, norm or activation.
+    pub fn output(&self) -> ValueId {
+        match self {
+            Self::Lambda(site) => site.output,
+            Self::Attention(site) => site.output,
+        }
+    }
+
     /// The values a trace needs.
     fn values(&self) -> Vec<ValueId> {
         match self {
@@ -323,6 +331,18 @@ impl Graph {
             attention_maps: sum.attention_maps + layer.attention_maps,
             lambdas: sum.lambdas + layer.lambdas,
         })
+    }
+
+    /// The kernels of a lambda or attention layer, as places in [`Graph::ops`]: those that write what the layer's trace
+    /// holds, and the one that pools and normalises its output. None for a layer that is not there.
+    pub fn layer_ops(&self, layer: usize) -> Vec<usize> {
+        let Some(site) = self.layers.get(layer) else { return Vec::new() };
+        let (values, output) = (site.values(), site.output());
+        let belongs = |op: &Op| {
+            op.outputs().iter().any(|id| values.contains(id))
+                || matches!(op, Op::PoolAffine { input, .. } if *input == output)
+        };
+        (0..self.ops.len()).filter(|&at| belongs(&self.ops[at])).collect()
     }
 
     /// The value of this name, if there is one.

@@ -14,7 +14,7 @@ pub const VERSION: u32 = 1;
 pub type Knobs = BTreeMap<String, String>;
 
 /// The keys of all views.
-const KNOBS: [&str; 10] = ["t", "by", "step", "part", "shift", "sort", "channel", "cell", "edit", "mask"];
+const KNOBS: [&str; 11] = ["t", "by", "step", "part", "shift", "sort", "channel", "cell", "edit", "mask", "kernel"];
 
 /// What the query of the address says; parts that are missing or make no sense are `None`.
 #[derive(Clone, Debug, Default, PartialEq)]

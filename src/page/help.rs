@@ -44,6 +44,10 @@ pub const KEYS: &[Keys] = &[
         ],
     },
     Keys {
+        place: "The shader’s text",
+        keys: &[("Ctrl+Enter", "run it in place of the original"), ("Tab", "leave the text")],
+    },
+    Keys {
         place: "The atlas and rows of small maps",
         keys: &[("← → ↑ ↓, Home, End", "walk"), ("Enter", "open in the lens")],
     },

@@ -18,12 +18,22 @@ pub enum View {
     WhatIf,
     /// The equations with the numbers of one cell.
     Formula,
+    /// The WGSL of a step.
+    Shader,
 }
 
 impl View {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 7] =
-        [Self::Lens, Self::Anatomy, Self::Orders, Self::Position, Self::Atlas, Self::WhatIf, Self::Formula];
+    pub const ALL: [Self; 8] = [
+        Self::Lens,
+        Self::Anatomy,
+        Self::Orders,
+        Self::Position,
+        Self::Atlas,
+        Self::WhatIf,
+        Self::Formula,
+        Self::Shader,
+    ];
 
     /// Its name in the address and in code.
     pub fn id(self) -> &'static str {
@@ -35,6 +45,7 @@ impl View {
             Self::Atlas => "atlas",
             Self::WhatIf => "what-if",
             Self::Formula => "formula",
+            Self::Shader => "shader",
         }
     }
 
@@ -48,6 +59,7 @@ impl View {
             Self::Atlas => "Atlas",
             Self::WhatIf => "What if",
             Self::Formula => "Formula",
+            Self::Shader => "Shader",
         }
     }
 
@@ -61,6 +73,7 @@ impl View {
             Self::Atlas => "What do all layers and heads do with this query?",
             Self::WhatIf => "What becomes of the guess if a part is taken away?",
             Self::Formula => "Which numbers make this output?",
+            Self::Shader => "What does the GPU run to compute this?",
         }
     }
 

@@ -10,9 +10,10 @@ use wasm_bindgen::prelude::*;
 use super::browser;
 use super::link::Link;
 use super::loads;
+use super::shader;
 use super::state::{Asked, Phase, Picture, State};
 use super::what_if;
-use crate::protocol::{self, Request, Response};
+use crate::protocol::{self, BackendChoice, Request, Response};
 
 /// A worker whose module cannot be compiled says nothing, so silence is taken for failure after this long.
 const SILENCE: Duration = Duration::from_secs(45);
@@ -23,6 +24,37 @@ const NO_START: &str = "The engine could not be started. Load the page again; if
 /// Starts the worker, and sends it the chosen picture whenever there is a new one, or a new network for it, and the engine
 /// can take it.
 pub fn connect(state: State) {
+    start(state);
+    Effect::new(move |_| {
+        let (Phase::Ready, Some(picture), network) = (state.phase.get(), state.picture.get(), state.engine_load.get())
+        else {
+            return;
+        };
+        let shown = state.answer.read_untracked().as_ref().map(|answer| answer.network);
+        let is_shown = shown == Some(network) && state.answered.get_untracked().as_ref() == Some(&picture);
+        // While another picture is under way, going back to the one on screen has to overtake it.
+        if state.busy.get_untracked() || !is_shown {
+            classify(state, &picture);
+        }
+    });
+}
+
+/// Ends the worker, which waits for a GPU that does not answer, and starts another on the CPU, which answers the picture on
+/// screen again. A GPU that still works on what hung would let the new one wait as well.
+pub fn restart(state: State) {
+    state.gpu_hangs.set_value(true);
+    if let Some(link) = state.link.try_update_value(Option::take).flatten() {
+        link.end();
+    }
+    state.busy.set(false);
+    state.networks.coming.set(None);
+    state.what_if.busy.set(false);
+    state.answered.set(None);
+    state.phase.set(Phase::Starting);
+    start(state);
+}
+
+fn start(state: State) {
     let options = web_sys::WorkerOptions::new();
     options.set_type(web_sys::WorkerType::Module);
     let worker = match web_sys::Worker::new_with_options("./engine_worker_loader.js", &options) {
@@ -61,18 +93,6 @@ pub fn connect(state: State) {
         },
         SILENCE,
     );
-    Effect::new(move |_| {
-        let (Phase::Ready, Some(picture), network) = (state.phase.get(), state.picture.get(), state.engine_load.get())
-        else {
-            return;
-        };
-        let shown = state.answer.read_untracked().as_ref().map(|answer| answer.network);
-        let is_shown = shown == Some(network) && state.answered.get_untracked().as_ref() == Some(&picture);
-        // While another picture is under way, going back to the one on screen has to overtake it.
-        if state.busy.get_untracked() || !is_shown {
-            classify(state, &picture);
-        }
-    });
 }
 
 fn receive(state: State, response: Response) {
@@ -80,7 +100,8 @@ fn receive(state: State, response: Response) {
         Response::Started => {
             state.phase.set(Phase::Loading { step: protocol::LoadStep::Downloading, done: 0, total: 0 });
             let address = state.address();
-            let choice = address.backend.unwrap_or_default();
+            let own = address.backend.unwrap_or_default();
+            let choice = if state.gpu_hangs.get_value() { BackendChoice::Cpu } else { own };
             state.send(&Request::Start { choice, network: address.network }, None);
         }
         Response::Networks(offers) => state.networks.offers.set(Some(offers)),
@@ -111,6 +132,9 @@ fn receive(state: State, response: Response) {
         Response::Answer(_) | Response::PictureFailed { .. } => {}
         Response::WhatIf(answer) => what_if::receive(state, answer.id, Ok(answer)),
         Response::WhatIfFailed { id, message } => what_if::receive(state, id, Err(message)),
+        Response::LayerShaders(shaders) => shader::received(state, shaders),
+        Response::ShaderChecked { id, fault } => shader::checked(state, id, fault),
+        Response::ShaderRan { id, outcome } => shader::ran(state, id, outcome),
         Response::Notice { message } => state.notice.set(Some(message)),
         Response::Failed { message } => state.fail(message),
     }

@@ -14,6 +14,11 @@ impl Link {
         Self(worker)
     }
 
+    /// Ends the worker, whatever it does.
+    pub fn end(self) {
+        self.0.terminate();
+    }
+
     /// Sends a request; a file travels beside it as the browser's own object, so that its bytes stay where they are.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::browser;
 use super::link::Link;
 use super::network_signals::NetworkSignals;
+use super::shader::ShaderSignals;
 use super::what_if::WhatIfSignals;
 use crate::explain::colour::Theme;
 use crate::explain::display::Display;
@@ -77,6 +78,8 @@ pub enum ThemeChoice {
 pub struct State {
     pub link: StoredValue<Option<Link>, LocalStorage>,
     pub asked: StoredValue<Asked>,
+    /// Whether the GPU was left waiting for, so that the engine keeps away from it.
+    pub gpu_hangs: StoredValue<bool>,
     pub phase: RwSignal<Phase>,
     pub networks: NetworkSignals,
     /// The load whose network the engine runs.
@@ -115,6 +118,8 @@ pub struct State {
     pub knobs: RwSignal<Knobs>,
     /// What is changed in the network and the picture, and what came of it.
     pub what_if: WhatIfSignals,
+    /// The layer's shaders, their edits, and what came of them.
+    pub shader: ShaderSignals,
     /// Whether the proof shows all of a head's outputs.
     pub all_numbers: RwSignal<bool>,
     pub theme_choice: RwSignal<ThemeChoice>,
@@ -216,6 +221,7 @@ impl State {
         Self {
             link: StoredValue::new_local(None),
             asked: StoredValue::new(Asked::default()),
+            gpu_hangs: StoredValue::new(false),
             phase: RwSignal::new(Phase::Starting),
             networks,
             engine_load: RwSignal::new(0),
@@ -239,6 +245,7 @@ impl State {
             display: RwSignal::new(address.display.unwrap_or_default()),
             knobs,
             what_if: WhatIfSignals::new(knobs),
+            shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),
             theme_choice,
             theme,

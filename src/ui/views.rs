@@ -10,6 +10,7 @@ use super::lens::Lens;
 use super::nothing_inside::{NoLambda, NothingInside};
 use super::orders::Orders;
 use super::positions::Positions;
+use super::shader::ShaderView;
 use super::state::State;
 use super::status::Status;
 use super::what_if::WhatIf;
@@ -80,6 +81,7 @@ pub fn Views() -> impl IntoView {
             {move || match state.view.get() {
                 View::WhatIf => view! { <WhatIf /> }.into_any(),
                 _ if state.nothing_inside.read().is_some() => view! { <NothingInside /> }.into_any(),
+                View::Shader => view! { <ShaderView /> }.into_any(),
                 View::Anatomy | View::Orders if state.is_attention.get() => view! { <NoLambda /> }.into_any(),
                 View::Anatomy => view! { <Anatomy /> }.into_any(),
                 View::Position => view! { <Positions /> }.into_any(),

@@ -12,6 +12,7 @@ use super::answer::{Given, Seen, Wanted, answer};
 use super::hub;
 use super::loads::{Arrival, Loads, known, offer, report};
 use super::scope::{post, read, scope};
+use super::shaders::{self, Edit};
 use super::what_if::{Question, what_if};
 use crate::engine::{Edited, Engine};
 use crate::nn::network::Network;
@@ -25,6 +26,12 @@ pub enum Job {
     Answer(Wanted),
     /// Run the network changed on the picture that was answered last.
     WhatIf(Question),
+    /// Say which shaders a layer runs.
+    Shaders(usize),
+    /// Check an edited shader.
+    CheckShader(Edit),
+    /// Run an edited shader.
+    RunShader(Edit),
 }
 
 /// Listens for requests; returns at once.
@@ -65,6 +72,13 @@ fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: 
         Request::WhatIf { id, answer, edits, picture } => {
             drop(jobs.unbounded_send(Job::WhatIf(Question { id, answer, edits, picture })));
         }
+        Request::LayerShaders { layer } => drop(jobs.unbounded_send(Job::Shaders(layer))),
+        Request::CheckShader { id, layer, step, source } => {
+            drop(jobs.unbounded_send(Job::CheckShader(Edit { id, layer, step, source })));
+        }
+        Request::RunShader { id, layer, step, source } => {
+            drop(jobs.unbounded_send(Job::RunShader(Edit { id, layer, step, source })));
+        }
     }
 }
 
@@ -83,12 +97,16 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
         // Let messages that already wait be delivered, so that the latest picture wins.
         TimeoutFuture::new(0).await;
         let (mut arrival, mut wanted, mut question) = (None, None, None);
+        let (mut layer, mut checked, mut edited) = (None, None, None);
         let mut next = Some(job);
         while let Some(job) = next {
             match job {
                 Job::Build(built) => arrival = Some(built),
                 Job::Answer(picture) => wanted = Some(picture),
                 Job::WhatIf(asked) => question = Some(asked),
+                Job::Shaders(asked) => layer = Some(asked),
+                Job::CheckShader(edit) => checked = Some(edit),
+                Job::RunShader(edit) => edited = Some(edit),
             }
             next = waiting.try_recv().ok();
         }
@@ -101,6 +119,15 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
         }
         if let Some(question) = question {
             what_if(engine, seen.as_ref(), twin, question).await;
+        }
+        if let Some(layer) = layer {
+            shaders::text(engine, *load, layer);
+        }
+        if let Some(edit) = checked {
+            shaders::check(engine, &edit);
+        }
+        if let Some(edit) = edited {
+            shaders::run(engine, *load, seen.as_ref(), edit).await;
         }
     }
 }

@@ -1,0 +1,230 @@
+// The shader itself: its text and equation, faults told at their line, edits that run beside the original, loops that do
+// not end.
+
+import type { Page } from "@playwright/test";
+
+import { attentionNetwork } from "../support/attention";
+import { drop } from "../support/drop";
+import { exported } from "../support/exported";
+import { overflow, seriousFindings } from "../support/layout";
+import { seeded, seededPath } from "../support/networks";
+import { firstResult, open } from "../support/open";
+import { expect, test } from "../support/test";
+
+const at = "?sample=church&view=shader&layer=stages.1.1&head=2&y=5&x=9";
+
+const source = (page: Page) => page.getByTestId("shader-source");
+
+/** Opens the view at a kernel and waits for its text. */
+async function atKernel(page: Page, kernel?: string): Promise<void> {
+  await open(page, kernel ? `${at}&kernel=${kernel}` : at);
+  await firstResult(page);
+  await expect(source(page)).toHaveValue(/fn main\(/);
+}
+
+/** Replaces a text in the editor, as typing it would. */
+async function replace(page: Page, from: string, to: string): Promise<void> {
+  const text = await source(page).inputValue();
+  expect(text).toContain(from);
+  await source(page).fill(text.replace(from, to));
+}
+
+const onGpu = () => test.info().project.name === "webgpu";
+
+const largest = (page: Page, name: string) =>
+  page.locator(`[data-testid="shader-change"][data-name="${name}"]`).getAttribute("data-largest").then(Number);
+
+test("each step of the layer is there with its equation, its arrays and its text", async ({ page }) => {
+  await atKernel(page);
+  const steps = page.getByTestId("shader-step").getByRole("radio");
+  await expect(steps).toHaveCount(4);
+  await expect(steps.nth(2)).toBeChecked();
+  await expect(source(page)).toHaveValue(/The lambda layer's output, the implicit weights first/);
+  await expect(page.getByTestId("shader-equation").locator("math")).toBeVisible();
+  const rows = page.getByTestId("shader-arrays").locator("tbody tr");
+  await expect(rows).toHaveCount(6);
+  await expect(rows.nth(5)).toContainText(/^outputwrites16 × 16 × \d+self_attn$/);
+  await expect(page.getByTestId("shader-launch")).toContainText("256 workgroups (16 × 16 × 1)");
+  // The text area and its coloured copy are one text, line for line.
+  const copy = await page.getByTestId("shader-code").locator("pre").textContent();
+  expect(copy?.trimEnd()).toBe((await source(page).inputValue()).trimEnd());
+  await steps.nth(1).check({ force: true });
+  await expect(source(page)).toHaveValue(/The content lambda:/);
+  await expect.poll(() => new URL(page.url()).searchParams.get("kernel")).toBe("lambda_content");
+  await page.goto(page.url());
+  await firstResult(page);
+  await expect(source(page)).toHaveValue(/The content lambda:/);
+});
+
+test("a part of the equation lights its lines, and a line its part", async ({ page }) => {
+  await atKernel(page, "lambda_apply");
+  const lit = page.getByTestId("shader-code").locator(".line-lit");
+  await page.getByTestId("part-content").hover();
+  await expect(lit).toHaveCount(1);
+  await expect(lit).toContainText("lambda += lambda_content[");
+  await page.getByTestId("part-weights").focus();
+  await page.mouse.move(0, 0);
+  await page.getByTestId("part-weights").press("Enter");
+  // The caret stands in the line that computes it.
+  await expect(source(page)).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByTestId("shader-equation").locator(".part-lit")).toHaveAttribute("data-part", "weights");
+});
+
+test("a fault is told at its line", async ({ page }) => {
+  await atKernel(page, "pool_affine");
+  await replace(page, "let mean = sum /", "let mean = total /");
+  const fault = page.getByTestId("shader-fault");
+  await expect(fault).toContainText("no definition in scope for identifier: `total`");
+  const line = (await source(page).inputValue()).split("\n").findIndex((text) => text.includes("total /")) + 1;
+  await expect(page.getByTestId("shader-go")).toHaveText(`Line ${line}, column 16`);
+  const marked = page.getByTestId("shader-code").locator(".line-fault");
+  await expect(marked).toContainText("let mean = total /");
+  await expect(source(page)).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByTestId("shader-run")).toBeDisabled();
+  // Another interface is told in words.
+  await page.getByTestId("shader-original").click();
+  await replace(page, "var<storage, read> input", "var<storage, read_write> input");
+  await expect(fault).toContainText("must be `var<storage, read>` as in the original");
+  await page.getByTestId("shader-original").click();
+  await expect(fault).toHaveText("");
+  await expect(source(page)).toHaveAttribute("aria-invalid", "false");
+});
+
+test("an edit changes the output, and the original brings it back", async ({ page }) => {
+  await atKernel(page, "lambda_apply");
+  const said = page.getByTestId("shader-said");
+  await page.getByTestId("shader-try").first().click();
+  await expect(source(page)).toHaveValue(/sum \+= 0\.0 \* weights/);
+  await expect(page.getByTestId("shader-fault")).toContainText("finds nothing wrong");
+  await page.getByTestId("shader-run").click();
+  if (!onGpu()) {
+    await expect(said).toContainText("needs WebGPU");
+    await expect(page.getByTestId("shader-run")).toBeEnabled();
+    return;
+  }
+  await expect(said).toContainText("The whole network took");
+  expect(await largest(page, "stages.1.1.self_attn")).toBeGreaterThan(1e-3);
+  const [before, after, moved] = [await exported(page, "shader-before"), await exported(page, "shader-after"), await exported(page, "shader-difference")];
+  const furthest = Math.max(...moved.flat().map(Math.abs));
+  expect(furthest).toBeCloseTo(await largest(page, "stages.1.1.self_attn"), 4);
+  for (const [y, row] of moved.entries()) for (const [x, value] of row.entries()) expect(value).toBeCloseTo(after[y]![x]! - before[y]![x]!, 4);
+  await page.getByTestId("shader-original").click();
+  await page.getByTestId("shader-run").click();
+  await expect(said).toContainText("Not one number changed");
+  expect(await largest(page, "stages.1.1.self_attn")).toBe(0);
+  const classes = page.getByTestId("shader-class");
+  for (const row of await classes.all()) expect(await row.getAttribute("data-after")).toBe(await row.getAttribute("data-before"));
+});
+
+test("an endless loop ends, and the page goes on", async ({ page }) => {
+  test.skip(!onGpu(), "it has to run");
+  await atKernel(page, "pool_affine");
+  await page.getByTestId("shader-try").nth(2).click();
+  await expect(source(page)).toHaveValue(/loop \{ \}/);
+  await expect(page.getByTestId("shader-fault")).toContainText("finds nothing wrong");
+  await source(page).press("Control+Enter");
+  await expect(page.getByTestId("shader-said")).toContainText("Not one number changed");
+  // The picture is classified as ever.
+  const first = page.getByTestId("prediction").first();
+  await page.locator('[data-testid="sample"]:not([data-sample="church"])').first().click();
+  await expect(first).not.toHaveAttribute("data-label", "church");
+});
+
+test("a shader that takes too long is given up, and the engine goes on", async ({ playwright, baseURL }) => {
+  test.skip(!onGpu(), "it has to run");
+  // A browser of its own, since the adapter is still at work when the test ends.
+  const browser = await playwright.chromium.launch(test.info().project.use.launchOptions);
+  const page = await browser.newPage({ baseURL });
+  await atKernel(page, "pool_affine");
+  const turns = "    for (var i = 0u; i < 65000u; i++) { sum = sin(sum) + cos(sum * 1.5) + f32(i) * 1e-9; }\n";
+  await replace(page, "    var sum = 0.0;\n", `    var sum = 0.0;\n${turns.repeat(300)}`);
+  await expect(page.getByTestId("shader-fault")).toContainText("finds nothing wrong");
+  await page.getByTestId("shader-run").click();
+  await expect(page.getByTestId("shader-said")).toContainText("took longer than");
+  await expect(page.getByTestId("backend-badge").first()).toContainText("CPU");
+  // Without a frame: a software adapter draws none while it is at work.
+  await page.locator('[data-testid="sample"]:not([data-sample="church"])').first().dispatchEvent("click");
+  await expect(page.getByTestId("prediction").first()).not.toHaveAttribute("data-label", "church");
+  await expect(source(page)).toHaveValue(/i < 65000u/);
+  await browser.close();
+});
+
+test("what naga lets pass and the device refuses is told at its line too", async ({ page }) => {
+  test.skip(!onGpu(), "the device has to refuse it");
+  await atKernel(page, "lambda_apply");
+  await replace(page, "        workgroupBarrier();", "        if lane < 3u { workgroupBarrier(); }");
+  await expect(page.getByTestId("shader-fault")).toContainText("finds nothing wrong");
+  await page.getByTestId("shader-run").click();
+  await expect(page.getByTestId("shader-said")).toContainText("it has a fault");
+  await expect(page.getByTestId("shader-fault")).toContainText("uniform");
+  await expect(page.getByTestId("shader-code").locator(".line-fault")).toHaveCount(1);
+});
+
+test("everything is done by keyboard alone", async ({ page }) => {
+  await atKernel(page, "pool_affine");
+  await page.getByTestId("shader-step").locator("input:checked").focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect(source(page)).toHaveValue(/implicit weights first/);
+  await page.keyboard.press("ArrowRight");
+  await source(page).focus();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.type("wrong ");
+  await expect(page.getByTestId("shader-go")).toHaveText(/Line 1, /);
+  // Tab leaves the text and writes nothing into it.
+  await page.keyboard.press("Tab");
+  await expect(page.getByTestId("shader-go")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(source(page)).toBeFocused();
+  await page.keyboard.press("Shift+Tab");
+  await page.getByTestId("shader-original").focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("shader-state")).toHaveText("the original");
+});
+
+test("an edit goes with its shader from layer to layer", async ({ page }) => {
+  await atKernel(page, "pool_affine");
+  await page.getByTestId("shader-try").nth(1).click();
+  await page.getByTestId("layer-select").getByRole("radio").nth(0).check({ force: true });
+  await expect(source(page)).toHaveValue(/-scale\[channel\]/);
+  await page.getByTestId("view-lens").click();
+  await page.getByTestId("view-shader").click();
+  await expect(source(page)).toHaveValue(/-scale\[channel\]/);
+});
+
+test("attention and lambda_resnet26t have their shaders too", async ({ page }) => {
+  await open(page, at);
+  await firstResult(page);
+  await drop(page, { name: "attention.safetensors", mimeType: "", buffer: attentionNetwork() });
+  await expect(page.getByTestId("network-title")).not.toHaveText("LambdaResNet mini");
+  await expect(source(page)).toHaveValue(/Global self-attention/);
+  seeded();
+  await drop(page, seededPath);
+  await expect(page.getByTestId("network-title")).toHaveText("LambdaResNet 26-T");
+  await expect(source(page)).toHaveValue(/lambda layer's output/);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no serious finding in the ${colorScheme} theme`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await atKernel(page, "lambda_apply");
+    expect(await seriousFindings(page)).toEqual([]);
+    await replace(page, "var sum = 0.0;", "var sum = wrong;");
+    await expect(page.getByTestId("shader-go")).toBeVisible();
+    expect(await seriousFindings(page), "with a fault").toEqual([]);
+    if (!onGpu()) return;
+    await page.getByTestId("shader-original").click();
+    await page.getByTestId("shader-try").first().click();
+    await page.getByTestId("shader-run").click();
+    await expect(page.getByTestId("shader-difference")).toBeVisible();
+    expect(await seriousFindings(page), "with an outcome").toEqual([]);
+  });
+}
+
+test("320 pixels need no sideways scrolling", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  for (const kernel of ["conv", "lambda_content", "lambda_apply", "pool_affine"]) {
+    await atKernel(page, kernel);
+    expect(await overflow(page), kernel).toBeLessThanOrEqual(0);
+  }
+});
