@@ -36,6 +36,7 @@ mod positions;
 mod proof;
 mod query_grid;
 mod query_vector;
+mod rest;
 mod result;
 mod scale_bar;
 mod shader;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::browser::{self, describe};
+use super::history::on_screen;
 use super::state::State;
 use crate::page::address::Address;
 use crate::page::state_file;
@@ -22,7 +23,7 @@ pub fn Share() -> impl IntoView {
             });
         });
     };
-    let link = move |embed: bool| browser::link(&Address { embed, ..browser::address().0 });
+    let link = move |embed: bool| browser::link(&Address { embed, ..untrack(|| address(state)) });
     let frame = move || {
         let source = link(true).replace('&', "&amp;");
         format!(r#"<iframe src="{source}" width="1100" height="900" title="lambdascope" loading="lazy"></iframe>"#)
@@ -36,7 +37,7 @@ pub fn Share() -> impl IntoView {
         };
         let picture = state.answered.get_untracked();
         let report = state.report.get_untracked();
-        let address = browser::address().0;
+        let address = untrack(|| address(state));
         let text = state_file::json(
             &address,
             &running.card,
@@ -70,6 +71,11 @@ pub fn Share() -> impl IntoView {
     }
 }
 
+/// The address of what is on screen; before the first result that of the page. Tracks it.
+fn address(state: State) -> Address {
+    on_screen(state).unwrap_or_else(|| state.address())
+}
+
 /// In a lesson's frame, where the controls are hidden: what is shown, and the way to the whole page.
 #[component]
 pub fn FrameFoot() -> impl IntoView {
@@ -79,11 +85,7 @@ pub fn FrameFoot() -> impl IntoView {
         let name = state.with_layer(|layer| layer.name().to_owned())?;
         Some(format!("{}, {name}, head {}", state.setting.get(), place.query.head))
     };
-    let whole = move || {
-        // The address follows what is on screen.
-        let _ = (state.place.get(), state.view.get(), state.knobs.get());
-        browser::link(&Address { embed: false, ..browser::address().0 })
-    };
+    let whole = move || browser::link(&Address { embed: false, ..address(state) });
     view! {
         <footer class="frame-foot" data-testid="frame-foot">
             <span>{place}</span>

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::rest::Rest;
 use super::state::{Phase, State};
 use crate::explain::numbers::bytes;
 use crate::explain::summary::{attention_sentence, sentence};
@@ -96,7 +97,7 @@ fn Progress(text: String, fraction: Option<f64>) -> impl IntoView {
 fn SpokenSummary() -> impl IntoView {
     let state = State::here();
     let (spoken, set_spoken) = signal(String::new());
-    let waiting = StoredValue::new(None::<leptos::leptos_dom::helpers::TimeoutHandle>);
+    let rest = Rest::new();
     Effect::new(move |_| {
         let text = match state.phase.get() {
             Phase::Ready => {
@@ -109,10 +110,7 @@ fn SpokenSummary() -> impl IntoView {
             Phase::Loading { step, .. } => loading(step, 0, 0),
             Phase::Starting | Phase::Failed(_) => return,
         };
-        if let Some(handle) = waiting.get_value() {
-            handle.clear();
-        }
-        waiting.set_value(set_timeout_with_handle(move || set_spoken.set(text), PAUSE).ok());
+        rest.after(PAUSE, move || set_spoken.set(text));
     });
     view! { <p class="hidden" aria-live="polite" data-testid="live">{spoken}</p> }
 }

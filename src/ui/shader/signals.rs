@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::page::shader::KernelText;
 use crate::protocol::{Fault, LayerShaders, Request, ShaderFailure, ShaderRun, ShaderStep, Source};
 use crate::ui::engine;
+use crate::ui::rest::Rest;
 use crate::ui::state::{Phase, State};
 
 /// An edited run that takes longer is given up, and the engine with it.
@@ -32,7 +33,7 @@ pub struct ShaderSignals {
     pub running: RwSignal<bool>,
     checking: StoredValue<(u64, String)>,
     ran: StoredValue<(u64, String)>,
-    timer: StoredValue<Option<TimeoutHandle>>,
+    patience: Rest,
 }
 
 /// What came of a run.
@@ -57,7 +58,7 @@ impl ShaderSignals {
             running: RwSignal::new(false),
             checking: StoredValue::new((0, String::new())),
             ran: StoredValue::new((0, String::new())),
-            timer: StoredValue::new(None),
+            patience: Rest::new(),
         }
     }
 }
@@ -146,26 +147,23 @@ pub fn connect(state: State) {
             state.send(&Request::LayerShaders { layer: place.layer }, None);
         }
     });
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let rest = Rest::new();
     Effect::new(move |_| {
         if state.phase.get() != Phase::Ready {
             return;
         }
         let Some(shown) = shown(state) else { return };
         let source = source(state, &shown);
-        if let Some(handle) = waiting.get_value() {
-            handle.clear();
-        }
+        rest.cancel();
         if source == shown.step.source {
             signals.checked.set(Some((source, None)));
             return;
         }
-        let check = move || {
+        rest.after(PAUSE, move || {
             let id = signals.checking.with_value(|(id, _)| id + 1);
             signals.checking.set_value((id, source.clone()));
             state.send(&Request::CheckShader { id, layer: shown.layer, step: shown.index, source }, None);
-        };
-        waiting.set_value(set_timeout_with_handle(check, PAUSE).ok());
+        });
     });
 }
 
@@ -181,7 +179,7 @@ pub fn run(state: State) {
     signals.ran.set_value((id, source.clone()));
     signals.outcome.set(None);
     signals.running.set(true);
-    signals.timer.set_value(set_timeout_with_handle(move || give_up(state, id), LIMIT).ok());
+    signals.patience.after(LIMIT, move || give_up(state, id));
     state.send(&Request::RunShader { id, layer: shown.layer, step: shown.index, source }, None);
 }
 
@@ -206,9 +204,7 @@ fn give_up(state: State, id: u64) {
 
 fn finish(state: State, result: Result<Arc<ShaderRun>, ShaderFailure>) {
     let signals = state.shader;
-    if let Some(timer) = signals.timer.try_update_value(Option::take).flatten() {
-        timer.clear();
-    }
+    signals.patience.cancel();
     signals.running.set(false);
     let source = signals.ran.with_value(|(_, source)| source.clone());
     let answer = state.answer.read_untracked().as_ref().map(|answer| answer.id);
