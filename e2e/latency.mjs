@@ -93,6 +93,7 @@ try {
     await page.addInitScript(observe);
     await page.goto(new URL("?backend=cpu&sample=church", address).href);
     await page.getByTestId("prediction").first().waitFor({ timeout: patience });
+    await page.getByTestId("precomputed").waitFor({ state: "detached", timeout: patience });
     if (file) {
       const before = await page.getByTestId("network-title").innerText();
       await page.getByTestId("networks-button").click();

@@ -37,14 +37,16 @@ const patience = 120_000;
 
 /** Runs in the page before anything of it: notes when things appear, long tasks, and inputs until their frame. */
 function observe() {
-  const seen = { drawn: null, result: null, longTasks: [], inputs: [] };
+  const seen = { drawn: null, shown: null, result: null, longTasks: [], inputs: [] };
   window.measured = seen;
   new PerformanceObserver((list) => {
     for (const task of list.getEntries()) seen.longTasks.push({ at: task.startTime, took: task.duration });
   }).observe({ type: "longtask", buffered: true });
   new MutationObserver(() => {
     if (seen.drawn === null && document.body && !document.getElementById("start")) seen.drawn = performance.now();
-    if (seen.result === null && document.querySelector('[data-testid="prediction"]')) seen.result = performance.now();
+    if (!document.querySelector('[data-testid="prediction"]')) return;
+    if (seen.shown === null) seen.shown = performance.now();
+    if (seen.result === null && !document.querySelector('[data-testid="precomputed"]')) seen.result = performance.now();
   }).observe(document, { childList: true, subtree: true });
   const afterFrame = (event) => {
     requestAnimationFrame(() => {
@@ -63,10 +65,11 @@ async function visit(browser) {
   context.on("response", (response) => bodies.push(weigh(response)));
   await page.addInitScript(observe);
   await page.goto(address);
-  await page.getByTestId("prediction").first().waitFor({ timeout: patience });
+  await page.waitForFunction(() => window.measured.result !== null, null, { timeout: patience });
   const files = (await Promise.all(bodies)).filter((file) => file !== null);
-  const { drawn, result, paint } = await page.evaluate(() => ({
+  const { drawn, shown, result, paint } = await page.evaluate(() => ({
     drawn: window.measured.drawn,
+    shown: window.measured.shown,
     result: window.measured.result,
     paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null,
   }));
@@ -97,7 +100,7 @@ async function visit(browser) {
     moving: window.measured.longTasks,
   }));
   await context.close();
-  return { badge, files, paint, drawn, result, loading, inputs, moving };
+  return { badge, files, paint, drawn, shown, result, loading, inputs, moving };
 }
 
 async function weigh(response) {
@@ -131,6 +134,7 @@ const summary = {
   files: first.files,
   firstPaint: quantile(visits.map((one) => one.paint), 0.5),
   drawn: quantile(visits.map((one) => one.drawn), 0.5),
+  firstShown: quantile(visits.map((one) => one.shown), 0.5),
   firstResult: { median: quantile(visits.map((one) => one.result), 0.5), worst: quantile(visits.map((one) => one.result), 1) },
   pointer: { median: quantile(took("pointermove"), 0.5), p95: quantile(took("pointermove"), 0.95), count: took("pointermove").length },
   keys: { median: quantile(took("keydown"), 0.5), p95: quantile(took("keydown"), 0.95), count: took("keydown").length },
@@ -142,6 +146,7 @@ for (const file of summary.files) console.log(`${kb(file.raw)} ${kb(file.wire)} 
 console.log(`${kb(summary.bytes.raw)} ${kb(summary.bytes.gzip)} gzip  until the first result\n`);
 console.log(`first paint           ${ms(summary.firstPaint)}`);
 console.log(`page drawn            ${ms(summary.drawn)}`);
+console.log(`first numbers         ${ms(summary.firstShown)}`);
 console.log(`first result          ${ms(summary.firstResult.median)}, worst ${ms(summary.firstResult.worst)}`);
 console.log(`pointer to frame      ${ms(summary.pointer.median)}, p95 ${ms(summary.pointer.p95)} (${summary.pointer.count} moves)`);
 console.log(`key to frame          ${ms(summary.keys.median)}, p95 ${ms(summary.keys.p95)} (${summary.keys.count} presses)`);

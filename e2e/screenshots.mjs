@@ -42,8 +42,9 @@ try {
       });
       page.on("pageerror", (error) => console.error(`  uncaught: ${error.message}`));
       await page.goto(new URL(values.state, address).href);
-      const first = page.getByTestId("prediction").first();
-      await first.waitFor({ timeout: patience }).catch(() => console.error(`  no prediction after ${patience / 1000} s`));
+      // The engine's own answer, not one computed ahead.
+      await page.getByTestId("prediction").first().waitFor({ timeout: patience }).catch(() => {});
+      await page.getByTestId("precomputed").waitFor({ state: "detached", timeout: patience }).catch(() => console.error(`  no prediction after ${patience / 1000} s`));
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       if (overflow > 0) console.error(`  ${overflow} px wider than the window`);
       const file = path.join(folder, `${viewport.width}-${colorScheme}.png`);

@@ -11,6 +11,7 @@ mod infer;
 mod layer;
 mod models;
 mod npy;
+mod precompute;
 mod preprocess;
 mod source;
 
@@ -91,6 +92,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Write the maps, lambdas and output of one query of one lambda layer.
     Explain(explain::Arguments),
+    /// Write samples' answers as files that the page shows until its engine is there.
+    Precompute(precompute::Arguments),
     /// Time a network.
     Bench(bench::Arguments),
 }
@@ -110,6 +113,7 @@ pub fn main() -> Result<()> {
         Command::Classify(arguments) => classify::run(&arguments, choice),
         Command::Evaluate(arguments) => evaluate::run(&arguments, choice),
         Command::Explain(arguments) => explain::run(&arguments, choice),
+        Command::Precompute(arguments) => precompute::run(&arguments, choice),
         Command::Bench(arguments) => bench::run(&arguments, choice),
     };
     match done {

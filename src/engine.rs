@@ -2,11 +2,13 @@
 //!
 //! The page's worker and the command line both go through [`Engine`]; neither knows which backend ran, except to say so.
 
+mod answer;
 mod backends;
 mod edited;
 mod layer;
 mod shader_bench;
 
+pub use answer::{AnswerError, Seen, predictions};
 pub use backends::Startup;
 use backends::{Backends, GraphRun};
 pub use edited::{Edited, EditedRun};

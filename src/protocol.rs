@@ -4,11 +4,13 @@
 //! A request for a picture carries an id; the page shows only the answer to the latest one it sent.
 
 mod networks;
+mod precomputed;
 mod shaders;
 
 use serde::{Deserialize, Serialize};
 
 pub use networks::{NetworkOffer, Offers, Source};
+pub use precomputed::{Precomputed, PrecomputedError};
 pub use shaders::{Changed, Fault, LayerShaders, Place, ShaderArray, ShaderFailure, ShaderRun, ShaderStep};
 
 use crate::nn::edit::Edits;
@@ -285,6 +287,13 @@ pub struct Answer {
     pub predictions: Vec<Prediction>,
     /// The lambda and attention layers.
     pub trace: Trace,
+    /// How, where it was computed for this visit; `None` if that was done ahead, see [`Precomputed`].
+    pub computed: Option<Computed>,
+}
+
+/// How an answer was computed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Computed {
     /// How long it took.
     pub timings: Timings,
     /// What computed it.

@@ -33,6 +33,7 @@ mod nothing_inside;
 mod orders;
 mod paper;
 mod positions;
+mod precomputed;
 mod proof;
 mod query_grid;
 mod query_vector;
@@ -71,6 +72,7 @@ fn App() -> impl IntoView {
     provide_context(state);
     engine::connect(state);
     input::load_samples(state);
+    precomputed::connect(state);
     history::connect(state);
 
     if state.address().embed {

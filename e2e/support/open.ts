@@ -8,9 +8,10 @@ export async function open(page: Page, state = ""): Promise<void> {
   await expect(page.locator("#start"), "the loading state gives way to the page").toHaveCount(0);
 }
 
-/** Waits for the first result: an answer of the network, from the backend that the page chose. */
+/** Waits for the first result: an answer of the network, from the backend that the page chose, not one computed ahead. */
 export async function firstResult(page: Page): Promise<void> {
   await expect(page.getByTestId("prediction").first()).toBeVisible();
+  await expect(page.getByTestId("precomputed"), "the engine's own answer").toHaveCount(0);
 }
 
 /** Takes `navigator.gpu` away from the page and its worker, as in a browser that has never heard of WebGPU. */

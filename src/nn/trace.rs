@@ -162,6 +162,25 @@ impl LayerTrace {
         }
     }
 
+    /// Its arrays, in a fixed order.
+    pub fn tensors_mut(&mut self) -> Vec<&mut Tensor> {
+        match self {
+            Self::Lambda(l) => vec![
+                &mut l.query,
+                &mut l.key,
+                &mut l.k_bar,
+                &mut l.value,
+                &mut l.position,
+                &mut l.position_bias,
+                &mut l.lambda_content,
+                &mut l.output,
+            ],
+            Self::Attention(l) => {
+                vec![&mut l.query, &mut l.key, &mut l.value, &mut l.vertical, &mut l.horizontal, &mut l.output]
+            }
+        }
+    }
+
     /// The lambda layer, if it is one.
     pub fn as_lambda(&self) -> Option<&LambdaTrace> {
         if let Self::Lambda(layer) = self { Some(layer) } else { None }

@@ -13,6 +13,9 @@ pub struct Sample {
     pub title: String,
     /// What it shows, in words.
     pub alt: String,
+    /// The file under `samples/` with the answer that the page's first network gives, where there is one.
+    #[serde(default)]
+    pub precomputed: Option<String>,
     /// Its class, where it has one of the network's.
     #[serde(default)]
     pub label: Option<String>,

@@ -135,19 +135,37 @@ pub fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
+async fn fetch(path: &str) -> Result<web_sys::Response, String> {
+    let failed = |error: JsValue| format!("{path} could not be fetched: {}", describe(&error));
+    let response: web_sys::Response =
+        JsFuture::from(window().fetch_with_str(path)).await.map_err(failed)?.unchecked_into();
+    if response.ok() {
+        Ok(response)
+    } else {
+        Err(format!("{path} could not be fetched: the server answered {}", response.status()))
+    }
+}
+
 /// A text file of this site.
 ///
 /// # Errors
 /// A sentence saying why it could not be read.
 pub async fn fetch_text(path: &str) -> Result<String, String> {
     let failed = |error: JsValue| format!("{path} could not be fetched: {}", describe(&error));
-    let response: web_sys::Response =
-        JsFuture::from(window().fetch_with_str(path)).await.map_err(failed)?.unchecked_into();
-    if !response.ok() {
-        return Err(format!("{path} could not be fetched: the server answered {}", response.status()));
-    }
+    let response = fetch(path).await?;
     let text = JsFuture::from(response.text().map_err(failed)?).await.map_err(failed)?;
     text.as_string().ok_or_else(|| format!("{path} is no text"))
+}
+
+/// A file of this site.
+///
+/// # Errors
+/// A sentence saying why it could not be read.
+pub async fn fetch_bytes(path: &str) -> Result<Vec<u8>, String> {
+    let failed = |error: JsValue| format!("{path} could not be fetched: {}", describe(&error));
+    let response = fetch(path).await?;
+    let buffer = JsFuture::from(response.array_buffer().map_err(failed)?).await.map_err(failed)?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
 /// The bytes of a file, a pasted picture or a canvas.

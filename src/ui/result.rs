@@ -62,7 +62,7 @@ pub fn Result() -> impl IntoView {
         })
     };
     view! {
-        <section class="result" aria-labelledby="result-title" aria-busy=move || if state.busy.get() { "true" } else { "false" }>
+        <section class="result" aria-labelledby="result-title" aria-busy=move || state.is_waiting().to_string()>
             <h2 id="result-title">"The network’s guess"</h2>
             <p class="result-picture">{whose}"\u{a0}"</p>
             <ol class="predictions">{rows}</ol>
@@ -93,20 +93,30 @@ fn Timings() -> impl IntoView {
     let state = State::here();
     let row = move |name: &'static str, read: fn(&crate::protocol::Timings) -> f64| {
         let value = move || {
-            state.answer.read().as_ref().map_or_else(|| "–".to_owned(), |answer| duration(read(&answer.timings)))
+            let answer = state.answer.read();
+            let computed = answer.as_ref().and_then(|answer| answer.computed.as_ref());
+            computed.map_or_else(|| "–".to_owned(), |computed| duration(read(&computed.timings)))
         };
         view! { <div><dt>{name}</dt><dd>{value}</dd></div> }
     };
-    let whole = move || if state.answer.read().is_some() { duration(state.round_trip.get()) } else { "–".to_owned() };
+    let whole = move || {
+        if state.answer.read().is_some() && !state.precomputed.get() {
+            duration(state.round_trip.get())
+        } else {
+            "–".to_owned()
+        }
+    };
     // For measurements: which answer, of which side, and the network's own time unrounded.
-    let of = move |read: fn(&crate::protocol::Answer) -> String| move || state.answer.read().as_deref().map(read);
+    let of = move |read: fn(&crate::protocol::Answer) -> Option<String>| {
+        move || state.answer.read().as_deref().and_then(read)
+    };
     view! {
         <dl
             class="timings"
             data-testid="timings"
-            data-answer=of(|answer| format!("{}.{}", answer.network, answer.id))
-            data-side=of(|answer| answer.side.to_string())
-            data-network=of(|answer| answer.timings.network.to_string())
+            data-answer=of(|answer| Some(format!("{}.{}", answer.network, answer.id)))
+            data-side=of(|answer| Some(answer.side.to_string()))
+            data-network=of(|answer| answer.computed.as_ref().map(|own| own.timings.network.to_string()))
         >
             {row("decode", |timings| timings.decode)}
             {row("resize", |timings| timings.preprocess)}

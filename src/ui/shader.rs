@@ -44,8 +44,14 @@ pub fn ShaderView() -> impl IntoView {
         lit.line.set(None);
         state.turn("kernel", kernel);
     };
-    let on_cpu =
-        Memo::new(move |_| state.answer.read().as_ref().is_some_and(|answer| answer.report.backend == Backend::Cpu));
+    let on_cpu = Memo::new(move |_| {
+        state
+            .answer
+            .read()
+            .as_ref()
+            .and_then(|answer| answer.computed.as_ref())
+            .is_some_and(|own| own.report.backend == Backend::Cpu)
+    });
     view! {
         <div class="shader explained" data-testid="shader">
             <Show when=move || shown.read().is_some() fallback=|| view! { <p class="quiet">"The layer’s shaders come from the engine once it runs…"</p> }>

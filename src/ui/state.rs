@@ -98,6 +98,8 @@ pub struct State {
     /// Whether an answer is awaited.
     pub busy: RwSignal<bool>,
     pub answer: RwSignal<Option<Arc<Answer>>>,
+    /// Whether the answer on screen was computed ahead, and the engine's own is still to come.
+    pub precomputed: Memo<bool>,
     /// Milliseconds from sending the picture to drawing its answer.
     pub round_trip: RwSignal<f64>,
     /// The pinned place.
@@ -234,6 +236,7 @@ impl State {
             problem: RwSignal::new(None),
             busy: RwSignal::new(false),
             answer,
+            precomputed: Memo::new(move |_| answer.read().as_ref().is_some_and(|answer| answer.computed.is_none())),
             round_trip: RwSignal::new(0.0),
             place,
             hovered,
@@ -311,7 +314,9 @@ impl State {
             self.hovered.set(None);
             self.pointed.set(None);
         }
-        self.report.set(Some(answer.report.clone()));
+        if let Some(computed) = &answer.computed {
+            self.report.set(Some(computed.report.clone()));
+        }
         self.answer.set(Some(Arc::new(answer)));
         self.place.set(place);
     }
@@ -375,6 +380,11 @@ impl State {
             self.fixed_limit.set(now.unwrap_or(1.0));
         }
         self.scope.set(scope);
+    }
+
+    /// Whether an answer is awaited in place of the one on screen, which is none of what was chosen last. Tracks it.
+    pub fn is_waiting(self) -> bool {
+        self.busy.get() && !self.precomputed.get()
     }
 
     /// What a view kept under a key, if it makes sense to that view.

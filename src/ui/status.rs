@@ -29,7 +29,7 @@ pub fn Status() -> impl IntoView {
                 view! { <p class="status-summary">"Choose a picture to see what the network makes of it."</p> }
                     .into_any()
             }
-            Phase::Ready if state.answer.read().is_none() => {
+            Phase::Ready if state.answer.read().is_none() || state.precomputed.get() => {
                 view! { <Progress text="The first picture runs through the network…".to_owned() fraction=None /> }
                     .into_any()
             }
@@ -56,8 +56,17 @@ pub fn Status() -> impl IntoView {
             .into_any(),
         }
     };
+    let ahead = move || {
+        state.precomputed.get().then(|| {
+            view! {
+                <p class="quiet" data-testid="precomputed">
+                    "What is shown was computed ahead for this picture by this network, and rounded to half precision. The engine’s own numbers take its place once they are there."
+                </p>
+            }
+        })
+    };
     view! {
-        <div class="status">{phase}</div>
+        <div class="status">{ahead} {phase}</div>
         <SpokenSummary />
     }
 }

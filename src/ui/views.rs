@@ -72,7 +72,7 @@ pub fn Views() -> impl IntoView {
             class="view"
             role=if is_frame { "region" } else { "tabpanel" }
             aria-labelledby=move || if is_frame { "stage-title".to_owned() } else { tab_id(state.view.get()) }
-            aria-busy=move || if state.busy.get() { "true" } else { "false" }
+            aria-busy=move || state.is_waiting().to_string()
             data-view=move || state.view.get().id()
         >
             <h2 id="stage-title">{move || state.view.get().question()}</h2>

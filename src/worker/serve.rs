@@ -8,13 +8,13 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, MessageEvent};
 
-use super::answer::{Given, Seen, Wanted, answer};
+use super::answer::{Given, Wanted, answer};
 use super::hub;
 use super::loads::{Arrival, Loads, known, offer, report};
 use super::scope::{post, read, scope};
 use super::shaders::{self, Edit};
 use super::what_if::{Question, what_if};
-use crate::engine::{Edited, Engine};
+use crate::engine::{Edited, Engine, Seen};
 use crate::nn::network::Network;
 use crate::protocol::{LoadStep, NetworkCard, Request, Response, Source};
 

@@ -1,8 +1,7 @@
 //! A layer's shaders: their text, the check of an edited one, and its run on the picture that was answered last.
 
-use super::answer::Seen;
 use super::scope::post;
-use crate::engine::{Engine, ShaderError};
+use crate::engine::{Engine, Seen, ShaderError};
 use crate::protocol::{Fault, LayerShaders, Response, ShaderFailure, ShaderRun};
 
 /// An edited shader.

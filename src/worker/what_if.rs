@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::answer::{Seen, predictions};
 use super::scope::post;
-use crate::engine::{Edited, Engine};
+use crate::engine::{Edited, Engine, Seen, predictions};
 use crate::nn::edit::Edits;
 use crate::picture::PictureEdit;
 use crate::protocol::{Response, WhatIfAnswer};

@@ -105,7 +105,12 @@ pub fn Editor(shown: Memo<Option<Shown>>, lit: Lit) -> impl IntoView {
             });
         });
     };
-    let is_ready = move || state.phase.get() == Phase::Ready && !state.shader.running.get() && found().is_none();
+    let is_ready = move || {
+        state.phase.get() == Phase::Ready
+            && !state.precomputed.get()
+            && !state.shader.running.get()
+            && found().is_none()
+    };
     view! {
         <section class="shader-editor" aria-labelledby="shader-editor-title">
             <div class="shader-bar">

@@ -171,7 +171,10 @@ pub fn connect(state: State) {
 pub fn run(state: State) {
     let signals = state.shader;
     let Some(shown) = untrack(|| shown(state)) else { return };
-    if signals.running.get_untracked() || state.phase.get_untracked() != Phase::Ready {
+    if signals.running.get_untracked()
+        || state.phase.get_untracked() != Phase::Ready
+        || state.precomputed.get_untracked()
+    {
         return;
     }
     let source = untrack(|| source(state, &shown));

@@ -61,6 +61,10 @@ fn write(state: State, changes: &Changes) {
 pub fn ask_on_change(state: State) {
     Effect::new(move |_| {
         let changes = fitting(state);
+        // The engine is asked about what it has seen.
+        if state.precomputed.get() {
+            return;
+        }
         let Some(answer) = state.answer.read().as_ref().map(|answer| answer.id) else { return };
         let WhatIfSignals { answer: outcome, busy, asked, .. } = state.what_if;
         let id = asked.with_value(|asked| asked + 1);
