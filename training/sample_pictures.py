@@ -69,6 +69,12 @@ def entries():
                "source": source, "licence": licence}
 
 
+def with_answer(entry):
+    """Names the answer that `lambdascope precompute` wrote beside the picture, where there is one."""
+    answer = Path(entry["file"]).with_suffix(".answer")
+    return {**entry, "precomputed": answer.name} if (OUT / answer).exists() else entry
+
+
 def attribution(listed):
     rows = "\n".join(f"| `{e['file']}` | {e['title']} | {e['source']} | {e['licence']} |" for e in listed)
     return f"""# Where the sample pictures come from
@@ -87,7 +93,7 @@ the classes; they come with [scikit-image](https://scikit-image.org) and are in 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
     write_strangers()
-    listed = list(entries())
+    listed = [with_answer(entry) for entry in entries()]
     (OUT / "samples.json").write_text(json.dumps(listed, indent=1, ensure_ascii=False) + "\n")
     (OUT / "ATTRIBUTION.md").write_text(attribution(listed))
 

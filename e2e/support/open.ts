@@ -24,3 +24,15 @@ export async function withoutWebGpu(page: Page): Promise<void> {
     await route.fulfill({ response, body: (await response.text()).replace("await init", `${hide}await init`) });
   });
 }
+
+/** The address once the page has written what is on screen, which it does when that has come to rest. */
+export async function settledUrl(page: Page): Promise<URL> {
+  let url = page.url();
+  await expect(async () => {
+    const before = url;
+    await page.waitForTimeout(300);
+    url = page.url();
+    expect(url).toBe(before);
+  }).toPass();
+  return new URL(url);
+}

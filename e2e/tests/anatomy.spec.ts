@@ -6,7 +6,7 @@ import { drop } from "../support/drop";
 import { difference, drawing, exported } from "../support/exported";
 import { overflow, seriousFindings } from "../support/layout";
 import { seeded, seededPath } from "../support/networks";
-import { firstResult, open } from "../support/open";
+import { firstResult, open, settledUrl } from "../support/open";
 import { expect, test } from "../support/test";
 
 const at = "?sample=church&view=anatomy&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
@@ -89,7 +89,7 @@ test("λᶜ is built by keyboard, term by term, and the address keeps the step",
   const [said, sum] = [await page.getByTestId("walk-said").innerText(), await exported(page, "build-sum")];
   expect(said).not.toContain("row 1, column 11");
 
-  await page.goto(page.url());
+  await page.goto((await settledUrl(page)).href);
   await firstResult(page);
   await expect(page.getByTestId("walk-said")).toHaveText(said);
   expect(difference(await exported(page, "build-sum"), sum)).toBe(0);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 import type { Locator, Page } from "@playwright/test";
 
-import { firstResult, open } from "../support/open";
+import { firstResult, open, settledUrl } from "../support/open";
 import { expect, test } from "../support/test";
 
 interface Predicted {
@@ -94,7 +94,7 @@ test("a state is an address", async ({ page }, { project }) => {
   await page.getByTestId("query-grid").focus();
   await page.keyboard.press("ArrowLeft");
   await expect.poll(() => new URL(page.url()).searchParams.get("x")).toBe("8");
-  expect(new URL(page.url()).searchParams.get("layer")).toBe("stages.1.3");
+  expect((await settledUrl(page)).searchParams.get("layer")).toBe("stages.1.3");
 });
 
 test("a pointer chooses the query", async ({ page }, { project }) => {

@@ -4,7 +4,7 @@ import { drop } from "../support/drop";
 import { exported } from "../support/exported";
 import { overflow, seriousFindings } from "../support/layout";
 import { seededMini, seededPath } from "../support/networks";
-import { firstResult, open } from "../support/open";
+import { firstResult, open, settledUrl } from "../support/open";
 import { expect, test } from "../support/test";
 
 import type { Page } from "@playwright/test";
@@ -100,7 +100,7 @@ test("a term of another u leads to the cell that it was made of, and back", asyn
     await factors.nth(i).click();
     await expect(page.getByTestId("cell")).toContainText(`: ${worth}`);
     await addsUp(page);
-    seen.add(new URL(page.url()).searchParams.get("u"));
+    seen.add((await settledUrl(page)).searchParams.get("u"));
     await page.getByTestId("cell-back").click();
     await expect(page.getByTestId("cell")).toContainText("λᶜ[2, 3]");
     await expect.poll(() => new URL(page.url()).searchParams.get("u"), "the u of before").toBeNull();

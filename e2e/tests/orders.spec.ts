@@ -4,7 +4,7 @@ import { drop } from "../support/drop";
 import { difference, exported } from "../support/exported";
 import { overflow, seriousFindings } from "../support/layout";
 import { seeded, seededPath } from "../support/networks";
-import { firstResult, open } from "../support/open";
+import { firstResult, open, settledUrl } from "../support/open";
 import { expect, test } from "../support/test";
 
 const at = "?sample=church&view=orders&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
@@ -75,7 +75,7 @@ test("the order is chosen by keyboard and kept in the address", async ({ page })
   await expect(page.getByTestId("orders-all-weights")).toBeVisible();
   await expect.poll(() => new URL(page.url()).searchParams.get("step")).toBe("0");
   await expect(page.getByTestId("shapes")).toContainText("4 × 256");
-  await page.goto(page.url());
+  await page.goto((await settledUrl(page)).href);
   await firstResult(page);
   await expect(page.getByTestId("orders-all-weights")).toBeVisible();
   // The row of the query that moves is the one that is lit.

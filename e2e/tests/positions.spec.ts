@@ -52,7 +52,7 @@ test("the channels' contributions add up to the kernel", async ({ page }) => {
     await tiles.nth(channel).focus();
     await page.keyboard.press("ArrowRight");
   }
-  expect(knob(page, "channel")).toBe("15");
+  await expect.poll(() => knob(page, "channel")).toBe("15");
   const largest = Math.max(...kernel.values.flat().map(Math.abs));
   sum.forEach((row, y) => row.forEach((value, x) => expect(Math.abs(value - kernel.values[y]![x]!)).toBeLessThan(1e-5 * largest + 1e-7)));
 });

@@ -8,7 +8,7 @@ import { drop } from "../support/drop";
 import { exported } from "../support/exported";
 import { overflow, seriousFindings } from "../support/layout";
 import { seeded, seededPath } from "../support/networks";
-import { firstResult, open } from "../support/open";
+import { firstResult, open, settledUrl } from "../support/open";
 import { expect, test } from "../support/test";
 
 const at = "?sample=church&view=shader&layer=stages.1.1&head=2&y=5&x=9";
@@ -51,7 +51,7 @@ test("each step of the layer is there with its equation, its arrays and its text
   await steps.nth(1).check({ force: true });
   await expect(source(page)).toHaveValue(/The content lambda:/);
   await expect.poll(() => new URL(page.url()).searchParams.get("kernel")).toBe("lambda_content");
-  await page.goto(page.url());
+  await page.goto((await settledUrl(page)).href);
   await firstResult(page);
   await expect(source(page)).toHaveValue(/The content lambda:/);
 });

@@ -43,6 +43,7 @@ pub fn Status() -> impl IntoView {
                 <div class="failure" role="alert" data-testid="failure">
                     <h2>"The network cannot run here"</h2>
                     <p>{message}</p>
+                    <p><Precomputed /></p>
                     <div class="failure-steps">
                         <button type="button" class="button" on:click=move |_| {
                             // Nothing is left to do where even this fails.
@@ -56,17 +57,8 @@ pub fn Status() -> impl IntoView {
             .into_any(),
         }
     };
-    let ahead = move || {
-        state.precomputed.get().then(|| {
-            view! {
-                <p class="quiet" data-testid="precomputed">
-                    "What is shown was computed ahead for this picture by this network, and rounded to half precision. The engine’s own numbers take its place once they are there."
-                </p>
-            }
-        })
-    };
     view! {
-        <div class="status">{ahead} {phase}</div>
+        <div class="status">{phase}</div>
         <SpokenSummary />
     }
 }
@@ -91,11 +83,22 @@ fn loading(step: LoadStep, done: u64, total: u64) -> String {
     }
 }
 
+/// What is to be known of numbers that the engine did not compute just now.
+#[component]
+fn Precomputed() -> impl IntoView {
+    let state = State::here();
+    move || {
+        state.precomputed.get().then(|| {
+            view! { <span data-testid="precomputed">"What you see was computed ahead, in half precision. "</span> }
+        })
+    }
+}
+
 #[component]
 fn Progress(text: String, fraction: Option<f64>) -> impl IntoView {
     view! {
         <div class="progress" data-testid="progress">
-            <p id="progress-text">{text}</p>
+            <p id="progress-text"><Precomputed /> {text}</p>
             <progress max="1" value=fraction.map(|fraction| fraction.to_string()) aria-labelledby="progress-text"></progress>
         </div>
     }
