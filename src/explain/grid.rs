@@ -85,10 +85,17 @@ impl Grid {
 
     /// The `count` cells of the largest magnitude, largest first; equal ones in reading order.
     pub fn strongest(&self, count: usize) -> Vec<Extreme> {
+        let by_magnitude =
+            |a: &usize, b: &usize| self.values[*b].abs().total_cmp(&self.values[*a].abs()).then(a.cmp(b));
         let mut order: Vec<usize> = (0..self.values.len()).collect();
-        order.sort_by(|a, b| self.values[*b].abs().total_cmp(&self.values[*a].abs()));
+        // Every map tells its two strongest cells at every move of the query; to sort all of them for that is waste.
+        if count < order.len() {
+            order.select_nth_unstable_by(count, by_magnitude);
+            order.truncate(count);
+        }
+        order.sort_unstable_by(by_magnitude);
         let cell = |m: usize| Extreme { cell: [m / self.columns, m % self.columns], value: self.values[m] };
-        order.into_iter().take(count).map(cell).collect()
+        order.into_iter().map(cell).collect()
     }
 
     /// How many cells lie beyond a scale's ends.
