@@ -12,7 +12,7 @@ mod profile;
 mod session;
 
 pub use device::{Adapter, Device};
-pub use edited::{Edited, check, variables};
+pub use edited::{check, variables};
 pub use plan::{Dispatch, Operand, dispatch};
 pub use profile::OpTime;
 pub use session::{Replacement, Session};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use networks::{NetworkOffer, Offers, Source};
 pub use precomputed::{Precomputed, PrecomputedError};
-pub use shaders::{Changed, Fault, LayerShaders, Place, ShaderArray, ShaderFailure, ShaderRun, ShaderStep};
+pub use shaders::{Changed, Fault, LayerShaders, Place, ShaderArray, ShaderEdit, ShaderFailure, ShaderRun, ShaderStep};
 
 use crate::nn::edit::Edits;
 use crate::nn::graph::{Graph, Site};
@@ -99,27 +99,9 @@ pub enum Request {
         layer: usize,
     },
     /// Check an edited shader; nothing runs.
-    CheckShader {
-        /// Grows with every check.
-        id: u64,
-        /// The layer's place in the trace.
-        layer: usize,
-        /// The step's place in the layer.
-        step: usize,
-        /// WGSL.
-        source: String,
-    },
+    CheckShader(ShaderEdit),
     /// Run the network on the picture that was answered last, once as it is and once with an edited shader.
-    RunShader {
-        /// Grows with every run.
-        id: u64,
-        /// The layer's place in the trace.
-        layer: usize,
-        /// The step's place in the layer.
-        step: usize,
-        /// WGSL.
-        source: String,
-    },
+    RunShader(ShaderEdit),
     /// Run the network changed, or on the last picture changed, beside the present one.
     WhatIf {
         /// Grows with every such request.

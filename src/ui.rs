@@ -15,6 +15,7 @@ mod export;
 mod family;
 mod figure;
 mod formula;
+mod guess_bars;
 mod header;
 mod help;
 mod history;

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
 /** A drawing's values as its CSV has them, with what rows and columns are called. */
 export interface Saved {
@@ -12,9 +12,12 @@ export interface Saved {
   values: number[][];
 }
 
+/** The whole drawing with its tools, by the test id of its cells. */
+export const drawing = (page: Page, testId: string): Locator => page.locator("figure.figure", { has: page.getByTestId(testId) });
+
 /** Saves a drawing, given by its test id, as CSV and reads it. */
 export async function savedCsv(page: Page, testId: string): Promise<Saved> {
-  const figure = page.locator("figure", { has: page.getByTestId(testId) });
+  const figure = drawing(page, testId);
   const button = figure.locator('[data-format="csv"]');
   if (!(await button.isVisible())) await figure.locator("summary", { hasText: "Save" }).click();
   const download = page.waitForEvent("download");

@@ -3,10 +3,11 @@
 import type { Page } from "@playwright/test";
 
 import { drop } from "../support/drop";
-import { difference, drawing, exported } from "../support/exported";
+import { difference, exported } from "../support/exported";
 import { overflow, seriousFindings } from "../support/layout";
 import { seeded, seededPath } from "../support/networks";
 import { firstResult, open, settledUrl } from "../support/open";
+import { drawing } from "../support/saved";
 import { expect, test } from "../support/test";
 
 const at = "?sample=church&view=anatomy&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use web_time::Instant;
 
-use super::{Engine, ranked_softmax};
+use super::{Engine, predictions};
 use crate::gpu::{self, Dispatch, GpuError, Operand, Session};
 use crate::kernels::conv::Strategy;
 use crate::nn::graph::{Graph, ValueId, padded};
-use crate::protocol::{Changed, Fault, Prediction, ShaderArray, ShaderRun, ShaderStep};
+use crate::protocol::{Changed, Fault, ShaderArray, ShaderRun, ShaderStep};
 use crate::tensor::Tensor;
 
 /// Why an edited shader gave nothing.
@@ -122,7 +122,7 @@ impl Engine {
                 bench.run(&input).await.map_err(|error| ShaderError::NoGpu(error.to_string()))?
             }
         };
-        let mut replacement = match bench.session.replacement(op, edited.shader).await {
+        let mut replacement = match bench.session.replacement(op, edited).await {
             Ok(replacement) => replacement,
             Err(error) => {
                 let fault = bench.device.fault(source).await;
@@ -150,18 +150,17 @@ impl Engine {
         shown.retain(|id| *id != output);
         shown.push(output);
         let labels = &self.network.description.labels;
-        let predictions = |values: &[Vec<f32>]| -> Vec<Prediction> {
+        let guess = |values: &[Vec<f32>]| {
             let logits = place(graph.logits).map_or(&[][..], |at| &values[at]);
-            let ranked = ranked_softmax(&logits[..labels.len().min(logits.len())]);
-            ranked.into_iter().map(|(i, probability)| Prediction { label: labels[i].clone(), probability }).collect()
+            // The classifier's outputs are padded to a multiple of 4.
+            predictions(labels, &logits[..labels.len().min(logits.len())])
         };
         let run = ShaderRun {
-            network: 0,
             layer,
             step,
             device: bench.device.adapter().name.clone(),
             values: shown.into_iter().filter_map(changed).collect(),
-            predictions: [predictions(&before), predictions(&after)],
+            predictions: [guess(&before), guess(&after)],
             milliseconds: [before_ms, after_ms],
         };
         self.bench = Some(bench);

@@ -79,24 +79,27 @@ impl Pair<'_> {
         let (before, after) = (cut(self.before), cut(self.after));
         let moved: Vec<f32> = before.iter().zip(&after).map(|(before, after)| after - before).collect();
         let limit = largest(before.iter().chain(&after));
-        let (columns, axes, part) = if self.is_matrix() {
-            (channels, ["row", "column"], String::new())
+        let furthest = largest(&moved);
+        let (columns, file_part, part) = if self.is_matrix() {
+            (channels, String::new(), String::new())
         } else {
-            (width, ["row", "column"], format!(", channel {channel}"))
+            (width, format!("_c{channel}"), format!(", channel {channel}"))
         };
-        [("before", before, limit), ("after", after, limit), ("difference", moved.clone(), largest(&moved))].map(
-            |(word, values, limit)| Figure {
-                name: format!("{word}_{name}{}", if self.is_matrix() { String::new() } else { format!("_c{channel}") }),
-                title: word.to_owned(),
-                caption: format!("{name}{part}, {word} the edit of its shader: {setting}")
-                    .replace("difference the edit of its shader", "what the edit of its shader changed"),
-                axes,
-                grid: Grid::new(values, columns),
-                scale: Scale::Signed(limit),
-                ring: None,
-                window: None,
-            },
-        )
+        [
+            ("before", "before the edit of its shader", before, limit),
+            ("after", "after the edit of its shader", after, limit),
+            ("difference", "what the edit of its shader changed", moved, furthest),
+        ]
+        .map(|(word, what, values, limit)| Figure {
+            name: format!("{word}_{name}{file_part}"),
+            title: word.to_owned(),
+            caption: format!("{name}{part}, {what}: {setting}"),
+            axes: ["row", "column"],
+            grid: Grid::new(values, columns),
+            scale: Scale::Signed(limit),
+            ring: None,
+            window: None,
+        })
     }
 }
 

@@ -1,8 +1,8 @@
 //! An end for every loop of a shader that nobody has vouched for: each counts its turns and leaves after so many.
 //!
 //! WebGPU has no limit of its own, and a shader that does not end takes the device, in some browsers the whole system's,
-//! with it. Counters are variables of their function, one a loop, wherever invocations may wait for each other: what all loops shared would be as irregular as the
-//! most irregular of them, and a barrier inside of another would then be refused.
+//! with it. Counters are variables of their function, one a loop, wherever invocations may wait for each other: what all
+//! loops shared would be as irregular as the most irregular of them, and a barrier inside of another would then be refused.
 
 use naga::{
     AddressSpace, Arena, BinaryOperator, Block, Expression, Function, GlobalVariable, Handle, Literal, LocalVariable,
@@ -17,8 +17,7 @@ pub const TURNS: u32 = 1 << 16;
 pub fn bound(module: &mut Module) {
     let ty = module.types.insert(Type { name: None, inner: TypeInner::Scalar(Scalar::U32) }, Span::UNDEFINED);
     let zero = module.global_expressions.append(Expression::Literal(Literal::U32(0)), Span::UNDEFINED);
-    let own = module.functions.iter_mut().map(|(_, function)| function);
-    for function in own {
+    for (_, function) in module.functions.iter_mut() {
         // A function is called again and again: where it may, it goes on counting from call to call.
         let lasting = !waits(&function.body);
         let shared = lasting.then(|| {

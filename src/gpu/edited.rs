@@ -23,19 +23,12 @@ use super::bounded::bound;
 use crate::kernels::Shader;
 use crate::protocol::{Fault, Place};
 
-/// An edited shader that may run.
-#[derive(Clone, Debug)]
-pub struct Edited {
-    /// What runs: the edit with its constants filled in and every loop bounded.
-    pub shader: Shader,
-}
-
 /// Reads an edited source that shall stand in for a shader: it must be valid, have the entry point `main` and the same
-/// arrays at the same bindings.
+/// arrays at the same bindings. What comes back is what runs: the edit with its constants filled in and every loop bounded.
 ///
 /// # Errors
 /// What is wrong, and where.
-pub fn check(original: &Shader, source: &str) -> Result<Edited, Fault> {
+pub fn check(original: &Shader, source: &str) -> Result<Shader, Fault> {
     let (module, info) = valid(source)?;
     let (known, _) = valid(&original.source)?;
     fits(&known, &module, source)?;
@@ -53,7 +46,7 @@ pub fn check(original: &Shader, source: &str) -> Result<Edited, Fault> {
     let info = validate(&module, source)?;
     let bounded = write_string(&module, &info, WriterFlags::empty());
     let bounded = bounded.map_err(|error| Fault::of(&format!("the shader cannot be written back: {error}")))?;
-    Ok(Edited { shader: Shader { source: bounded.into(), overrides: Vec::new(), ..original.clone() } })
+    Ok(Shader { source: bounded.into(), overrides: Vec::new(), ..original.clone() })
 }
 
 /// Writes the lengths of arrays out that constants were filled in for; naga's writer cannot name them.
@@ -154,27 +147,27 @@ fn fits(known: &Module, edit: &Module, source: &str) -> Result<(), Fault> {
         });
         bound.collect()
     };
-    let own = bound(edit);
-    for (binding, name, ty, space, _) in bound(known) {
+    let (theirs, own) = (bound(known), bound(edit));
+    for (binding, name, ty, space, _) in &theirs {
         let at = format!("binding {} of group {}", binding.binding, binding.group);
-        let Some((_, found, found_ty, found_space, span)) = own.iter().find(|global| global.0 == binding) else {
+        let Some((_, found, found_ty, found_space, span)) = own.iter().find(|global| global.0 == *binding) else {
             return Err(Fault::of(&format!("{at} is missing: the layer binds `{name}` there")));
         };
         let place = place(*span, source);
-        if *found_space != space {
-            let (expected, found_space) = (access(space), access(*found_space));
+        if found_space != space {
+            let (expected, found_space) = (access(*space), access(*found_space));
             let message =
                 format!("{at}, `{found}`, must be `var<{expected}>` as in the original, found `var<{found_space}>`");
             return Err(Fault { message, place, notes: Vec::new() });
         }
-        if !same_type((known, ty), (edit, *found_ty)) {
+        if !same_type((known, *ty), (edit, *found_ty)) {
             let message = format!(
                 "{at}, `{found}`, has another type than the original’s `{name}`: the layer’s array would be misread"
             );
             return Err(Fault { message, place, notes: Vec::new() });
         }
     }
-    let surplus = own.iter().find(|global| !bound(known).iter().any(|known| known.0 == global.0));
+    let surplus = own.iter().find(|global| !theirs.iter().any(|known| known.0 == global.0));
     surplus.map_or(Ok(()), |(binding, name, _, _, span)| {
         let message = format!(
             "`{name}` is binding {} of group {}, where the layer binds nothing",

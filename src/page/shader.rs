@@ -9,7 +9,7 @@ use crate::explain::numbers::grouped;
 use crate::protocol::ShaderStep;
 
 /// A kernel and what is said of it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct KernelText {
     /// The stem of its file.
     pub kernel: &'static str,
@@ -24,7 +24,7 @@ pub struct KernelText {
 }
 
 /// A part of an equation.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Part {
     /// Its name in the equation.
     pub id: &'static str,
@@ -35,7 +35,7 @@ pub struct Part {
 }
 
 /// An edit to try.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Try {
     /// What it does.
     pub text: &'static str,

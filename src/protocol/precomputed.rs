@@ -27,11 +27,17 @@ pub enum PrecomputedError {
     /// The arrays do not fit their shapes.
     #[error(transparent)]
     Tensor(#[from] TensorError),
-    /// There are more arrays than values, or the reverse.
-    #[error("its trace has {expected} values, found {found}")]
-    Values {
-        /// What the shapes ask for.
+    /// It has shapes for more arrays than its trace has, or for fewer.
+    #[error("its trace has {expected} arrays, found the shapes of {found}")]
+    Arrays {
+        /// The arrays of its layers.
         expected: usize,
+        /// The shapes that are there.
+        found: usize,
+    },
+    /// It has more values than its shapes ask for, or fewer.
+    #[error("its {found} values are not those that its shapes ask for")]
+    Values {
         /// What is there.
         found: usize,
     },
@@ -75,17 +81,17 @@ impl Precomputed {
         let File { card, mut answer, shapes, values } = decode(bytes)?;
         let values: Vec<f32> = values.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect();
         let own = tensors(&mut answer.trace);
-        let expected = shapes.iter().map(|shape| shape.iter().product::<usize>()).sum();
-        if expected != values.len() || own.len() != shapes.len() {
-            return Err(PrecomputedError::Values { expected, found: values.len() });
+        if own.len() != shapes.len() {
+            return Err(PrecomputedError::Arrays { expected: own.len(), found: shapes.len() });
         }
+        let wrong = PrecomputedError::Values { found: values.len() };
         let mut rest = values.as_slice();
         for (tensor, shape) in own.into_iter().zip(shapes) {
-            let (data, later) = rest.split_at(shape.iter().product());
+            let Some((data, later)) = rest.split_at_checked(shape.iter().product()) else { return Err(wrong) };
             *tensor = Tensor::new(shape, data.to_vec())?;
             rest = later;
         }
-        Ok(Self { card, answer })
+        if rest.is_empty() { Ok(Self { card, answer }) } else { Err(wrong) }
     }
 }
 

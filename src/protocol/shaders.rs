@@ -45,6 +45,19 @@ pub struct ShaderArray {
     pub written: bool,
 }
 
+/// An edited shader, to be checked or run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShaderEdit {
+    /// The request's id; grows with every check, and with every run.
+    pub id: u64,
+    /// The layer's place in the trace.
+    pub layer: usize,
+    /// The step's place in the layer.
+    pub step: usize,
+    /// WGSL.
+    pub source: String,
+}
+
 /// What is wrong with a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
@@ -77,8 +90,6 @@ pub struct Place {
 /// An edited shader ran beside the original.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ShaderRun {
-    /// The load whose network ran.
-    pub network: u64,
     /// The layer's place in the trace.
     pub layer: usize,
     /// The step's place in the layer.

@@ -135,10 +135,23 @@ pub fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
+/// Puts a text on the clipboard.
+///
+/// # Errors
+/// The browser's reason.
+pub async fn copy(text: &str) -> Result<(), String> {
+    let copied = JsFuture::from(window().navigator().clipboard().write_text(text)).await;
+    copied.map(drop).map_err(|cause| describe(&cause))
+}
+
+/// What waits for a promise about a file of this site says when it fails.
+fn unfetched(path: &str) -> impl Fn(JsValue) -> String + Copy {
+    move |error| format!("{path} could not be fetched: {}", describe(&error))
+}
+
 async fn fetch(path: &str) -> Result<web_sys::Response, String> {
-    let failed = |error: JsValue| format!("{path} could not be fetched: {}", describe(&error));
     let response: web_sys::Response =
-        JsFuture::from(window().fetch_with_str(path)).await.map_err(failed)?.unchecked_into();
+        JsFuture::from(window().fetch_with_str(path)).await.map_err(unfetched(path))?.unchecked_into();
     if response.ok() {
         Ok(response)
     } else {
@@ -151,7 +164,7 @@ async fn fetch(path: &str) -> Result<web_sys::Response, String> {
 /// # Errors
 /// A sentence saying why it could not be read.
 pub async fn fetch_text(path: &str) -> Result<String, String> {
-    let failed = |error: JsValue| format!("{path} could not be fetched: {}", describe(&error));
+    let failed = unfetched(path);
     let response = fetch(path).await?;
     let text = JsFuture::from(response.text().map_err(failed)?).await.map_err(failed)?;
     text.as_string().ok_or_else(|| format!("{path} is no text"))
@@ -162,7 +175,7 @@ pub async fn fetch_text(path: &str) -> Result<String, String> {
 /// # Errors
 /// A sentence saying why it could not be read.
 pub async fn fetch_bytes(path: &str) -> Result<Vec<u8>, String> {
-    let failed = |error: JsValue| format!("{path} could not be fetched: {}", describe(&error));
+    let failed = unfetched(path);
     let response = fetch(path).await?;
     let buffer = JsFuture::from(response.array_buffer().map_err(failed)?).await.map_err(failed)?;
     Ok(js_sys::Uint8Array::new(&buffer).to_vec())

@@ -36,8 +36,7 @@ fn awaited(state: State) -> Option<Sample> {
     let first = family::members().first()?;
     let is_first = state.address().network.is_none_or(|name| name == first.name);
     let is_asked = state.asked.with_value(|asked| asked.id > 0);
-    let samples = state.samples.get();
-    samples.into_iter().find(|sample| sample.id == id).filter(|_| is_first && !is_asked)
+    state.samples.read().iter().find(|sample| sample.id == id).filter(|_| is_first && !is_asked).cloned()
 }
 
 fn show(state: State, sample: String, Precomputed { card, answer }: Precomputed) {

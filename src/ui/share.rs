@@ -1,9 +1,8 @@
 //! What is on screen, to be given away: its link, a frame of it for a lesson, its state as a file.
 
 use leptos::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
-use super::browser::{self, describe};
+use super::browser;
 use super::history::on_screen;
 use super::state::State;
 use crate::page::address::Address;
@@ -16,10 +15,9 @@ pub fn Share() -> impl IntoView {
     let said = RwSignal::new(String::new());
     let copy = move |what: &'static str, text: String| {
         leptos::task::spawn_local(async move {
-            let copied = JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
-            said.set(match copied {
-                Ok(_) => format!("{what} copied."),
-                Err(cause) => format!("{what} could not be copied ({}): {text}", describe(&cause)),
+            said.set(match browser::copy(&text).await {
+                Ok(()) => format!("{what} copied."),
+                Err(cause) => format!("{what} could not be copied ({cause}): {text}"),
             });
         });
     };

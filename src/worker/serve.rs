@@ -12,11 +12,11 @@ use super::answer::{Given, Wanted, answer};
 use super::hub;
 use super::loads::{Arrival, Loads, known, offer, report};
 use super::scope::{post, read, scope};
-use super::shaders::{self, Edit};
+use super::shaders;
 use super::what_if::{Question, what_if};
 use crate::engine::{Edited, Engine, Seen};
 use crate::nn::network::Network;
-use crate::protocol::{LoadStep, NetworkCard, Request, Response, Source};
+use crate::protocol::{LoadStep, NetworkCard, Request, Response, ShaderEdit, Source};
 
 /// A piece of work.
 pub enum Job {
@@ -29,9 +29,9 @@ pub enum Job {
     /// Say which shaders a layer runs.
     Shaders(usize),
     /// Check an edited shader.
-    CheckShader(Edit),
+    CheckShader(ShaderEdit),
     /// Run an edited shader.
-    RunShader(Edit),
+    RunShader(ShaderEdit),
 }
 
 /// Listens for requests; returns at once.
@@ -73,12 +73,8 @@ fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: 
             drop(jobs.unbounded_send(Job::WhatIf(Question { id, answer, edits, picture })));
         }
         Request::LayerShaders { layer } => drop(jobs.unbounded_send(Job::Shaders(layer))),
-        Request::CheckShader { id, layer, step, source } => {
-            drop(jobs.unbounded_send(Job::CheckShader(Edit { id, layer, step, source })));
-        }
-        Request::RunShader { id, layer, step, source } => {
-            drop(jobs.unbounded_send(Job::RunShader(Edit { id, layer, step, source })));
-        }
+        Request::CheckShader(edit) => drop(jobs.unbounded_send(Job::CheckShader(edit))),
+        Request::RunShader(edit) => drop(jobs.unbounded_send(Job::RunShader(edit))),
     }
 }
 
@@ -127,7 +123,7 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
             shaders::check(engine, &edit);
         }
         if let Some(edit) = edited {
-            shaders::run(engine, *load, seen.as_ref(), edit).await;
+            shaders::run(engine, seen.as_ref(), edit).await;
         }
     }
 }

@@ -2,19 +2,7 @@
 
 use super::scope::post;
 use crate::engine::{Engine, Seen, ShaderError};
-use crate::protocol::{Fault, LayerShaders, Response, ShaderFailure, ShaderRun};
-
-/// An edited shader.
-pub struct Edit {
-    /// The request's id.
-    pub id: u64,
-    /// The layer's place in the trace.
-    pub layer: usize,
-    /// The step's place in the layer.
-    pub step: usize,
-    /// WGSL.
-    pub source: String,
-}
+use crate::protocol::{Fault, LayerShaders, Response, ShaderEdit, ShaderFailure, ShaderRun};
 
 /// Posts a layer's shaders; `network` is the load whose network the engine runs.
 pub fn text(engine: &Engine, network: u64, layer: usize) {
@@ -22,7 +10,7 @@ pub fn text(engine: &Engine, network: u64, layer: usize) {
 }
 
 /// Posts what is wrong with an edit.
-pub fn check(engine: &Engine, Edit { id, layer, step, source }: &Edit) {
+pub fn check(engine: &Engine, ShaderEdit { id, layer, step, source }: &ShaderEdit) {
     let fault = match engine.check_shader(*layer, *step, source) {
         Ok(()) => None,
         Err(ShaderError::Fault(fault)) => Some(fault),
@@ -32,17 +20,16 @@ pub fn check(engine: &Engine, Edit { id, layer, step, source }: &Edit) {
 }
 
 /// Posts what came of an edit's run.
-pub async fn run(engine: &mut Engine, network: u64, seen: Option<&Seen>, edit: Edit) {
+pub async fn run(engine: &mut Engine, seen: Option<&Seen>, edit: ShaderEdit) {
     let id = edit.id;
-    let outcome = outcome(engine, network, seen, edit).await.map(Box::new);
+    let outcome = outcome(engine, seen, edit).await.map(Box::new);
     post(&Response::ShaderRan { id, outcome });
 }
 
 async fn outcome(
     engine: &mut Engine,
-    network: u64,
     seen: Option<&Seen>,
-    Edit { layer, step, source, .. }: Edit,
+    ShaderEdit { layer, step, source, .. }: ShaderEdit,
 ) -> Result<ShaderRun, ShaderFailure> {
     let Some(seen) = seen else {
         return Err(ShaderFailure {
@@ -51,7 +38,7 @@ async fn outcome(
         });
     };
     match engine.run_with_shader(&seen.input, layer, step, &source).await {
-        Ok(run) => Ok(ShaderRun { network, ..run }),
+        Ok(run) => Ok(run),
         Err(ShaderError::Fault(fault)) => {
             Err(ShaderFailure { message: "The shader was not run: it has a fault.".into(), fault: Some(fault) })
         }

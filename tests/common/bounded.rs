@@ -36,8 +36,8 @@ pub async fn check(
         }
         let failed = |cause: String| format!("{} at step {step}: {cause}", shader.name);
         let edited = gpu::check(&shader, &shader.source).map_err(|fault| failed(format!("{fault:?}")))?;
-        let replacement = session.replacement(step, edited.shader.clone()).await;
-        let mut replacement = replacement.map_err(|error| failed(format!("{error}\n{}", edited.shader.source)))?;
+        let replacement = session.replacement(step, edited.clone()).await;
+        let mut replacement = replacement.map_err(|error| failed(format!("{error}\n{}", edited.source)))?;
         session.exchange(&mut replacement);
         let after = session.run(input, &kept).await.map_err(|error| failed(error.to_string()))?;
         session.exchange(&mut replacement);

@@ -3,7 +3,6 @@
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 use super::Lit;
 use super::equation::lit_part;
@@ -98,10 +97,9 @@ pub fn Editor(shown: Memo<Option<Shown>>, lit: Lit) -> impl IntoView {
     let copy = move |_| {
         let text = text.get_untracked();
         leptos::task::spawn_local(async move {
-            let done = JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
-            copied.set(match done {
-                Ok(_) => "Copied.".to_owned(),
-                Err(cause) => format!("It could not be copied ({}).", browser::describe(&cause)),
+            copied.set(match browser::copy(&text).await {
+                Ok(()) => "Copied.".to_owned(),
+                Err(cause) => format!("It could not be copied ({cause})."),
             });
         });
     };

@@ -7,12 +7,13 @@ use leptos::prelude::*;
 use super::signals::{Outcome, Shown, outcome};
 use crate::explain::figure::Figure;
 use crate::explain::numbers::{count, duration, label, percent};
-use crate::explain::shader_change::{Pair, magnitude};
+use crate::explain::shader_change::{Distance, Pair, magnitude};
 use crate::page::shader::short_name;
 use crate::page::what_if::compare::{rows, sentence};
 use crate::protocol::{Changed, ShaderRun};
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
+use crate::ui::guess_bars::guess_bars;
 use crate::ui::state::State;
 
 /// Classes that are listed.
@@ -53,7 +54,7 @@ pub fn OutcomeView(shown: Memo<Option<Shown>>) -> impl IntoView {
 
 fn run_sentence(run: &ShaderRun) -> String {
     let unchanged =
-        run.values.iter().all(|value| pair(value).distance().largest == 0.0 && pair(value).distance().lost == 0);
+        run.values.iter().map(|value| pair(value).distance()).all(|far| far.largest == 0.0 && far.lost == 0);
     let [before, after] = run.milliseconds.map(duration);
     let times = format!("The whole network took {before} before and {after} with the edit, on {}.", run.device);
     let guess = sentence(&run.predictions[0], &run.predictions[1]);
@@ -69,12 +70,12 @@ fn Changes(run: Arc<ShaderRun>) -> impl IntoView {
     let state = State::here();
     // The layer's output, unless what changed comes after it.
     let last = run.values.len().saturating_sub(1);
-    let moved = run.values.last().is_some_and(|value| pair(value).distance().largest > 0.0);
+    let distances: Vec<Distance> = run.values.iter().map(|value| pair(value).distance()).collect();
+    let moved = distances.last().is_some_and(|distance| distance.largest > 0.0);
     let chosen = RwSignal::new(if moved { last } else { 0 });
     let channel = RwSignal::new(None::<usize>);
     let values = StoredValue::new(Arc::clone(&run));
-    let table = run.values.iter().map(|value| {
-        let distance = pair(value).distance();
+    let table = run.values.iter().zip(&distances).map(|(value, distance)| {
         let lost = if distance.lost > 0 { format!(", {} no numbers any more", count(distance.lost as u64)) } else { String::new() };
         view! {
             <tr data-testid="shader-change" data-name=value.name.clone() data-largest=distance.largest.to_string() data-lost=distance.lost.to_string()>
@@ -90,10 +91,7 @@ fn Changes(run: Arc<ShaderRun>) -> impl IntoView {
                 <th scope="row">{label(&row.label)}</th>
                 <td>{percent(row.before)}</td>
                 <td>{percent(row.after)}</td>
-                <td class="what-if-pair" aria-hidden="true">
-                    <span class="what-if-before" style=("--share", row.before.to_string())></span>
-                    <span class="what-if-now" style=("--share", row.after.to_string())></span>
-                </td>
+                {guess_bars(&row)}
             </tr>
         }
     });

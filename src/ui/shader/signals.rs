@@ -7,7 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::page::shader::KernelText;
-use crate::protocol::{Fault, LayerShaders, Request, ShaderFailure, ShaderRun, ShaderStep, Source};
+use crate::protocol::{Fault, LayerShaders, Request, ShaderEdit, ShaderFailure, ShaderRun, ShaderStep, Source};
 use crate::ui::engine;
 use crate::ui::rest::Rest;
 use crate::ui::state::{Phase, State};
@@ -74,12 +74,6 @@ pub struct Shown {
     pub step: ShaderStep,
     /// What is said of it.
     pub text: Option<&'static KernelText>,
-}
-
-impl PartialEq for KernelText {
-    fn eq(&self, other: &Self) -> bool {
-        self.kernel == other.kernel
-    }
 }
 
 /// The shaders of the layer on screen, once they are there. Tracks them.
@@ -162,7 +156,8 @@ pub fn connect(state: State) {
         rest.after(PAUSE, move || {
             let id = signals.checking.with_value(|(id, _)| id + 1);
             signals.checking.set_value((id, source.clone()));
-            state.send(&Request::CheckShader { id, layer: shown.layer, step: shown.index, source }, None);
+            let edit = ShaderEdit { id, layer: shown.layer, step: shown.index, source };
+            state.send(&Request::CheckShader(edit), None);
         });
     });
 }
@@ -183,7 +178,8 @@ pub fn run(state: State) {
     signals.outcome.set(None);
     signals.running.set(true);
     signals.patience.after(LIMIT, move || give_up(state, id));
-    state.send(&Request::RunShader { id, layer: shown.layer, step: shown.index, source }, None);
+    let edit = ShaderEdit { id, layer: shown.layer, step: shown.index, source };
+    state.send(&Request::RunShader(edit), None);
 }
 
 /// Ends a run that does not end: the engine that hangs in it goes, and another comes.

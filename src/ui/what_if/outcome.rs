@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::signals::{self, fitting};
 use crate::explain::numbers::{duration, label, percent};
 use crate::page::what_if::compare::{Row, rows, sentence};
+use crate::ui::guess_bars::guess_bars;
 use crate::ui::state::State;
 
 /// Classes that are listed.
@@ -97,10 +98,7 @@ fn bar(row: Row) -> impl IntoView {
             <td>{percent(row.before)}</td>
             <td>{percent(row.after)}</td>
             <td>{row.points()}</td>
-            <td class="what-if-pair" aria-hidden="true">
-                <span class="what-if-before" style=("--share", row.before.to_string())></span>
-                <span class="what-if-now" style=("--share", row.after.to_string())></span>
-            </td>
+            {guess_bars(&row)}
         </tr>
     }
 }
