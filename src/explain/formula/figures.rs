@@ -5,6 +5,7 @@ use super::quantity::{Cell, Index, Quantity};
 use super::table::{Cells, Sizes, Table};
 use crate::explain::figure::Figure;
 use crate::explain::grid::{Grid, Scale};
+use crate::explain::implicit_attention::Query;
 use crate::tensor::max_abs;
 
 /// Where a quantity's drawing has its rows and columns from.
@@ -105,10 +106,16 @@ pub fn figure(
         Layout::Map => (["row", "column"], [0, 0]),
     };
     let name = quantity.name();
+    let Query { y, x, head, .. } = query;
+    let (file, of) = if numbers.is_shared(quantity) {
+        (String::new(), String::new())
+    } else {
+        (format!("_h{head}_{y}.{x}"), format!(", head {head}, query {y},{x}"))
+    };
     Some(Figure {
-        name: format!("{}_{layer}_h{}_{}.{}", quantity.id(), query.head, query.y, query.x),
+        name: format!("{}_{layer}{file}", quantity.id()),
         title: format!("{name}{channel}"),
-        caption: format!("{name}{channel}: {setting}, {layer}, head {}, query {},{}", query.head, query.y, query.x),
+        caption: format!("{name}{channel}: {setting}, {layer}{of}"),
         axes,
         grid: Grid::new(own, columns).counted_from(first),
         scale,
@@ -149,7 +156,6 @@ mod tests {
     use super::*;
     use crate::explain::fixture;
     use crate::explain::formula::terms::explain;
-    use crate::explain::implicit_attention::Query;
     use crate::explain::reading::Reading;
     use crate::nn::trace::LayerTrace;
 
@@ -170,6 +176,26 @@ mod tests {
                     assert_eq!(figure.grid.at([y, 0]), Some(numbers.value(cell, query.u)), "{kind} {cell:?}");
                     assert_eq!(place_of(&table, cell), Some([y, 0]), "{kind} {cell:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn what_all_queries_share_names_none_and_is_the_same_for_all() {
+        for (kind, layer) in fixture::every_kind() {
+            let table = Table::of(&LayerTrace::Lambda(layer.clone()));
+            let of = |y, x, head| {
+                let reading = Reading::of(&layer, Query { y, x, head, u: 0 });
+                let numbers = Numbers::lambda(&layer, &reading);
+                let draw = |quantity| {
+                    let selected = Cell { quantity: Quantity::Output, key: 2, value: 1, position: 4 };
+                    figure(&table, &numbers, quantity, selected, ["test", &layer.name]).unwrap()
+                };
+                table.rows.iter().map(|row| (draw(row.quantity), numbers.is_shared(row.quantity))).collect::<Vec<_>>()
+            };
+            for ((one, is_shared), (other, _)) in of(3, 1, 1).into_iter().zip(of(1, 2, 0)) {
+                assert_eq!(one.grid.values == other.grid.values, is_shared, "{kind} {}", one.title);
+                assert_eq!((one.name == other.name, one.caption.contains("query")), (is_shared, !is_shared), "{kind}");
             }
         }
     }

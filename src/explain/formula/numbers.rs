@@ -7,6 +7,7 @@ use crate::explain::implicit_attention::{Query, dot, offset, query_vector, reach
 use crate::explain::lambda::normalised_keys;
 use crate::explain::reading::Reading;
 use crate::explain::softmax_attention::{self, AttentionReading};
+use crate::nn::lambda_layer::Mask;
 use crate::nn::trace::{AttentionTrace, LambdaTrace};
 
 /// A layer's numbers for one query.
@@ -46,6 +47,17 @@ impl<'a> Numbers<'a> {
         match self {
             Self::Lambda { reading, .. } => reading.query,
             Self::Attention { reading, .. } => reading.query,
+        }
+    }
+
+    /// Whether all queries and heads of the layer have the same of a quantity.
+    pub fn is_shared(&self, quantity: Quantity) -> bool {
+        let Self::Lambda { layer, .. } = self else { return false };
+        match quantity {
+            Quantity::Key | Quantity::Value | Quantity::Bias => true,
+            // A mask normalises the keys anew for every query.
+            Quantity::NormalisedKey | Quantity::Content => layer.mask == Mask::None,
+            _ => false,
         }
     }
 
