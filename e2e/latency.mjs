@@ -3,7 +3,8 @@
 //
 // "Work" is what the tasks of Chromium's main thread (its own TaskDuration) took between a press of an arrow key and the
 // second frame after it: handler, what follows from it, style, layout and paint; less what a press of a key without a
-// meaning takes, which is the price of the measuring. It counts in the thread's own processor time, since other processes
+// meaning takes, which is the price of the measuring. "At rest" is what follows once the query has stopped: tables, what is
+// out of sight, what is read aloud, the address. It counts in the thread's own processor time, since other processes
 // (without a GPU, the one that draws) share the machine's cores. The engine runs in a worker, so its time is not in it; the
 // CPU backend is used, the one that could be in the way. Long tasks are those over 50 ms while pictures are classified. The
 // seeded network is what `cargo xtask test` writes for the page's tests.
@@ -35,7 +36,8 @@ if (!address || !(moves >= 1)) {
 }
 
 const patience = 120_000;
-const keys = ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowDown", "ArrowRight", "ArrowUp"];
+/** Round in a ring, so that no press meets the border, where nothing moves. */
+const keys = ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft", "ArrowUp"];
 
 /** Runs in the page before anything of it. */
 function observe() {
@@ -53,22 +55,39 @@ async function busy(client) {
   return 1000 * metrics.find(({ name }) => name === "TaskDuration").value;
 }
 
-/** Milliseconds of work for each move. */
+/** How long after a move everything has followed. */
+const rest = 1000;
+
+/** Milliseconds of work for each move, and those that follow once the query rests. */
 async function work(page, client) {
   const grid = page.getByTestId("query-grid").first();
   await grid.focus();
-  const once = async (act) => {
+  const during = async (act) => {
     const before = await busy(client);
     await act();
-    await frames(page);
     return (await busy(client)) - before;
   };
-  const idle = [];
-  for (let i = 0; i < 20; i += 1) idle.push(await once(() => page.keyboard.press("F9")));
-  const floor = quantile(idle, 0.5);
-  const took = [];
-  for (let i = 0; i < moves; i += 1) took.push(Math.max(0, (await once(() => page.keyboard.press(keys[i % keys.length]))) - floor));
-  return took;
+  const press = (key) =>
+    during(async () => {
+      await page.keyboard.press(key);
+      await frames(page);
+    });
+  const wait = () => during(() => page.waitForTimeout(rest));
+  const measured = async (count, act) => {
+    const all = [];
+    for (let i = 0; i < count; i += 1) all.push(await act(i));
+    return all;
+  };
+  const floor = quantile(await measured(20, () => press("F9")), 0.5);
+  const took = await measured(moves, (i) => press(keys[i % keys.length]));
+  await wait();
+  const idle = quantile(await measured(3, wait), 0.5);
+  const rested = await measured(keys.length, async (i) => {
+    await press(keys[i]);
+    return wait();
+  });
+  const less = (floor) => (ms) => Math.max(0, ms - floor);
+  return { took: took.map(less(floor)), rested: rested.map(less(idle)) };
 }
 
 async function classified(page, count) {
@@ -110,10 +129,10 @@ try {
       await page.locator(`#${view}`).click();
       await page.waitForTimeout(500);
       if ((await page.getByTestId("query-grid").count()) === 0) continue;
-      const took = await work(page, client);
-      rows.push({ network: name, view: view.replace("tab-", ""), median: quantile(took, 0.5), p95: quantile(took, 0.95), long: long.length, longest: Math.max(0, ...long) });
+      const { took, rested } = await work(page, client);
+      rows.push({ network: name, view: view.replace("tab-", ""), median: quantile(took, 0.5), p95: quantile(took, 0.95), rest: quantile(rested, 0.5), long: long.length, longest: Math.max(0, ...long) });
       const row = rows.at(-1);
-      console.log(`${name.padEnd(18)} ${row.view.padEnd(10)} median ${row.median.toFixed(1).padStart(5)} ms, p95 ${row.p95.toFixed(1).padStart(5)} ms`);
+      console.log(`${name.padEnd(18)} ${row.view.padEnd(10)} median ${row.median.toFixed(1).padStart(5)} ms, p95 ${row.p95.toFixed(1).padStart(5)} ms, at rest ${row.rest.toFixed(1).padStart(5)} ms`);
     }
     console.log(`${name.padEnd(18)} tasks over 50 ms while five pictures are classified: ${long.length}, longest ${Math.max(0, ...long).toFixed(0)} ms`);
     await page.close();

@@ -2,6 +2,7 @@
 //! [`crate::explain`], what they remember in [`crate::page`]. Nothing of the engine is linked here: it answers from its
 //! worker, through [`crate::protocol`].
 
+mod actions;
 mod anatomy;
 mod atlas;
 mod browser;
@@ -26,6 +27,7 @@ mod link;
 mod loads;
 mod map;
 mod measured;
+mod motion;
 mod network_entry;
 mod network_signals;
 mod networks;

@@ -30,7 +30,7 @@ export async function settledUrl(page: Page): Promise<URL> {
   let url = page.url();
   await expect(async () => {
     const before = url;
-    await page.waitForTimeout(300);
+    await page.waitForTimeout(500);
     url = page.url();
     expect(url).toBe(before);
   }).toPass();

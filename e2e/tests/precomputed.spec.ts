@@ -39,7 +39,9 @@ test("the views work before the engine is there, and the engine's numbers take o
     expect(await seriousFindings(page), view).toEqual([]);
   }
   await page.getByTestId("query-grid").focus();
+  const [first] = await numbers(page);
   await page.keyboard.press("ArrowDown");
+  await expect(async () => expect((await numbers(page))[0]).not.toBe(first)).toPass();
   const before = await numbers(page);
   release();
   await firstResult(page);

@@ -67,8 +67,7 @@ pub fn Atlas() -> impl IntoView {
         else {
             return;
         };
-        state.hovered.set(None);
-        state.place.set(Some(place));
+        state.go(place);
         state.view.set(View::Lens);
         // The tile is gone: the lens' tab has the focus in its place.
         if let Some(tab) = document().get_element_by_id(&tab_id(View::Lens)) {

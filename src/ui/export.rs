@@ -37,7 +37,7 @@ impl Format {
 
 /// The buttons.
 #[component]
-pub fn Export(figure: Signal<Option<Arc<Figure>>>) -> impl IntoView {
+pub fn Export(figure: Signal<Option<Arc<Figure>>>, title: Memo<Option<String>>) -> impl IntoView {
     let state = State::here();
     let problem = RwSignal::new(None::<String>);
     let save = move |format: Format| {
@@ -69,7 +69,7 @@ pub fn Export(figure: Signal<Option<Arc<Figure>>>) -> impl IntoView {
         <details class="fold">
             <summary>"Save"</summary>
             <div class="export" role="group" aria-label=move || {
-                figure.read().as_ref().map(|figure| format!("Save: {}", figure.title))
+                title.read().as_ref().map(|title| format!("Save: {title}"))
             }>
                 {Format::ALL
                     .map(|format| {

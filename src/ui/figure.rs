@@ -8,7 +8,8 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::export::Export;
-use super::map::{CropCanvas, Ring, cell_at, view_box};
+use super::map::{CropCanvas, Marks, cell_at, ring};
+use super::motion::in_sight;
 use super::state::State;
 use crate::explain::display::Display;
 use crate::explain::figure::Figure;
@@ -46,18 +47,25 @@ pub fn FigureView(
     let state = State::here();
     let canvas = NodeRef::<html::Canvas>::new();
     let frame = NodeRef::<html::Div>::new();
+    let figure: Signal<Option<Arc<Figure>>> = Signal::from(state.follow(in_sight(frame), move || figure.get()));
     let display = move || match (over_picture, on_picture) {
         (true, _) => Display::Overlay,
         (false, true) => state.display.get(),
         (false, false) => Display::Map,
     };
-    Effect::new(move |_| {
-        let (Some(canvas), Some(figure)) = (canvas.get(), figure.get()) else { return };
-        let pixels = figure.rgba(state.theme.get(), display());
-        browser::draw(&canvas, figure.grid.columns, figure.grid.rows, &pixels);
-    });
     let size = Memo::new(move |_| figure.read().as_ref().map_or([1, 1], |f| [f.grid.rows, f.grid.columns]));
+    // Another query's drawing need not look another way.
+    let pixels = Memo::new(move |_| figure.read().as_ref().map(|figure| figure.rgba(state.theme.get(), display())));
+    Effect::new(move |_| {
+        if let (Some(canvas), Some(pixels)) = (canvas.get(), pixels.read().as_ref()) {
+            let [rows, columns] = size.get();
+            browser::draw(&canvas, columns, rows, pixels);
+        }
+    });
     let at = move |event: &web_sys::PointerEvent| frame.get().and_then(|frame| cell_at(&frame, event, size.get()));
+    // What is only heard, not seen.
+    let described = state.at_rest(move || figure.read().as_ref().map(|figure| figure.description()));
+    let limit = state.at_rest(move || figure.read().as_ref().map(|figure| figure.scale.limit().to_string()));
     let of = move |read: fn(&Figure) -> String| figure.read().as_ref().map(|figure| read(figure)).unwrap_or_default();
     let value = move || {
         let figure = figure.get()?;
@@ -83,18 +91,27 @@ pub fn FigureView(
             pointed.set(Some(to));
         }
     };
-    let outline =
-        move || figure.read().as_ref().and_then(|figure| figure.window).map(|cells| frame_of("window", cells));
+    let title = Memo::new(move |_| figure.read().as_ref().map(|figure| figure.title.clone()));
+    // All at once: all of it changes whenever the query moves.
+    let marks = move || {
+        let figure = figure.get()?;
+        let contours = (display() == Display::Contours).then(|| figure.contours()).map(|[above, below]| {
+            view! {
+                <path class="contour" d=above />
+                <path class="contour contour-below" d=below />
+            }
+        });
+        Some(view! {
+            <path class="sign-marks" d=figure.marks() />
+            {contours}
+            <path class="clip-marks" d=figure.clip_marks() />
+            {figure.window.map(|cells| frame_of("window", cells))}
+            {figure.ring.map(|cell| ring(cell, "ring"))}
+        })
+    };
     let lit = move || {
         let cells = lit.map(|lit| lit.get()).unwrap_or_default();
         cells.into_iter().map(|cells| frame_of("lit", cells)).collect_view()
-    };
-    let contours = move || {
-        let [above, below] = figure.read().as_ref().filter(|_| display() == Display::Contours)?.contours();
-        Some(view! {
-            <path class="contour" d=above />
-            <path class="contour contour-below" d=below />
-        })
     };
     let ratio = move || {
         let [rows, columns] = size.get();
@@ -103,7 +120,7 @@ pub fn FigureView(
     view! {
         <figure class="figure">
             <figcaption>
-                <span class="panel-title">{move || of(|figure| figure.title.clone())}</span>
+                <span class="panel-title">{title}</span>
                 <span class="symbol">{symbol}</span>
             </figcaption>
             <div
@@ -113,9 +130,9 @@ pub fn FigureView(
                 tabindex="0"
                 role="application"
                 aria-roledescription="map"
-                aria-label=move || of(Figure::description)
+                aria-label=described
                 data-testid=test_id.clone()
-                data-limit=move || figure.read().as_ref().map(|figure| figure.scale.limit().to_string())
+                data-limit=limit
                 node_ref=frame
                 on:pointermove=move |event| pointed.set(at(&event))
                 on:pointerdown=move |event| pointed.set(at(&event))
@@ -129,22 +146,18 @@ pub fn FigureView(
             >
                 {move || display().shows_picture().then(|| view! { <CropCanvas /> })}
                 <canvas class="cells" width="1" height="1" node_ref=canvas aria-hidden="true"></canvas>
-                <svg class="marks" viewBox=move || view_box(size.get()) preserveAspectRatio="none" aria-hidden="true">
-                    <path class="sign-marks" d=move || of(Figure::marks) />
-                    {contours}
-                    <path class="clip-marks" d=move || of(Figure::clip_marks) />
-                    {outline}
+                <Marks size=size>
+                    {marks}
                     {lit}
-                    <Ring cell=Signal::derive(move || figure.read().as_ref().and_then(|figure| figure.ring)) class="ring" />
-                    <Ring cell=pointed class="ring ring-pointed" />
-                </svg>
+                    {move || pointed.get().map(|cell| ring(cell, "ring ring-pointed"))}
+                </Marks>
             </div>
             <p class="panel-foot">
                 <output data-testid=format!("{test_id}-value")>{move || value().unwrap_or_else(|| of(Figure::limits))}</output>
             </p>
             <div class="figure-tools">
                 <Strongest figure />
-                <Export figure />
+                <Export figure title />
             </div>
         </figure>
     }
@@ -160,8 +173,10 @@ fn frame_of(class: &'static str, [top, left, bottom, right]: [usize; 4]) -> impl
 #[component]
 fn Strongest(figure: Signal<Option<Arc<Figure>>>) -> impl IntoView {
     let open = RwSignal::new(false);
+    let state = State::here();
+    let figure = state.at_rest(move || open.get().then(|| figure.get()).flatten());
     let table = move || {
-        let figure = figure.get().filter(|_| open.get())?;
+        let figure = figure.get()?;
         let [row, column] = figure.axes;
         let rows = figure.grid.strongest(LISTED).into_iter().map(|extreme| {
             let [y, x] = figure.grid.name(extreme.cell);

@@ -14,9 +14,9 @@ use crate::page::networks::{address_name, of_address};
 use crate::page::view::View;
 use crate::protocol::Source;
 
-/// A pause in the movement before the address is written: each writing costs the browser several milliseconds, and Safari
-/// takes a hundred of them in half a minute.
-const PAUSE: Duration = Duration::from_millis(200);
+/// A pause before the address is written, once the query rests, and after the last of other changes: each writing costs the
+/// browser several milliseconds, and Safari takes a hundred of them in half a minute.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Keeps the address true from now on, and heeds it when the visitor goes through the history.
 pub fn connect(state: State) {
@@ -30,9 +30,12 @@ fn keep(state: State) {
     let written = StoredValue::new(None::<(Option<String>, View)>);
     let rest = Rest::new();
     Effect::new(move |_| {
+        rest.cancel();
+        if state.motion.is_on() {
+            return;
+        }
         let networks = state.networks;
         let address = on_screen(state);
-        rest.cancel();
         // A network on its way may be the one that the history went to: the address stays until it is there or has failed.
         if networks.coming.read().is_some() || networks.next.with_value(Option::is_some) {
             return;

@@ -47,7 +47,7 @@ pub fn MapPanel(kind: MapKind) -> impl IntoView {
 }
 
 /// The SVG coordinates of a map: one unit a cell.
-pub fn view_box([height, width]: [usize; 2]) -> String {
+fn view_box([height, width]: [usize; 2]) -> String {
     format!("0 0 {width} {height}")
 }
 
@@ -68,20 +68,34 @@ pub fn cell_at(
 #[component]
 pub fn QueryRing() -> impl IntoView {
     let state = State::here();
-    let cell = Signal::derive(move || state.shown.get().map(|place| [place.query.y, place.query.x]));
-    view! { <Ring cell class="ring" /> }
+    move || state.shown.get().map(|place| ring([place.query.y, place.query.x], "ring"))
 }
 
-/// A two-tone ring round a cell.
-#[component]
-pub fn Ring(#[prop(into)] cell: Signal<Option<[usize; 2]>>, class: &'static str) -> impl IntoView {
-    let y = move || cell.get().map_or(0, |cell| cell[0]).to_string();
-    let x = move || cell.get().map_or(0, |cell| cell[1]).to_string();
-    let hidden = move || if cell.get().is_some() { "visible" } else { "hidden" };
+/// A two-tone ring round a cell. It is drawn where it is, not moved there: another transform makes the browser layer the page
+/// anew.
+pub fn ring([y, x]: [usize; 2], class: &'static str) -> impl IntoView {
+    let outline = format!("M{x} {y}h1v1h-1z");
     view! {
-        <g class=class visibility=hidden>
-            <rect class="ring-outer" x=x y=y width="1" height="1" />
-            <rect class="ring-inner" x=x y=y width="1" height="1" />
+        <g class=class>
+            <path class="ring-outer" d=outline.clone() />
+            <path class="ring-inner" d=outline />
         </g>
+    }
+}
+
+/// The drawing of marks over a map's cells, one unit a cell.
+#[component]
+pub fn Marks(#[prop(into)] size: Signal<[usize; 2]>, children: Children) -> impl IntoView {
+    let room = Memo::new(move |_| {
+        let [height, width] = size.get();
+        format!("M-1-1H{}V{}H-1z", width + 1, height + 1)
+    });
+    view! {
+        <svg class="marks" viewBox=move || view_box(size.get()) preserveAspectRatio="none" aria-hidden="true">
+            // Invisible, round all that is drawn: as long as the bounds of a drawing stay the same, the browser paints it
+            // anew without layering the page anew.
+            <path class="marks-room" d=room />
+            {children()}
+        </svg>
     }
 }

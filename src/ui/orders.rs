@@ -7,6 +7,7 @@ mod shapes;
 
 use std::sync::Arc;
 
+use leptos::html;
 use leptos::prelude::*;
 
 use super::choice::{Choice, Item};
@@ -153,7 +154,7 @@ fn Output(stop: Stop) -> impl IntoView {
 /// Both outputs, number by number.
 #[component]
 fn OutputTable() -> impl IntoView {
-    let state = State::here();
+    let state = State::here().resting();
     let outputs = Memo::new(move |_| {
         let reading = state.reading.get()?;
         with_subject(state, state.shown.get(), |subject| Outputs::of(subject.layer, &reading))
@@ -210,7 +211,8 @@ fn OutputTable() -> impl IntoView {
 /// What softmax attention would do with the same query and keys.
 #[component]
 fn Softmax() -> impl IntoView {
-    let state = State::here();
+    let section = NodeRef::<html::Section>::new();
+    let state = State::here().while_in_sight(section);
     let figure =
         Memo::new(move |_| with_subject(state, state.shown.get(), orders::softmax_attention).flatten().map(Arc::new));
     let weights = Memo::new(move |_| {
@@ -221,7 +223,7 @@ fn Softmax() -> impl IntoView {
         figure.read().as_ref().map(|figure| format!("{:.4}", figure.grid.values.iter().sum::<f32>()))
     };
     view! {
-        <section class="orders-softmax" aria-labelledby="softmax-title">
+        <section class="orders-softmax" aria-labelledby="softmax-title" node_ref=section>
             <h3 id="softmax-title">"And softmax attention?"</h3>
             <p class="quiet">
                 "The two differ in the axis of their softmax. Attention takes it over the positions of each query’s comparisons, so every query’s weights sum to 1 and none is negative, and it must compare first. A lambda layer takes it over the positions of each key channel, before any query is asked: its k columns sum to 1, its weights need not and carry signs, and it may multiply in either order."

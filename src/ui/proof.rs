@@ -36,7 +36,7 @@ impl Shown {
 /// The proof in one line, and all its numbers for those who want them.
 #[component]
 pub fn ProofLine() -> impl IntoView {
-    let state = State::here();
+    let state = State::here().resting();
     let shown = move || Shown::of(state);
     let relative = move || shown().map(|shown| format!("{:e}", shown.proof.relative()));
     let line = move || {

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::map::{CropCanvas, QueryRing, cell_at, view_box};
+use super::map::{CropCanvas, Marks, QueryRing, cell_at};
 use super::state::State;
 use crate::page::place::Move;
 
@@ -12,7 +12,8 @@ use crate::page::place::Move;
 pub fn QueryGrid() -> impl IntoView {
     let state = State::here();
     let grid = NodeRef::<html::Div>::new();
-    let cell = move |event: &web_sys::PointerEvent| grid.get().and_then(|grid| cell_at(&grid, event, state.size()));
+    let size = Memo::new(move |_| state.size());
+    let cell = move |event: &web_sys::PointerEvent| grid.get().and_then(|grid| cell_at(&grid, event, size.get()));
     let pressed = move |event: web_sys::KeyboardEvent| {
         if event.alt_key() || event.meta_key() {
             return;
@@ -27,22 +28,23 @@ pub fn QueryGrid() -> impl IntoView {
                 state.pin(cell);
             }
         } else if key == "Escape" {
-            state.hovered.set(None);
+            state.hover(None);
         }
     };
     let lines = move || {
-        let [height, width] = state.size();
+        let [height, width] = size.get();
         let rows = (1..height).map(|y| format!("M0 {y}H{width}"));
         let columns = (1..width).map(|x| format!("M{x} 0V{height}"));
         rows.chain(columns).collect::<String>()
     };
     let at = move || state.shown.get().map(|place| format!("{},{}", place.query.y, place.query.x));
-    let name = move || {
-        let [height, width] = state.size();
+    // Read out anyway, by the summary, once the query rests.
+    let name = state.at_rest(move || {
+        let [height, width] = size.get();
         let query = state.place.read().as_ref().map(|place| place.query);
         let query = query.map_or_else(String::new, |query| format!(", query at row {}, column {}", query.y, query.x));
         format!("Query grid, {height} rows by {width} columns{query}")
-    };
+    });
     view! {
         <figure class="panel panel-query">
             <figcaption>
@@ -62,10 +64,10 @@ pub fn QueryGrid() -> impl IntoView {
                 on:keydown=pressed
                 on:pointermove=move |event| {
                     if event.pointer_type() != "touch" {
-                        state.hovered.set(cell(&event));
+                        state.hover(cell(&event));
                     }
                 }
-                on:pointerleave=move |_| state.hovered.set(None)
+                on:pointerleave=move |_| state.hover(None)
                 on:pointerup=move |event| {
                     if let Some(cell) = cell(&event) {
                         state.pin(cell);
@@ -73,10 +75,10 @@ pub fn QueryGrid() -> impl IntoView {
                 }
             >
                 <CropCanvas />
-                <svg class="marks" viewBox=move || view_box(state.size()) preserveAspectRatio="none" aria-hidden="true">
+                <Marks size=size>
                     <path class="grid-lines" d=lines />
                     <QueryRing />
-                </svg>
+                </Marks>
             </div>
             <p class="panel-foot">"query at " {move || at().unwrap_or_else(|| "–".to_owned())}</p>
             <p id="query-keys" class="hidden">

@@ -1,5 +1,6 @@
 //! The query vector as signed bars, and the share of the output that belongs to no pixel.
 
+use leptos::html;
 use leptos::prelude::*;
 
 use super::state::State;
@@ -9,7 +10,8 @@ use crate::tensor::max_abs;
 /// q_n and q·b.
 #[component]
 pub fn QueryVector() -> impl IntoView {
-    let state = State::here();
+    let section = NodeRef::<html::Section>::new();
+    let state = State::here().while_in_sight(section);
     let depth = Memo::new(move |_| {
         state.with_layer(|layer| layer.as_lambda().map(|layer| layer.dims.key_depth)).flatten().unwrap_or(16)
     });
@@ -39,7 +41,7 @@ pub fn QueryVector() -> impl IntoView {
         }
     };
     view! {
-        <section class="query-vector" aria-labelledby="query-vector-title">
+        <section class="query-vector" aria-labelledby="query-vector-title" node_ref=section>
             <h2 id="query-vector-title">"The query " <span class="symbol">"q"<sub>"n"</sub></span></h2>
             <ol class="bars" data-testid="query-vector">{bars}</ol>
             <h3>"The bias " <span class="symbol">"q·b"</span></h3>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::link::Link;
+use super::motion::Motion;
 use super::network_signals::NetworkSignals;
 use super::shader::ShaderSignals;
 use super::what_if::WhatIfSignals;
@@ -18,10 +19,10 @@ use crate::explain::softmax_attention::AttentionReading;
 use crate::nn::trace::{LambdaTrace, LayerTrace};
 use crate::page::address::{Address, Knobs};
 use crate::page::networks::nothing_inside;
-use crate::page::place::{Move, Place};
+use crate::page::place::Place;
 use crate::page::samples::Sample;
 use crate::page::view::View;
-use crate::protocol::{Answer, BackendReport, LoadStep, Request, Source};
+use crate::protocol::{Answer, BackendReport, LoadStep};
 use crate::tensor::max_abs;
 
 /// How far the engine is.
@@ -102,8 +103,10 @@ pub struct State {
     pub precomputed: Memo<bool>,
     /// Milliseconds from sending the picture to drawing its answer.
     pub round_trip: RwSignal<f64>,
+    /// The pinned place, to be set; what is shown of it reads `place`.
+    pub pinned: RwSignal<Option<Place>>,
     /// The pinned place.
-    pub place: RwSignal<Option<Place>>,
+    pub place: Memo<Option<Place>>,
     /// The query under the pointer, `[y, x]`, shown in place of the pinned one.
     pub hovered: RwSignal<Option<[usize; 2]>>,
     /// The cell under the pointer in one of the maps, `[y, x]`.
@@ -118,6 +121,8 @@ pub struct State {
     pub display: RwSignal<Display>,
     /// What single views keep in the address.
     pub knobs: RwSignal<Knobs>,
+    /// Whether the query is on the move.
+    pub motion: Motion,
     /// What is changed in the network and the picture, and what came of it.
     pub what_if: WhatIfSignals,
     /// The layer's shaders, their edits, and what came of them.
@@ -142,14 +147,16 @@ pub struct State {
     pub nothing_inside: Memo<Option<String>>,
     /// The limit that the maps share, `None` where each has its own; 0 before the first answer.
     pub shared_limit: Memo<Option<f32>>,
-    address: StoredValue<Address>,
+    /// What the address said when the page was opened, then what was written last.
+    pub(super) address: StoredValue<Address>,
 }
 
 impl State {
     /// The state of a page that was just opened.
     pub fn new() -> Self {
         let answer = RwSignal::new(None::<Arc<Answer>>);
-        let place = RwSignal::new(None::<Place>);
+        let pinned = RwSignal::new(None::<Place>);
+        let place = Memo::new(move |_| pinned.get());
         let hovered = RwSignal::new(None::<[usize; 2]>);
         let (address, address_notice) = browser::address();
         let knobs = RwSignal::new(address.knobs.clone());
@@ -168,9 +175,14 @@ impl State {
             Some(Arc::new(Reading::of(layer.as_lambda()?, place.query)))
         });
         let compared = RwSignal::new(address.pin);
+        // Of this one's layer, head and u, wherever in the picture it is.
+        let other_place = Memo::new(move |_| {
+            let (place, [y, x]) = (place.get()?, compared.get()?);
+            Some(Place { query: Query { y, x, ..place.query }, ..place })
+        });
         let other = Memo::new(move |_| {
-            let (answer, place, [y, x]) = (answer.get()?, place.get()?, compared.get()?);
-            let query = Query { y, x, ..place.query };
+            let (answer, place) = (answer.get()?, other_place.get()?);
+            let query = place.query;
             let layer = answer.trace.layers.get(place.layer).filter(|layer| contains(layer, query))?;
             Some(Arc::new(Reading::of(layer.as_lambda()?, query)))
         });
@@ -238,6 +250,7 @@ impl State {
             answer,
             precomputed: Memo::new(move |_| answer.read().as_ref().is_some_and(|answer| answer.computed.is_none())),
             round_trip: RwSignal::new(0.0),
+            pinned,
             place,
             hovered,
             pointed: RwSignal::new(None),
@@ -247,6 +260,7 @@ impl State {
             fixed_limit,
             display: RwSignal::new(address.display.unwrap_or_default()),
             knobs,
+            motion: Motion::new(),
             what_if: WhatIfSignals::new(knobs),
             shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),
@@ -269,119 +283,6 @@ impl State {
         expect_context()
     }
 
-    /// The address in mind: what it said when the page was opened, then what was written last.
-    pub fn address(self) -> Address {
-        self.address.get_value()
-    }
-
-    /// Keeps an address in mind.
-    pub fn remember(self, address: Address) {
-        self.address.set_value(address);
-    }
-
-    /// Sends the engine a request, with a file beside it where one belongs to it.
-    pub fn send(self, request: &Request, file: Option<&web_sys::File>) {
-        let sent = self.link.with_value(|link| match link {
-            Some(link) => link.send(request, file),
-            None => Err("there is no worker".to_owned()),
-        });
-        if let Err(cause) = sent {
-            self.fail(format!("The engine cannot be reached ({cause}). Load the page again."));
-        }
-    }
-
-    /// Says that nothing will run.
-    pub fn fail(self, message: String) {
-        self.busy.set(false);
-        self.networks.coming.set(None);
-        self.phase.set(Phase::Failed(message));
-    }
-
-    /// Shows an answer at the place that was shown before, or that the address names. The first answer of another network
-    /// brings that network on screen.
-    pub fn show(self, answer: Answer) {
-        let own = self.answer.get_untracked();
-        let is_wanted = self.change_network(answer.network);
-        let kept = match (&own, self.place.get_untracked()) {
-            (Some(own), Some(place)) if own.network == answer.network => Some(place),
-            (Some(own), Some(place)) if !is_wanted => Some(place.in_network(&own.trace, &answer.trace)),
-            _ => None,
-        };
-        let fits =
-            |place: &Place| answer.trace.layers.get(place.layer).is_some_and(|layer| contains(layer, place.query));
-        let place = kept.filter(fits).or_else(|| Place::of_address(&self.address(), &answer.trace));
-        if own.is_some_and(|own| own.network != answer.network) {
-            self.hovered.set(None);
-            self.pointed.set(None);
-        }
-        if let Some(computed) = &answer.computed {
-            self.report.set(Some(computed.report.clone()));
-        }
-        self.answer.set(Some(Arc::new(answer)));
-        self.place.set(place);
-    }
-
-    /// Shows nothing any more: the network that runs now cannot take the picture that was on screen.
-    pub fn show_nothing(self) {
-        self.change_network(self.engine_load.get_untracked());
-        self.place.set(None);
-        self.answer.set(None);
-        self.answered.set(None);
-        self.picture.set(None);
-    }
-
-    /// Brings the network of this load on screen, if the engine has come to run it since; whether it is the one that the
-    /// address named.
-    fn change_network(self, load: u64) -> bool {
-        let NetworkSignals { next, running, wanted, .. } = self.networks;
-        if next.with_value(|next| next.as_ref().is_some_and(|next| next.load == load)) {
-            running.set(next.try_update_value(Option::take).flatten());
-        }
-        let source = running.with_untracked(|running| running.as_ref().map(|running| running.source.clone()));
-        let named = matches!(&source, Some(Source::Known { name }) if wanted.get_untracked().as_ref() == Some(name));
-        // A visitor who loads another network has chosen.
-        if named || load > 0 {
-            wanted.set(None);
-        }
-        named
-    }
-
-    /// Moves the pinned place.
-    pub fn step(self, by: Move) {
-        self.hovered.set(None);
-        if let (Some(answer), Some(place)) = (self.answer.get_untracked(), self.place.get_untracked()) {
-            self.place.set(Some(place.moved(by, &answer.trace)));
-        }
-    }
-
-    /// Pins a query, `[y, x]`.
-    pub fn pin(self, [y, x]: [usize; 2]) {
-        self.hovered.set(None);
-        self.place.update(|place| {
-            if let Some(place) = place {
-                place.query = Query { y, x, ..place.query };
-            }
-        });
-    }
-
-    /// Chooses a layer by its place in the trace.
-    pub fn choose_layer(self, layer: usize) {
-        self.hovered.set(None);
-        if let (Some(answer), Some(place)) = (self.answer.get_untracked(), self.place.get_untracked()) {
-            self.place.set(Some(place.in_layer(layer, &answer.trace)));
-        }
-    }
-
-    /// Chooses what the scale covers; a fixed one stands where the scale stands now.
-    pub fn choose_scope(self, scope: Scope) {
-        if scope == Scope::Fixed {
-            let largest = self.reading.read_untracked().as_ref().map(|reading| scale::query_limit(&reading.attention));
-            let now = self.shared_limit.get_untracked().or(largest).filter(|limit| *limit > 0.0);
-            self.fixed_limit.set(now.unwrap_or(1.0));
-        }
-        self.scope.set(scope);
-    }
-
     /// Whether an answer is awaited in place of the one on screen, which is none of what was chosen last. Tracks it.
     pub fn is_waiting(self) -> bool {
         self.busy.get() && !self.precomputed.get()
@@ -390,34 +291,6 @@ impl State {
     /// What a view kept under a key, if it makes sense to that view.
     pub fn knob<T: std::str::FromStr>(self, key: &str) -> Option<T> {
         self.knobs.read().get(key)?.parse().ok()
-    }
-
-    /// Keeps something for a view under a key of the address, or nothing under `None`.
-    pub fn turn(self, key: &str, value: Option<String>) {
-        self.knobs.update(|knobs| {
-            match value {
-                Some(value) => knobs.insert(key.to_owned(), value),
-                None => knobs.remove(key),
-            };
-        });
-    }
-
-    /// Chooses a head.
-    pub fn choose_head(self, head: usize) {
-        self.place.update(|place| {
-            if let Some(place) = place {
-                place.query.head = head;
-            }
-        });
-    }
-
-    /// Chooses which of the intra-depth's maps are shown.
-    pub fn choose_u(self, u: usize) {
-        self.place.update(|place| {
-            if let Some(place) = place {
-                place.query.u = u;
-            }
-        });
     }
 
     /// The limit of one map's scale; 0 before the first answer.
@@ -454,7 +327,8 @@ impl State {
 /// Where the theme is kept.
 pub const THEME_KEY: &str = "lambdascope-theme";
 
-fn contains(layer: &LayerTrace, query: Query) -> bool {
+/// Whether a layer has a query.
+pub(super) fn contains(layer: &LayerTrace, query: Query) -> bool {
     let [height, width] = layer.map();
     query.y < height && query.x < width && query.head < layer.heads()
 }

@@ -11,13 +11,14 @@ use crate::explain::numbers::bytes;
 use crate::explain::summary::{attention_sentence, sentence};
 use crate::protocol::{BackendChoice, LoadStep};
 
-/// A pause in the movement of the query before it is read out.
-const PAUSE: Duration = Duration::from_millis(500);
+/// How long the query rests before it is read out.
+const PAUSE: Duration = Duration::from_millis(350);
 
 /// The line above the stage.
 #[component]
 pub fn Status() -> impl IntoView {
     let state = State::here();
+    let said = state.at_rest(move || summary(state));
     let phase = move || {
         match state.phase.get() {
             Phase::Starting => view! { <Progress text="The engine starts…".to_owned() fraction=None /> }.into_any(),
@@ -35,7 +36,7 @@ pub fn Status() -> impl IntoView {
             }
             Phase::Ready => view! {
                 <p class="status-summary" data-testid="summary">
-                    {move || summary(state)}
+                    {said}
                 </p>
             }
             .into_any(),
@@ -111,6 +112,10 @@ fn SpokenSummary() -> impl IntoView {
     let (spoken, set_spoken) = signal(String::new());
     let rest = Rest::new();
     Effect::new(move |_| {
+        rest.cancel();
+        if state.motion.is_on() {
+            return;
+        }
         let text = match state.phase.get() {
             Phase::Ready => {
                 if state.hovered.get().is_some() {

@@ -14,6 +14,11 @@ pub fn with_subject<T>(state: State, place: Option<Place>, read: impl FnOnce(Sub
     state.with_query(place, |layer, query| read(Subject { layer, query, setting: &setting }))
 }
 
+/// The layer on screen: the place changes with it alone.
+pub fn layer_place(state: State) -> Memo<Option<Place>> {
+    Memo::new(move |_| state.place.get().map(|place| Place { query: Query::default(), ..place }))
+}
+
 /// The place on screen as far as the context depends on it: in a masked layer all of it, else the layer and u alone.
 pub fn context_place(state: State) -> Memo<Option<Place>> {
     Memo::new(move |_| {

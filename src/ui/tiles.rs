@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::browser;
-use super::map::{Ring, view_box};
+use super::map::{Marks, ring};
+use super::motion::in_sight;
 use super::state::State;
 use crate::explain::display::Display;
 use crate::explain::figure::Figure;
@@ -43,6 +44,7 @@ pub fn Tiles(
     test_id: &'static str,
     label: &'static str,
 ) -> impl IntoView {
+    let state = State::here();
     let list = NodeRef::<html::Div>::new();
     let current = Memo::new(move |_| {
         let (tiles, current) = (tiles.read(), current.get());
@@ -87,7 +89,10 @@ pub fn Tiles(
     };
     let order = Memo::new(move |_| tiles.read().iter().map(|tile| tile.key).collect::<Vec<usize>>());
     let one = move |key: usize| {
-        let tile = Memo::new(move |_| tiles.read().iter().find(|tile| tile.key == key).cloned());
+        let own = NodeRef::<html::Div>::new();
+        let tile = state.follow(in_sight(own), move || tiles.read().iter().find(|tile| tile.key == key).cloned());
+        let lines = state.at_rest(move || tile.read().as_ref().map(|tile| tile.lines.clone()).unwrap_or_default());
+        let spoken = state.at_rest(move || tile.read().as_ref().map(|tile| tile.spoken.clone()));
         let is_current = move || current.get() == key;
         view! {
             <div
@@ -96,8 +101,9 @@ pub fn Tiles(
                 id=tile_id(test_id, key)
                 tabindex=move || if is_current() { "0" } else { "-1" }
                 aria-selected=move || if is_current() { "true" } else { "false" }
-                aria-label=move || tile.read().as_ref().map(|tile| tile.spoken.clone())
+                aria-label=spoken
                 data-key=key
+                node_ref=own
                 on:click=move |_| choose(key)
                 on:pointerenter=move |event: web_sys::PointerEvent| {
                     if follows_pointer && event.pointer_type() != "touch" {
@@ -106,7 +112,7 @@ pub fn Tiles(
                 }
             >
                 <Drawing tile />
-                <TileLines tile />
+                <TileLines lines />
             </div>
         }
     };
@@ -133,20 +139,19 @@ fn Drawing(tile: Memo<Option<Tile>>) -> impl IntoView {
         let [rows, columns] = size.get();
         format!("{columns} / {rows}")
     };
-    let ring = Signal::derive(move || figure.read().as_ref().and_then(|figure| figure.ring));
+    let ringed = move || figure.read().as_ref().and_then(|figure| figure.ring).map(|cell| ring(cell, "ring tile-ring"));
     view! {
         <div class="map tile-map" style:aspect-ratio=ratio aria-hidden="true">
             <canvas class="cells" width="1" height="1" node_ref=canvas></canvas>
-            <svg class="marks" viewBox=move || view_box(size.get()) preserveAspectRatio="none">
-                <Ring cell=ring class="ring tile-ring" />
-            </svg>
+            <Marks size=size>
+                {ringed}
+            </Marks>
         </div>
     }
 }
 
 #[component]
-fn TileLines(tile: Memo<Option<Tile>>) -> impl IntoView {
-    let lines = Memo::new(move |_| tile.read().as_ref().map(|tile| tile.lines.clone()).unwrap_or_default());
+fn TileLines(lines: Memo<Vec<(String, String)>>) -> impl IntoView {
     move || {
         let line = |(name, value): (String, String)| {
             view! {

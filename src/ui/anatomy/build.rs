@@ -14,7 +14,7 @@ use crate::explain::outer_products::{Build, By, Step};
 use crate::ui::browser;
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
-use crate::ui::map::{CropCanvas, Ring, cell_at, view_box};
+use crate::ui::map::{CropCanvas, Marks, cell_at, ring};
 use crate::ui::state::State;
 use crate::ui::subject::{context_place, with_subject};
 
@@ -317,10 +317,10 @@ fn Where(walk: Walk, step: Memo<Option<Arc<Step>>>) -> impl IntoView {
             <figcaption><span class="panel-title">"picture"</span><span class="symbol">"m"</span></figcaption>
             <div class="map query-grid" role="img" aria-label="The picture; positions not yet added are veiled" data-testid="build-picture" node_ref=frame on:pointerup=pressed>
                 <CropCanvas />
-                <svg class="marks" viewBox=move || view_box(size()) preserveAspectRatio="none" aria-hidden="true">
+                <Marks size=Signal::derive(size)>
                     <path class="waiting" d=waiting />
-                    <Ring cell=Signal::derive(move || step.read().as_ref().and_then(|step| step.position)) class="ring" />
-                </svg>
+                    {move || step.read().as_ref().and_then(|step| step.position).map(|cell| ring(cell, "ring"))}
+                </Marks>
             </div>
         </figure>
     }

@@ -25,25 +25,26 @@ pub fn ProductSection(linked: Linked) -> impl IntoView {
         Memo::new(move |_| product.read().as_ref().map(|product| Arc::new(of(product).clone()))).into()
     };
     // A row and a column of the lambdas.
-    let lit = Signal::derive(move || {
-        let [rows, columns] =
-            product.read().as_ref().map_or([0, 0], |product| [product.lambda.grid.rows, product.lambda.grid.columns]);
+    let size = move |of: fn(&Product) -> &Figure| {
+        Memo::new(move |_| product.read().as_ref().map(|product| [of(product).grid.rows, of(product).grid.columns]))
+    };
+    let lambda_size = size(|product| &product.lambda);
+    let lit = Memo::new(move |_| {
+        let [rows, columns] = lambda_size.get().unwrap_or_default();
         let row = linked.key().filter(|row| *row < rows).map(|row| [row, 0, row, columns - 1]);
         let column = linked.value().filter(|column| *column < columns).map(|column| [0, column, rows - 1, column]);
         row.into_iter().chain(column).collect::<Vec<_>>()
     });
     let lit_row = move |at: fn(Linked) -> Option<usize>, of: fn(&Product) -> &Figure| {
-        Signal::derive(move || {
-            let Some([rows, heads]) =
-                product.read().as_ref().map(|product| [of(product).grid.rows, of(product).grid.columns])
-            else {
-                return Vec::new();
-            };
+        let size = size(of);
+        Memo::new(move |_| {
+            let Some([rows, heads]) = size.get() else { return Vec::new() };
             at(linked).filter(|row| *row < rows).map(|row| [row, 0, row, heads - 1]).into_iter().collect()
         })
     };
     let is_wide = move || {
-        product.read().as_ref().is_some_and(|product| product.lambda.grid.columns > 2 * product.lambda.grid.rows)
+        let [rows, columns] = lambda_size.get().unwrap_or_default();
+        columns > 2 * rows
     };
     let term = move || {
         let product = product.get()?;
@@ -65,7 +66,7 @@ pub fn ProductSection(linked: Linked) -> impl IntoView {
             (None, None) => "Point at a row, a column or a map: what belongs to it lights up everywhere.".to_owned(),
         })
     };
-    let difference = move || product.read().as_ref().map(|product| product.difference);
+    let difference = state.at_rest(move || product.read().as_ref().map(|product| product.difference));
     let choose_head = Callback::new(move |cell: [usize; 2]| state.choose_head(cell[1]));
     view! {
         <section class="product-section" aria-labelledby="product-title">
@@ -92,9 +93,9 @@ pub fn ProductSection(linked: Linked) -> impl IntoView {
                 </div>
             </div>
             <p class="readout" data-testid="anatomy-term"><output>{move || term().unwrap_or_else(|| "–".to_owned())}</output></p>
-            <p class="quiet" data-testid="anatomy-difference" data-difference=move || difference().map(|d| format!("{d:e}"))>
+            <p class="quiet" data-testid="anatomy-difference" data-difference=move || difference.get().map(|d| format!("{d:e}"))>
                 "Rows of λ are key channels, columns value channels. All heads share one λ; each has its own column of q and y, and yours is outlined. Largest difference from the output that the layer computed: "
-                <strong>{move || difference().map_or_else(|| "–".to_owned(), scientific)}</strong>"."
+                <strong>{move || difference.get().map_or_else(|| "–".to_owned(), scientific)}</strong>"."
             </p>
         </section>
     }

@@ -5,19 +5,13 @@ use leptos::prelude::*;
 use crate::explain::order_chart::{Chart, Tick, Unit, sentence};
 use crate::explain::order_cost::{Curves, curves};
 use crate::ui::state::State;
-use crate::ui::subject::with_subject;
+use crate::ui::subject::{layer_place, with_subject};
 
 /// Both charts.
 #[component]
 pub fn Charts() -> impl IntoView {
     let state = State::here();
-    // With the layer alone.
-    let layer = Memo::new(move |_| {
-        state.place.get().map(|mut place| {
-            place.query = Default::default();
-            place
-        })
-    });
+    let layer = layer_place(state);
     let curves = Memo::new(move |_| {
         with_subject(state, layer.get(), |subject| (curves(subject.layer), subject.layer.dims.height))
     });

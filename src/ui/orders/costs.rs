@@ -6,7 +6,7 @@ use crate::explain::numbers::{bytes, grouped};
 use crate::explain::order_cost::{Asked, Costs, Formula, engine};
 use crate::kernels::lambda_order::Order;
 use crate::ui::state::State;
-use crate::ui::subject::with_subject;
+use crate::ui::subject::{layer_place, with_subject};
 
 /// The pictures of a batch.
 const BATCH: u64 = 128;
@@ -15,6 +15,7 @@ const BATCH: u64 = 128;
 #[component]
 pub fn CostTable() -> impl IntoView {
     let state = State::here();
+    let layer = layer_place(state);
     let costs =
         Memo::new(move |_| with_subject(state, state.place.get(), |subject| Costs::of(subject.layer, subject.query)));
     let row = move |name: &'static str, quantity: &'static str, count: fn(&Costs, Asked) -> Formula| {
@@ -43,7 +44,7 @@ pub fn CostTable() -> impl IntoView {
     };
     let rest = move || {
         let costs = costs.get()?;
-        let engine = with_subject(state, state.place.get(), |subject| engine(subject.layer)).flatten();
+        let engine = with_subject(state, layer.get(), |subject| engine(subject.layer)).flatten();
         let engine = engine.map_or_else(
             || "This layer is masked, for which the engine has a kernel of its own.".to_owned(),
             |(order, macs)| {

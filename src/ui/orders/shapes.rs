@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::explain::order_shapes::{Shape, between, chain, unit};
 use crate::explain::orders::Stop;
 use crate::ui::state::State;
-use crate::ui::subject::with_subject;
+use crate::ui::subject::{layer_place, with_subject};
 
 /// CSS pixels that the longest side of a shape gets.
 const ROOM: f32 = 256.0;
@@ -16,16 +16,17 @@ const ALL_ROOM: f32 = 512.0;
 #[component]
 pub fn Shapes(stop: Memo<Stop>) -> impl IntoView {
     let state = State::here();
+    let layer = layer_place(state);
     let row = |shapes: Vec<Shape>, room: f32| {
         let unit = unit(&shapes, room);
         shapes.into_iter().map(move |shape| view! { <Rectangle shape unit /> }).collect_view()
     };
     let one = move || {
-        let shapes = with_subject(state, state.place.get(), |subject| chain(subject.layer, stop.get()))?;
+        let shapes = with_subject(state, layer.get(), |subject| chain(subject.layer, stop.get()))?;
         Some(row(shapes, ROOM))
     };
     let all = move || {
-        let shapes = with_subject(state, state.place.get(), |subject| between(subject.layer))?;
+        let shapes = with_subject(state, layer.get(), |subject| between(subject.layer))?;
         Some(row(shapes.into(), ALL_ROOM))
     };
     view! {

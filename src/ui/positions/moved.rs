@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use leptos::html;
 use leptos::prelude::*;
 
 use super::caption;
@@ -10,7 +11,7 @@ use crate::explain::figure::Figure;
 use crate::explain::numbers::whole;
 use crate::explain::position_figures::{after, before};
 use crate::explain::shift::{Part, Shift, Shifted, Whose, caveat};
-use crate::page::place::Move;
+use crate::page::place::{Move, Place};
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::state::State;
@@ -24,7 +25,8 @@ const FIRST: Shift = Shift([2, 3]);
 /// The buttons and the maps before and after.
 #[component]
 pub fn Moved() -> impl IntoView {
-    let state = State::here();
+    let section = NodeRef::<html::Section>::new();
+    let state = State::here().while_in_sight(section);
     let wanted = Memo::new(move |_| state.knob::<Shift>("shift").unwrap_or(FIRST));
     let shifted = Memo::new(move |_| {
         let place = state.place.get();
@@ -72,7 +74,7 @@ pub fn Moved() -> impl IntoView {
     let mask = move || state.with_query(state.place.get(), |layer, _| caveat(layer)).flatten();
     let no_content = move || state.with_query(state.place.get(), |layer, _| !layer.content).unwrap_or(false);
     view! {
-        <section class="positions-part" aria-labelledby="moved-title">
+        <section class="positions-part" aria-labelledby="moved-title" node_ref=section>
             <h3 id="moved-title">"Move the query, keep its q"</h3>
             <p class="prose">
                 "Give another pixel exactly this query’s vector. What it takes by position moves along, rigidly: the kernel depends on the offset alone. What it takes by content does not move at all: a key’s place in the picture plays no part. In the network that pixel has a " <em>"q"</em>
@@ -100,8 +102,8 @@ pub fn Moved() -> impl IntoView {
             </div>
             <p class="quiet">"On the buttons the arrow keys work too, with Shift by four cells; Home goes back. Each row has one scale."</p>
             {move || mask().map(|caveat| view! { <p class="caveat" data-testid="shift-caveat">{caveat}</p> })}
-            <PartRow part=Part::Position shifted as_difference />
-            <PartRow part=Part::Content shifted as_difference />
+            <PartRow part=Part::Position place=state.place shifted as_difference />
+            <PartRow part=Part::Content place=state.place shifted as_difference />
             {move || no_content().then(|| view! { <p class="quiet">"This layer adds no content lambda: its content part is 0 everywhere."</p> })}
         </section>
     }
@@ -109,9 +111,14 @@ pub fn Moved() -> impl IntoView {
 
 /// One part before, after with the same q, and after with the place's own.
 #[component]
-fn PartRow(part: Part, shifted: Memo<Option<Arc<Shifted>>>, as_difference: Memo<bool>) -> impl IntoView {
+fn PartRow(
+    part: Part,
+    place: Memo<Option<Place>>,
+    shifted: Memo<Option<Arc<Shifted>>>,
+    as_difference: Memo<bool>,
+) -> impl IntoView {
     let state = State::here();
-    let pinned = move || caption(state, state.place.get());
+    let pinned = move || caption(state, place.get());
     let figure = move |draw: fn(&Caption, &Shifted, Part) -> Figure| {
         Memo::new(move |_| Some(Arc::new(draw(&pinned()?, shifted.read().as_ref()?, part))))
     };

@@ -6,7 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::page::place::Move;
-use crate::ui::map::{Ring, cell_at, view_box};
+use crate::ui::map::{Marks, cell_at, ring};
 
 /// The grid over what it is given as children. A stroke begun on a free cell marks, one begun on a marked cell frees.
 #[component]
@@ -117,10 +117,10 @@ pub fn Brush(
             on:pointercancel=move |_| stroke.set(None)
         >
             {children()}
-            <svg class="marks" viewBox=move || view_box(size.get()) preserveAspectRatio="none" aria-hidden="true">
+            <Marks size=size>
                 <path class="erased" class:erased-veil=move || veiled.get() d=path />
-                <Ring cell=at class="ring ring-pointed" />
-            </svg>
+                {move || at.get().map(|cell| ring(cell, "ring ring-pointed"))}
+            </Marks>
         </div>
         <p class="panel-foot" aria-live="polite" data-testid="brush-said">{said}</p>
         <p id="brush-keys" class="hidden">

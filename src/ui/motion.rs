@@ -1,0 +1,126 @@
+//! The query on the move. Drawings in sight follow every step of it. What is out of sight, tables and sentences of numbers,
+//! which nobody reads while they change, and what is only heard follow once it rests, so that a move costs what it shows,
+//! however long the page is.
+
+use std::time::Duration;
+
+use leptos::html::ElementType;
+use leptos::prelude::*;
+use leptos_use_element_visibility::use_element_visibility;
+use wasm_bindgen::JsCast;
+
+use super::browser;
+use super::rest::Rest;
+use super::state::State;
+
+/// How long the query stands still before it is taken to rest: longer than from one repetition of a held key to the next.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// Whether the query is on the move.
+#[derive(Clone, Copy)]
+pub struct Motion {
+    is_on: RwSignal<bool>,
+    /// When it moved last, in milliseconds since the page was opened.
+    moved: StoredValue<f64>,
+    rest: Rest,
+}
+
+impl Motion {
+    /// At rest.
+    pub fn new() -> Self {
+        Self { is_on: RwSignal::new(false), moved: StoredValue::new(0.0), rest: Rest::new() }
+    }
+
+    /// The query is about to move; it rests once nothing more moves it.
+    pub fn go(self) {
+        self.moved.set_value(browser::now());
+        if !self.is_on.get_untracked() {
+            self.is_on.set(true);
+            self.wait(PAUSE);
+        }
+    }
+
+    /// Waits until it has stood still for long enough: one timer for all of a movement.
+    fn wait(self, pause: Duration) {
+        self.rest.after(pause, move || {
+            let still = Duration::from_secs_f64((browser::now() - self.moved.get_value()).max(0.0) / 1000.0);
+            match PAUSE.checked_sub(still) {
+                Some(left) if !left.is_zero() => self.wait(left),
+                _ => self.is_on.set(false),
+            }
+        });
+    }
+
+    /// Whether it is. Tracks it.
+    pub fn is_on(self) -> bool {
+        self.is_on.get()
+    }
+
+    /// The query rests from now on: what comes is no move, and all of the page is to show it.
+    pub fn stop(self) {
+        self.rest.cancel();
+        if self.is_on.get_untracked() {
+            self.is_on.set(false);
+        }
+    }
+}
+
+/// Whether an element is in sight; not before the browser has said so.
+pub fn in_sight<E>(element: NodeRef<E>) -> Signal<bool>
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + Clone + 'static,
+    web_sys::Element: From<E::Output>,
+{
+    use_element_visibility(element)
+}
+
+impl State {
+    /// What `source` says, as long as `is_seen` or the query rests; in between what it said last, and nothing is computed.
+    pub fn follow<T>(self, is_seen: Signal<bool>, source: impl Fn() -> T + Send + Sync + 'static) -> Memo<T>
+    where
+        T: Clone + PartialEq + Send + Sync + 'static,
+    {
+        Memo::new(move |before: Option<&T>| match before {
+            Some(before) if self.motion.is_on() && !is_seen.get() => before.clone(),
+            _ => source(),
+        })
+    }
+
+    /// What `source` says once the query rests.
+    pub fn at_rest<T>(self, source: impl Fn() -> T + Send + Sync + 'static) -> Memo<T>
+    where
+        T: Clone + PartialEq + Send + Sync + 'static,
+    {
+        self.follow(Signal::stored(false), source)
+    }
+
+    /// The state for a part of the page: the place and all that is read there as long as the part is in sight or the query
+    /// rests, in between those of the last such moment.
+    pub fn while_in_sight<E>(self, part: NodeRef<E>) -> Self
+    where
+        E: ElementType + 'static,
+        E::Output: JsCast + Clone + 'static,
+        web_sys::Element: From<E::Output>,
+    {
+        self.following(in_sight(part))
+    }
+
+    /// The state for a part of the page that shows the place where the query rests.
+    pub fn resting(self) -> Self {
+        self.following(Signal::stored(false))
+    }
+
+    fn following(self, is_seen: Signal<bool>) -> Self {
+        Self {
+            place: self.follow(is_seen, move || self.place.get()),
+            shown: self.follow(is_seen, move || self.shown.get()),
+            reading: self.follow(is_seen, move || self.reading.get()),
+            other: self.follow(is_seen, move || self.other.get()),
+            attention: self.follow(is_seen, move || self.attention.get()),
+            is_attention: self.follow(is_seen, move || self.is_attention.get()),
+            shared_limit: self.follow(is_seen, move || self.shared_limit.get()),
+            ..self
+        }
+    }
+}
