@@ -53,10 +53,14 @@ impl<'a> Numbers<'a> {
     /// Whether all queries and heads of the layer have the same of a quantity.
     pub fn is_shared(&self, quantity: Quantity) -> bool {
         let Self::Lambda { layer, .. } = self else { return false };
+        // A mask normalises the keys anew for every query.
+        let is_unmasked = layer.mask == Mask::None;
+        let has_positions = layer.dims.window != [0, 0];
         match quantity {
             Quantity::Key | Quantity::Value | Quantity::Bias => true,
-            // A mask normalises the keys anew for every query.
-            Quantity::NormalisedKey | Quantity::Content => layer.mask == Mask::None,
+            Quantity::NormalisedKey | Quantity::Content => is_unmasked,
+            Quantity::PositionLambda => !has_positions,
+            Quantity::Lambda => is_unmasked && !has_positions,
             _ => false,
         }
     }
