@@ -23,12 +23,12 @@ mod native {
     use std::time::Instant;
 
     use anyhow::{Context, Result};
-    use lambdascope::cpu::conv;
-    use lambdascope::gpu::{Device, Session};
-    use lambdascope::kernels::conv::{Params, Strategy, TILES, Tile, shader};
-    use lambdascope::nn::graph::{Graph, Op, Value};
-    use lambdascope::nn::network::Network;
-    use lambdascope::tensor::Tensor;
+    use lambdascope_core::kernels::conv::{Params, Strategy, TILES, Tile, shader};
+    use lambdascope_core::nn::graph::{Graph, Op, Value};
+    use lambdascope_core::nn::network::Network;
+    use lambdascope_core::tensor::Tensor;
+    use lambdascope_engine::cpu::conv;
+    use lambdascope_engine::gpu::{Device, Session};
     use serde_json::json;
 
     /// How often one run repeats a convolution.

@@ -1,9 +1,9 @@
-//! The page: mounts the leptos components. Everything it shows lives in `lambdascope::ui`.
+//! Mounts the page. Everything it shows lives in `lambdascope_page::ui`.
 
 fn main() {
     #[cfg(target_family = "wasm")]
     {
         console_error_panic_hook::set_once();
-        lambdascope::ui::mount();
+        lambdascope_page::ui::mount();
     }
 }

@@ -4,13 +4,10 @@
 
 pub mod address;
 pub mod atlas;
-pub mod family;
 pub mod file_kind;
 pub mod help;
 pub mod networks;
-pub mod paper;
 pub mod place;
-pub mod results;
 pub mod samples;
 pub mod shader;
 pub mod state_file;

@@ -1,6 +1,6 @@
 //! The page's components. They read signals of [`state::State`] and wire events; what they show is computed in
-//! [`crate::explain`], what they remember in [`crate::page`]. Nothing of the engine is linked here: it answers from its
-//! worker, through [`crate::protocol`].
+//! [`lambdascope_explain`], what they remember in [`crate::page`]. Nothing of the engine is linked here: it answers from its
+//! worker, through [`lambdascope_protocol`].
 
 mod actions;
 mod anatomy;

@@ -6,8 +6,8 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use lambdascope::nn::network::Network;
-use lambdascope::picture::decode;
+use lambdascope_core::nn::network::Network;
+use lambdascope_picture::decode;
 
 struct Recording;
 

@@ -23,8 +23,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use lambdascope::gpu::{Device, GpuError, Session};
-use lambdascope::nn::network::Network;
+use lambdascope_core::nn::network::Network;
+use lambdascope_engine::gpu::{Device, GpuError, Session};
 use parity_cases::{Case, check, fixed};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 

@@ -7,8 +7,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use lambdascope::page::family::family;
-use lambdascope::tensor::{Tensor, relative_difference};
+use lambdascope_core::catalogue::family::family;
+use lambdascope_core::tensor::{Tensor, relative_difference};
 use npyz::WriterBuilder;
 use safetensors::SafeTensors;
 use serde_json::Value;
@@ -203,7 +203,7 @@ fn explained_maps_times_values_give_the_output() {
         assert_eq!(file("lambda_position").0, expected.shape());
         for picture in ["content", "position", "total", "key_maps", "lambda_content", "lambda_position"] {
             let bytes = fs::read(layer.path(&format!("out/{picture}.png"))).unwrap();
-            assert!(lambdascope::picture::decode(&bytes).unwrap().width > 100, "{picture}");
+            assert!(lambdascope_picture::decode(&bytes).unwrap().width > 100, "{picture}");
         }
     }
 }

@@ -23,7 +23,7 @@ export type Middle = "conv" | "u4";
 export const seededMini = (middle: Middle): Buffer => written(path(`../weights/seeded_${middle}_mini.safetensors`));
 
 /** ImageNet's classes, in the order of the logits. */
-export const imagenetLabels = readFileSync(path("../../src/nn/imagenet_labels.txt"), "utf8").trimEnd().split("\n");
+export const imagenetLabels = readFileSync(path("../../crates/core/src/nn/imagenet_labels.txt"), "utf8").trimEnd().split("\n");
 
 /** The seeded weights' bytes. */
 export const seeded = (): Buffer => written(seededPath);

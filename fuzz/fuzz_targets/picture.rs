@@ -2,7 +2,8 @@
 
 #![no_main]
 
-use lambdascope::picture::{Interpolation, Preprocessing, decode};
+use lambdascope_core::picture::{Interpolation, Preprocessing};
+use lambdascope_picture::decode;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -21,6 +22,6 @@ fuzz_target!(|bytes: &[u8]| {
         mean: [0.485, 0.456, 0.406],
         std: [0.229, 0.224, 0.225],
     };
-    let crop = input.crop(&picture).expect("a decoded picture can be cropped");
+    let crop = lambdascope_picture::crop(&input, &picture).expect("a decoded picture can be cropped");
     assert_eq!(input.normalise(&crop).shape(), [32, 32, 3]);
 });

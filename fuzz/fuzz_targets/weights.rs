@@ -6,7 +6,7 @@
 
 #![no_main]
 
-use lambdascope::nn::network::Network;
+use lambdascope_core::nn::network::Network;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {

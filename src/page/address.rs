@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::view::View;
-use crate::explain::display::Display;
-use crate::explain::scale::Scope;
-use crate::protocol::BackendChoice;
+use lambdascope_core::backend::BackendChoice;
+use lambdascope_explain::display::Display;
+use lambdascope_explain::scale::Scope;
 
 /// The version of the address that this page writes. A key that changes its meaning raises it; new keys do not.
 pub const VERSION: u32 = 1;
@@ -141,10 +141,20 @@ fn backend_id(choice: BackendChoice) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use lambdascope_core::catalogue::family::family;
+
     use super::*;
 
     fn pairs(text: &str) -> Vec<(&str, &str)> {
         text.trim_start_matches('?').split('&').filter_map(|pair| pair.split_once('=')).collect()
+    }
+
+    #[test]
+    fn every_shipped_networks_name_fits_an_address() {
+        for member in family().unwrap() {
+            let (address, _) = Address::read([("network", member.name.as_str())]);
+            assert_eq!(address.network.as_ref(), Some(&member.name));
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! One place carried into every lambda layer and head of a run.
 
 use super::place::Place;
-use crate::explain::atlas::Entry;
-use crate::explain::implicit_attention::Query;
-use crate::nn::trace::Trace;
+use lambdascope_core::nn::trace::Trace;
+use lambdascope_explain::atlas::Entry;
+use lambdascope_explain::implicit_attention::Query;
 
 /// The atlas of a place: every layer and head, in the network's order, at the same part of the picture.
 pub fn entries(place: Place, trace: &Trace) -> Vec<Entry> {
@@ -19,8 +19,8 @@ pub fn entries(place: Place, trace: &Trace) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::fixture;
-    use crate::nn::trace::LayerTrace;
+    use lambdascope_core::nn::trace::LayerTrace;
+    use lambdascope_explain::fixture;
 
     #[test]
     fn a_place_is_carried_into_every_layer_and_head() {

@@ -1,8 +1,10 @@
 //! How the networks stand: which one runs, which are on this device, which is on its way, and what can be done about it.
 
-use super::family;
-use crate::explain::numbers::{bytes, count};
-use crate::protocol::{LoadStep, NetworkCard, NetworkOffer, Offers, Source};
+use lambdascope_core::catalogue::Source;
+use lambdascope_core::catalogue::family;
+use lambdascope_core::nn::card::NetworkCard;
+use lambdascope_core::text::{bytes, count};
+use lambdascope_protocol::{LoadStep, NetworkOffer, Offers};
 
 /// The network on screen.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! The place in the network that is shown: a layer, a head and a query, always inside the trace it belongs to.
 
-use crate::explain::implicit_attention::Query;
-use crate::nn::trace::Trace;
+use lambdascope_core::nn::trace::Trace;
+use lambdascope_explain::implicit_attention::Query;
 
 use super::address::Address;
 
@@ -145,8 +145,8 @@ fn clamped(at: usize, by: isize, count: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::fixture;
-    use crate::nn::trace::LayerTrace;
+    use lambdascope_core::nn::trace::LayerTrace;
+    use lambdascope_explain::fixture;
 
     fn of(sizes: &[[usize; 2]]) -> Trace {
         Trace { layers: sizes.iter().map(|[y, x]| LayerTrace::Lambda(fixture::layer(*y, *x))).collect() }

@@ -5,8 +5,8 @@ mod kernels;
 
 pub use kernels::KERNELS;
 
-use crate::explain::numbers::grouped;
-use crate::protocol::ShaderStep;
+use lambdascope_core::shader_edit::ShaderStep;
+use lambdascope_core::text::grouped;
 
 /// A kernel and what is said of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -104,9 +104,9 @@ pub fn launch(step: &ShaderStep) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::lambda_order::Order;
-    use crate::kernels::{Shader, attention, conv, lambda_apply, lambda_content, pool_affine};
     use bytemuck::Zeroable;
+    use lambdascope_core::kernels::lambda_order::Order;
+    use lambdascope_core::kernels::{Shader, attention, conv, lambda_apply, lambda_content, pool_affine};
 
     /// Every shader that a layer on the page can run.
     fn shaders() -> Vec<Shader> {
@@ -157,7 +157,7 @@ mod tests {
                         part.id
                     );
                 }
-                crate::gpu::check(&shader, &source)
+                lambdascope_engine::gpu::check(&shader, &source)
                     .unwrap_or_else(|fault| panic!("{}: {}: {fault:?}", shader.name, edit.text));
             }
         }

@@ -4,7 +4,9 @@
 use serde::Serialize;
 
 use super::address::{Address, VERSION};
-use crate::protocol::{BackendReport, NetworkCard, Prediction};
+use lambdascope_core::answer::Prediction;
+use lambdascope_core::backend::BackendReport;
+use lambdascope_core::nn::card::NetworkCard;
 
 /// What the file holds.
 #[derive(Debug, Serialize)]
@@ -55,7 +57,7 @@ pub fn json(
         u: address.u,
         query: address.y.zip(address.x).map(|(y, x)| [y, x]),
         compared_with: address.pin,
-        scale: address.scope.map(crate::explain::scale::Scope::id),
+        scale: address.scope.map(lambdascope_explain::scale::Scope::id),
         scale_limit: address.limit,
         of_the_view: &address.knobs,
         backend,

@@ -261,9 +261,14 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_and_nothing_becomes_markup() {
-        for source in
-            [crate::kernels::lambda_content::shader().source.as_ref(), "a<b>&\"/* ü", "", "\n\n@", "1.", "é_1 ‿"]
-        {
+        for source in [
+            lambdascope_core::kernels::lambda_content::shader().source.as_ref(),
+            "a<b>&\"/* ü",
+            "",
+            "\n\n@",
+            "1.",
+            "é_1 ‿",
+        ] {
             let joined: Vec<String> =
                 lines(source).iter().map(|line| line.iter().map(|(_, text)| *text).collect()).collect();
             assert_eq!(joined.join("\n"), source);

@@ -4,9 +4,9 @@
 pub mod compare;
 pub mod text;
 
-use crate::nn::edit::{Edits, LayerEdit, TableEdit};
-use crate::nn::trace::{LambdaTrace, Trace};
-use crate::picture::{CELLS, PictureEdit};
+use lambdascope_core::nn::edit::{Edits, LayerEdit, TableEdit};
+use lambdascope_core::nn::trace::{LambdaTrace, Trace};
+use lambdascope_core::picture::{CELLS, PictureEdit};
 
 /// All that is changed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -130,8 +130,8 @@ pub fn preset(edit: &mut LayerEdit, preset: Preset, window: [usize; 2], origin: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::fixture;
-    use crate::nn::trace::LayerTrace;
+    use lambdascope_core::nn::trace::LayerTrace;
+    use lambdascope_explain::fixture;
 
     #[test]
     fn what_another_network_lacks_is_left_out() {

@@ -6,11 +6,14 @@ use leptos::prelude::*;
 
 use super::network_signals::NetworkSignals;
 use super::state::{Phase, State, contains};
-use crate::explain::implicit_attention::Query;
-use crate::explain::scale::{self, Scope};
 use crate::page::address::Address;
 use crate::page::place::{Move, Place};
-use crate::protocol::{Answer, Request, Source};
+use lambdascope_core::answer::Answer;
+use lambdascope_core::catalogue::Source;
+use lambdascope_explain::implicit_attention::Query;
+use lambdascope_explain::scale;
+use lambdascope_explain::scale::Scope;
+use lambdascope_protocol::Request;
 
 impl State {
     /// The address in mind: what it said when the page was opened, then what was written last.

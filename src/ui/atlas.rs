@@ -12,11 +12,11 @@ use super::query_grid::{Nudges, QueryGrid};
 use super::state::State;
 use super::tiles::{Tile, Tiles};
 use super::views::tab_id;
-use crate::explain::atlas::{Cover, Entry, Measure, Sort};
-use crate::explain::figure::Figure;
 use crate::page::atlas::entries;
 use crate::page::place::Place;
 use crate::page::view::View;
+use lambdascope_explain::atlas::{Cover, Entry, Measure, Sort};
+use lambdascope_explain::figure::Figure;
 
 /// The view.
 #[component]

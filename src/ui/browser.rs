@@ -5,8 +5,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::explain::colour::Theme;
 use crate::page::address::Address;
+use lambdascope_explain::colour::Theme;
 
 /// What the address of the page says now, and what the visitor should hear about it.
 pub fn address() -> (Address, Option<String>) {

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 
 use super::figure::FigureView;
 use super::state::State;
-use crate::explain::lens;
-use crate::explain::reading::MapKind;
+use lambdascope_explain::lens;
+use lambdascope_explain::reading::MapKind;
 
 /// The button that keeps a query, and the three maps once one is kept.
 #[component]

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::results::{Dots, axis};
+use lambdascope_core::catalogue::results::{Dots, axis};
 
 /// The plot.
 #[component]

@@ -10,7 +10,7 @@ use super::browser;
 use super::loads;
 use super::state::{Phase, Picture, State};
 use crate::page::file_kind::{FileKind, HEAD};
-use crate::protocol::Source;
+use lambdascope_core::catalogue::Source;
 
 /// A button that opens the browser's own choice of files.
 #[component]

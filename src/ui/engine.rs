@@ -13,7 +13,9 @@ use super::loads;
 use super::shader;
 use super::state::{Asked, Phase, Picture, State};
 use super::what_if;
-use crate::protocol::{self, BackendChoice, Request, Response};
+use lambdascope_core::backend::BackendChoice;
+use lambdascope_protocol as protocol;
+use lambdascope_protocol::{Request, Response};
 
 /// A worker whose module cannot be compiled says nothing, so silence is taken for failure after this long.
 const SILENCE: Duration = Duration::from_secs(45);

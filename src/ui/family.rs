@@ -7,10 +7,10 @@ use super::loads;
 use super::network_entry::word;
 use super::networks::Hash;
 use super::state::{Phase, State};
-use crate::explain::numbers::{bytes, grouped};
-use crate::page::family::{Member, equally_long, members};
 use crate::page::networks::{Standing, standing};
-use crate::protocol::Source;
+use lambdascope_core::catalogue::Source;
+use lambdascope_core::catalogue::family::{Member, equally_long, members};
+use lambdascope_core::text::{bytes, grouped};
 
 /// The group.
 #[component]

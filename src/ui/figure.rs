@@ -11,9 +11,9 @@ use super::export::Export;
 use super::map::{CropCanvas, Marks, cell_at, ring};
 use super::motion::in_sight;
 use super::state::State;
-use crate::explain::display::Display;
-use crate::explain::figure::Figure;
 use crate::page::place::Move;
+use lambdascope_explain::display::Display;
+use lambdascope_explain::figure::Figure;
 
 /// How many cells the table lists.
 const LISTED: usize = 20;

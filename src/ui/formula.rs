@@ -1,5 +1,5 @@
 //! The equations of the layer on screen, with the matrices of the query beside them and the numbers of one cell. What
-//! belongs to what comes from one table ([`crate::explain::formula::table`]): it draws the formulas, lights the matrices
+//! belongs to what comes from one table ([`lambdascope_explain::formula::table`]): it draws the formulas, lights the matrices
 //! and gives the terms.
 
 mod cell;
@@ -12,15 +12,15 @@ use leptos::prelude::*;
 use super::figure::FigureView;
 use super::query_grid::{Nudges, QueryGrid};
 use super::state::State;
-use crate::explain::figure::Figure;
-use crate::explain::formula::figures::{cell_at, figure, used};
-use crate::explain::formula::numbers::Numbers;
-use crate::explain::formula::quantity::{Cell, Quantity};
-use crate::explain::formula::table::Table;
-use crate::nn::trace::LayerTrace;
 use crate::page::place::Place;
 use cell::CellNumbers;
 use equation::{Equations, Symbol};
+use lambdascope_core::nn::trace::LayerTrace;
+use lambdascope_explain::figure::Figure;
+use lambdascope_explain::formula::figures::{cell_at, figure, used};
+use lambdascope_explain::formula::numbers::Numbers;
+use lambdascope_explain::formula::quantity::{Cell, Quantity};
+use lambdascope_explain::formula::table::Table;
 
 /// Where the selected cell stands in the address.
 const KNOB: &str = "cell";

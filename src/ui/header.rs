@@ -6,8 +6,8 @@ use super::browser;
 use super::choice::{Choice, Item};
 use super::help::Help;
 use super::state::{Phase, State, THEME_KEY, ThemeChoice};
-use crate::explain::colour::Theme;
-use crate::protocol::Backend;
+use lambdascope_core::backend::Backend;
+use lambdascope_explain::colour::Theme;
 
 /// The head of the page.
 #[component]
@@ -60,9 +60,9 @@ fn BackendBadge() -> impl IntoView {
                 {format!(
                     "{}: {} learned values, {} multiply-adds a picture, weights {}.",
                     card.title,
-                    crate::explain::numbers::count(card.parameters),
-                    crate::explain::numbers::count(card.macs),
-                    crate::explain::numbers::bytes(card.weight_bytes),
+                    lambdascope_core::text::count(card.parameters),
+                    lambdascope_core::text::count(card.macs),
+                    lambdascope_core::text::bytes(card.weight_bytes),
                 )}
             </p>
             {card

@@ -12,7 +12,7 @@ use super::state::{Picture, State};
 use crate::page::address::Address;
 use crate::page::networks::{address_name, of_address};
 use crate::page::view::View;
-use crate::protocol::Source;
+use lambdascope_core::catalogue::Source;
 
 /// A pause before the address is written, once the query rests, and after the last of other changes: each writing costs the
 /// browser several milliseconds, and Safari takes a hundred of them in half a minute.

@@ -7,7 +7,8 @@ use super::browser;
 use super::camera::Camera;
 use super::drop;
 use super::state::{Picture, State};
-use crate::page::samples::{self, Sample};
+use crate::page::samples;
+use crate::page::samples::Sample;
 
 /// Fetches the list of samples and chooses the one of the address, or the first.
 pub fn load_samples(state: State) {

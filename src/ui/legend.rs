@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use super::choice::{Choice, Item};
 use super::state::State;
-use crate::explain::colour::diverging_stops;
-use crate::explain::display::Display;
-use crate::explain::numbers::{decimals, signed};
-use crate::explain::reading::MapKind;
-use crate::explain::scale::Scope;
+use lambdascope_core::text::{decimals, signed};
+use lambdascope_explain::colour::diverging_stops;
+use lambdascope_explain::display::Display;
+use lambdascope_explain::reading::MapKind;
+use lambdascope_explain::scale::Scope;
 
 /// The colour bar with its numbers, and the choices of scope and background.
 #[component]

@@ -3,7 +3,8 @@
 use wasm_bindgen::JsCast;
 
 use super::browser;
-use crate::protocol::{self, Request};
+use lambdascope_protocol as protocol;
+use lambdascope_protocol::Request;
 
 /// The line to the engine's worker.
 pub struct Link(web_sys::Worker);

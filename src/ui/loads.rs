@@ -5,7 +5,10 @@ use leptos::prelude::*;
 
 use super::state::{Phase, State};
 use crate::page::networks::{Coming, Failure, Running};
-use crate::protocol::{BackendReport, LoadStep, NetworkCard, Request, Source};
+use lambdascope_core::backend::BackendReport;
+use lambdascope_core::catalogue::Source;
+use lambdascope_core::nn::card::NetworkCard;
+use lambdascope_protocol::{LoadStep, Request};
 
 /// Asks for a network; `file` is the visitor's own, for [`Source::File`].
 pub fn load(state: State, source: Source, file: Option<web_sys::File>) {

@@ -8,9 +8,9 @@ use leptos::prelude::*;
 use super::browser;
 use super::figure::FigureView;
 use super::state::State;
-use crate::explain::lens;
-use crate::explain::pixels::picture_rgba;
-use crate::explain::reading::MapKind;
+use lambdascope_explain::lens;
+use lambdascope_explain::pixels::picture_rgba;
+use lambdascope_explain::reading::MapKind;
 
 /// The crop that the network saw, on a canvas of its own size.
 #[component]

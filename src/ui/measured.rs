@@ -10,10 +10,11 @@ use super::browser;
 use super::dot_plot::DotPlot;
 use super::paper::Paper;
 use super::state::{Phase, State};
-use crate::explain::numbers::{bytes, count, duration, grouped};
-use crate::page::family::find;
-use crate::page::results::{self, ContextBytes, Results, Row, Run};
-use crate::protocol::Source;
+use lambdascope_core::catalogue::Source;
+use lambdascope_core::catalogue::family::find;
+use lambdascope_core::catalogue::results;
+use lambdascope_core::catalogue::results::{ContextBytes, Results, Row, Run};
+use lambdascope_core::text::{bytes, count, duration, grouped};
 
 const FILE: &str = "weights/results.json";
 

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use super::loads;
 use super::networks::{Hash, focus_row};
 use super::state::{Phase, State};
-use crate::explain::numbers::bytes;
 use crate::page::networks::{Standing, facts, standing};
-use crate::protocol::{NetworkOffer, Source};
+use lambdascope_core::catalogue::Source;
+use lambdascope_core::text::bytes;
+use lambdascope_protocol::NetworkOffer;
 
 /// How a network stands, as the word that tests and styles go by.
 pub fn word(standing: Standing) -> &'static str {

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::page::networks::{Coming, Failure, Running};
-use crate::protocol::{Offers, Source};
+use lambdascope_core::catalogue::Source;
+use lambdascope_protocol::Offers;
 
 /// A load that was asked for before the engine could take it.
 pub type Waiting = (Source, Option<web_sys::File>);

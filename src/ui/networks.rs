@@ -8,9 +8,9 @@ use super::family::Family;
 use super::loads;
 use super::network_entry::PublicEntry;
 use super::state::{Phase, State};
-use crate::explain::numbers::{bytes, count};
 use crate::page::networks::{Running, find, title};
-use crate::protocol::Source;
+use lambdascope_core::catalogue::Source;
+use lambdascope_core::text::{bytes, count};
 
 /// The id of the row's button.
 const BUTTON: &str = "networks-button";

@@ -6,7 +6,7 @@ use super::loads;
 use super::map::CropCanvas;
 use super::networks::focus_row;
 use super::state::State;
-use crate::page::family::first_with_lambdas;
+use lambdascope_core::catalogue::family::first_with_lambdas;
 
 /// The picture as the network sees it, and the way to a network that has such layers; the line above says why.
 #[component]

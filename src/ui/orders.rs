@@ -15,9 +15,10 @@ use super::figure::FigureView;
 use super::query_grid::{Nudges, QueryGrid};
 use super::state::State;
 use super::subject::with_subject;
-use crate::explain::figure::Figure;
-use crate::explain::numbers::{decimals, scientific, signed};
-use crate::explain::orders::{self, Outputs, Stop};
+use lambdascope_core::text::{decimals, scientific, signed};
+use lambdascope_explain::figure::Figure;
+use lambdascope_explain::orders;
+use lambdascope_explain::orders::{Outputs, Stop};
 
 /// The view.
 #[component]

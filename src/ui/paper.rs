@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::paper::{PaperTable, TABLES};
+use lambdascope_core::catalogue::paper::{PaperTable, TABLES};
 
 /// The tables.
 #[component]

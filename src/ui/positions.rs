@@ -8,9 +8,9 @@ use leptos::prelude::*;
 
 use super::nothing_inside::NoLambda;
 use super::state::State;
-use crate::explain::caption::Caption;
-use crate::explain::positions::has_positions;
 use crate::page::place::Place;
+use lambdascope_explain::caption::Caption;
+use lambdascope_explain::positions::has_positions;
 use learned::Learned;
 use made::Made;
 use moved::Moved;

@@ -5,10 +5,10 @@ use leptos::task::spawn_local;
 
 use super::browser;
 use super::state::{Picture, State};
-use crate::page::family;
 use crate::page::networks::Running;
 use crate::page::samples::Sample;
-use crate::protocol::Precomputed;
+use lambdascope_core::catalogue::family;
+use lambdascope_protocol::Precomputed;
 
 /// Fetches the answer to the chosen sample, if there is one and nothing was asked of the engine yet.
 pub fn connect(state: State) {

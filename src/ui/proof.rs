@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::state::State;
-use crate::explain::implicit_attention::Proof;
-use crate::explain::numbers::{decimals, scientific, signed};
+use lambdascope_core::text::{decimals, scientific, signed};
+use lambdascope_explain::implicit_attention::Proof;
 
 /// How many of the v values stand in the line itself.
 const SHOWN: usize = 3;

@@ -4,8 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::state::State;
-use crate::explain::numbers::{decimals, signed};
-use crate::tensor::max_abs;
+use lambdascope_core::tensor::max_abs;
+use lambdascope_core::text::{decimals, signed};
 
 /// q_n and q·b.
 #[component]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::state::{Picture, State};
-use crate::explain::numbers::{duration, label, percent};
+use lambdascope_core::text::{duration, label, percent};
 
 /// Up to this many classes are listed by name.
 const LISTED: usize = 20;
@@ -91,7 +91,7 @@ fn in_words(count: usize) -> String {
 #[component]
 fn Timings() -> impl IntoView {
     let state = State::here();
-    let row = move |name: &'static str, read: fn(&crate::protocol::Timings) -> f64| {
+    let row = move |name: &'static str, read: fn(&lambdascope_core::answer::Timings) -> f64| {
         let value = move || {
             let answer = state.answer.read();
             let computed = answer.as_ref().and_then(|answer| answer.computed.as_ref());
@@ -107,7 +107,7 @@ fn Timings() -> impl IntoView {
         }
     };
     // For measurements: which answer, of which side, and the network's own time unrounded.
-    let of = move |read: fn(&crate::protocol::Answer) -> Option<String>| {
+    let of = move |read: fn(&lambdascope_core::answer::Answer) -> Option<String>| {
         move || state.answer.read().as_deref().and_then(read)
     };
     view! {

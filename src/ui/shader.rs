@@ -10,9 +10,9 @@ use leptos::prelude::*;
 use super::choice::{Choice, Item};
 use super::state::State;
 use crate::page::shader::{launch, short_name, step_name};
-use crate::protocol::Backend;
 use editor::Editor;
 use equation::Equation;
+use lambdascope_core::backend::Backend;
 use outcome::OutcomeView;
 pub use signals::{ShaderSignals, checked, ran, received};
 use signals::{Shown, layer_shaders, shown};
@@ -83,7 +83,7 @@ pub fn ShaderView() -> impl IntoView {
 fn Arrays(shown: Memo<Option<Shown>>) -> impl IntoView {
     let rows = move || {
         let shown = shown.get()?;
-        let row = |array: &crate::protocol::ShaderArray| {
+        let row = |array: &lambdascope_core::shader_edit::ShaderArray| {
             let shape: Vec<String> = array.shape.iter().map(ToString::to_string).collect();
             view! {
                 <tr>

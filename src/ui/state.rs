@@ -10,20 +10,23 @@ use super::motion::Motion;
 use super::network_signals::NetworkSignals;
 use super::shader::ShaderSignals;
 use super::what_if::WhatIfSignals;
-use crate::explain::colour::Theme;
-use crate::explain::display::Display;
-use crate::explain::implicit_attention::Query;
-use crate::explain::reading::{MapKind, Reading};
-use crate::explain::scale::{self, Scope};
-use crate::explain::softmax_attention::AttentionReading;
-use crate::nn::trace::{LambdaTrace, LayerTrace};
 use crate::page::address::{Address, Knobs};
 use crate::page::networks::nothing_inside;
 use crate::page::place::Place;
 use crate::page::samples::Sample;
 use crate::page::view::View;
-use crate::protocol::{Answer, BackendReport, LoadStep};
-use crate::tensor::max_abs;
+use lambdascope_core::answer::Answer;
+use lambdascope_core::backend::BackendReport;
+use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
+use lambdascope_core::tensor::max_abs;
+use lambdascope_explain::colour::Theme;
+use lambdascope_explain::display::Display;
+use lambdascope_explain::implicit_attention::Query;
+use lambdascope_explain::reading::{MapKind, Reading};
+use lambdascope_explain::scale;
+use lambdascope_explain::scale::Scope;
+use lambdascope_explain::softmax_attention::AttentionReading;
+use lambdascope_protocol::LoadStep;
 
 /// How far the engine is.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,9 +7,10 @@ use leptos::prelude::*;
 
 use super::rest::Rest;
 use super::state::{Phase, State};
-use crate::explain::numbers::bytes;
-use crate::explain::summary::{attention_sentence, sentence};
-use crate::protocol::{BackendChoice, LoadStep};
+use lambdascope_core::backend::BackendChoice;
+use lambdascope_core::text::bytes;
+use lambdascope_explain::summary::{attention_sentence, sentence};
+use lambdascope_protocol::LoadStep;
 
 /// How long the query rests before it is read out.
 const PAUSE: Duration = Duration::from_millis(350);

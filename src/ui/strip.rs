@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::choice::{Choice, Item};
 use super::state::State;
-use crate::nn::trace::LayerTrace;
-use crate::protocol::{NetworkPart, PartKind};
+use lambdascope_core::nn::card::{NetworkPart, PartKind};
+use lambdascope_core::nn::trace::LayerTrace;
 
 /// The strip with the choice of the head.
 #[component]

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 use super::state::State;
-use crate::explain::implicit_attention::Query;
-use crate::explain::subject::Subject;
-use crate::nn::lambda_layer::Mask;
 use crate::page::place::Place;
+use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_explain::implicit_attention::Query;
+use lambdascope_explain::subject::Subject;
 
 /// Reads something of the layer and query at a place; `None` where there is no such place yet. Tracks the answer.
 pub fn with_subject<T>(state: State, place: Option<Place>, read: impl FnOnce(Subject) -> T) -> Option<T> {

@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use super::figure::FigureView;
 use super::legend::DisplayChoice;
 use super::state::State;
-use crate::explain::colour::sequential_stops;
-use crate::explain::lens;
-use crate::explain::numbers::decimals;
-use crate::nn::trace::LayerTrace;
+use lambdascope_core::nn::trace::LayerTrace;
+use lambdascope_core::text::decimals;
+use lambdascope_explain::colour::sequential_stops;
+use lambdascope_explain::lens;
 
 /// Every head's map, and the weight under the pointer.
 #[component]

@@ -3,17 +3,17 @@
 
 use std::sync::Arc;
 
-use lambdascope::explain::implicit_attention::Query;
-use lambdascope::explain::softmax_attention::AttentionReading;
-use lambdascope::nn::attention_layer::{AttentionLayer, AttentionShape};
-use lambdascope::nn::builder::attention_layer_graph;
-use lambdascope::nn::fold::Affine;
-use lambdascope::nn::lambda_layer::Projection;
-use lambdascope::nn::trace::gather;
-use lambdascope::tensor::{Tensor, relative_difference};
-use lambdascope::{cpu, gpu};
+use lambdascope_core::nn::attention_layer::{AttentionLayer, AttentionShape};
+use lambdascope_core::nn::builder::attention_layer_graph;
+use lambdascope_core::nn::fold::Affine;
+use lambdascope_core::nn::lambda_layer::Projection;
+use lambdascope_core::nn::trace::gather;
+use lambdascope_core::tensor::{Tensor, relative_difference};
+use lambdascope_engine::{cpu, gpu};
+use lambdascope_explain::implicit_attention::Query;
+use lambdascope_explain::softmax_attention::AttentionReading;
 
-use crate::parity_cases::{Random, TOLERANCE};
+use super::parity_cases::{Random, TOLERANCE};
 
 /// An attention layer's geometry.
 #[derive(Clone, Copy, Debug)]

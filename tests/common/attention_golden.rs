@@ -3,18 +3,18 @@
 
 use std::sync::Arc;
 
-use lambdascope::explain::implicit_attention::Query;
-use lambdascope::explain::softmax_attention::AttentionReading;
-use lambdascope::nn::attention_layer::{AttentionLayer, AttentionShape};
-use lambdascope::nn::builder::{attention_layer_graph, network_graph};
-use lambdascope::nn::description::Description;
-use lambdascope::nn::edit::Edits;
-use lambdascope::nn::graph::{ValueId, padded};
-use lambdascope::nn::trace::{AttentionTrace, gather};
+use lambdascope_core::nn::attention_layer::{AttentionLayer, AttentionShape};
+use lambdascope_core::nn::builder::{attention_layer_graph, network_graph};
+use lambdascope_core::nn::description::Description;
+use lambdascope_core::nn::edit::Edits;
+use lambdascope_core::nn::graph::{ValueId, padded};
+use lambdascope_core::nn::trace::{AttentionTrace, gather};
+use lambdascope_explain::implicit_attention::Query;
+use lambdascope_explain::softmax_attention::AttentionReading;
 use safetensors::SafeTensors;
 use serde::Deserialize;
 
-use crate::golden::{Case, Fixture, PROOF, close};
+use super::golden::{Case, Fixture, PROOF, close};
 
 macro_rules! layers {
     ($($name:ident),* $(,)?) => {

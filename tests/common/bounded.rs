@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use lambdascope::gpu::{self, Session};
-use lambdascope::kernels::conv::Strategy;
-use lambdascope::nn::graph::Graph;
-use lambdascope::tensor::relative_difference;
+use lambdascope_core::kernels::conv::Strategy;
+use lambdascope_core::nn::graph::Graph;
+use lambdascope_core::tensor::relative_difference;
+use lambdascope_engine::gpu;
+use lambdascope_engine::gpu::Session;
 
 /// How far a bounded shader's numbers may be from the original's, relative to the largest: another compiler's rounding.
 const TOLERANCE: f32 = 1e-6;

@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use lambdascope::explain::implicit_attention::{Proof, Query, every_u, reconstruct};
-use lambdascope::nn::builder::{LayerSetting, lambda_layer_graph};
-use lambdascope::nn::graph::{Graph, ValueId, padded};
-use lambdascope::nn::lambda_layer::{LambdaLayer, Mask};
-use lambdascope::nn::network::Network;
-use lambdascope::nn::trace::{LambdaTrace, gather};
-use lambdascope::nn::weights::Weights;
-use lambdascope::tensor::{Tensor, relative_difference};
+use lambdascope_core::nn::builder::{LayerSetting, lambda_layer_graph};
+use lambdascope_core::nn::graph::{Graph, ValueId, padded};
+use lambdascope_core::nn::lambda_layer::{LambdaLayer, Mask};
+use lambdascope_core::nn::network::Network;
+use lambdascope_core::nn::trace::{LambdaTrace, gather};
+use lambdascope_core::nn::weights::Weights;
+use lambdascope_core::tensor::{Tensor, relative_difference};
+use lambdascope_explain::implicit_attention::{Proof, Query, every_u, reconstruct};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 
@@ -216,7 +216,7 @@ pub fn network_case(bytes: &[u8]) -> Case {
     let fixture = Fixture::new(bytes);
     let network = Network::from_safetensors(WEIGHTS).unwrap();
     let (shape, rgb) = fixture.u8("picture");
-    let crop = lambdascope::picture::Picture { width: shape[1], height: shape[0], rgb };
+    let crop = lambdascope_core::picture::Picture { width: shape[1], height: shape[0], rgb };
     let input = network.description.input.normalise(&crop);
     if fixture.has("input") {
         close("normalised picture", input.data(), fixture.f32("input").data());

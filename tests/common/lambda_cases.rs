@@ -3,17 +3,17 @@
 
 use std::sync::Arc;
 
-use lambdascope::explain::implicit_attention::{Proof, Query, every_u, reconstruct};
-use lambdascope::kernels::lambda_order::Order;
-use lambdascope::nn::builder::{LayerSetting, lambda_layer_graph};
-use lambdascope::nn::fold::Affine;
-use lambdascope::nn::graph::Graph;
-use lambdascope::nn::lambda_layer::{LambdaLayer, LambdaShape, Mask, PositionTable, Projection, Scope};
-use lambdascope::nn::trace::{LambdaTrace, LayerTrace, gather};
-use lambdascope::tensor::{Tensor, relative_difference};
-use lambdascope::{cpu, gpu};
+use lambdascope_core::kernels::lambda_order::Order;
+use lambdascope_core::nn::builder::{LayerSetting, lambda_layer_graph};
+use lambdascope_core::nn::fold::Affine;
+use lambdascope_core::nn::graph::Graph;
+use lambdascope_core::nn::lambda_layer::{LambdaLayer, LambdaShape, Mask, PositionTable, Projection, Scope};
+use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace, gather};
+use lambdascope_core::tensor::{Tensor, relative_difference};
+use lambdascope_engine::{cpu, gpu};
+use lambdascope_explain::implicit_attention::{Proof, Query, every_u, reconstruct};
 
-use crate::parity_cases::{Random, TOLERANCE};
+use super::parity_cases::{Random, TOLERANCE};
 
 /// How a layer tells positions apart.
 #[derive(Clone, Copy, Debug, PartialEq)]

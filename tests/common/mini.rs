@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::{Value, json};
 
-use crate::seeded::values;
+use super::seeded::values;
 
 /// Every network by name.
 pub const NETWORKS: &[(&str, Middle)] =

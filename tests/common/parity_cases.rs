@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use lambdascope::kernels::{Activation, conv, max_pool, mean_pool, pool_affine};
-use lambdascope::nn::graph::{Graph, Op, Value, ValueId};
-use lambdascope::tensor::{Tensor, relative_difference};
-use lambdascope::{cpu, gpu};
+use lambdascope_core::kernels::{Activation, conv, max_pool, mean_pool, pool_affine};
+use lambdascope_core::nn::graph::{Graph, Op, Value, ValueId};
+use lambdascope_core::tensor::{Tensor, relative_difference};
+use lambdascope_engine::{cpu, gpu};
 
 /// Two sides agree when max|a − b| ≤ this · max|b|.
 pub const TOLERANCE: f32 = 1e-4;

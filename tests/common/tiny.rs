@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::file::Part;
+use super::file::Part;
 
 /// A network of one convolution block and one lambda block.
 pub fn description() -> Value {
@@ -50,7 +50,7 @@ pub fn parts() -> Vec<Part> {
 }
 
 pub fn file(description: &Value, parts: &[Part]) -> Vec<u8> {
-    crate::file::file(parts, Some(&description.to_string()))
+    super::file::file(parts, Some(&description.to_string()))
 }
 
 /// The network of [`description`] with attention of two heads in place of its lambda layer, its tables for a map of 4×4.

@@ -1,7 +1,7 @@
 //! What a change did to the network's guess.
 
-use crate::explain::numbers::{label, percent, signed};
-use crate::protocol::Prediction;
+use lambdascope_core::answer::Prediction;
+use lambdascope_core::text::{label, percent, signed};
 
 /// A class before and after.
 #[derive(Clone, Debug, PartialEq)]

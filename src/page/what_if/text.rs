@@ -2,7 +2,7 @@
 //! Sections are parted by `~`, their parts by `_`; cells are run lengths, those left alone first: `40.1.40`.
 
 use super::Changes;
-use crate::nn::edit::TableEdit;
+use lambdascope_core::nn::edit::TableEdit;
 
 /// The section of the picture; no block has this name.
 const PICTURE: &str = "picture";

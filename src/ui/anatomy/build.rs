@@ -8,15 +8,15 @@ use leptos::html;
 use leptos::leptos_dom::helpers::IntervalHandle;
 use leptos::prelude::*;
 
-use crate::explain::figure::Figure;
-use crate::explain::numbers::{percent, scientific};
-use crate::explain::outer_products::{Build, By, Step};
 use crate::ui::browser;
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::map::{CropCanvas, Marks, cell_at, ring};
 use crate::ui::state::State;
 use crate::ui::subject::{context_place, with_subject};
+use lambdascope_core::text::{percent, scientific};
+use lambdascope_explain::figure::Figure;
+use lambdascope_explain::outer_products::{Build, By, Step};
 
 /// Between two steps of playing.
 const TICK: Duration = Duration::from_millis(50);

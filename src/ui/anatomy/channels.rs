@@ -6,14 +6,14 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::Linked;
-use crate::explain::anatomy::{alone, key_maps, value_maps};
-use crate::explain::display::Display;
-use crate::explain::figure::Figure;
 use crate::page::place::Move;
 use crate::ui::browser;
 use crate::ui::figure::FigureView;
 use crate::ui::state::State;
 use crate::ui::subject::{context_place, with_subject};
+use lambdascope_explain::anatomy::{alone, key_maps, value_maps};
+use lambdascope_explain::display::Display;
+use lambdascope_explain::figure::Figure;
 
 /// The section.
 #[component]
@@ -27,8 +27,10 @@ pub fn Channels(linked: Linked) -> impl IntoView {
     let value = RwSignal::new(None::<usize>);
     let is_masked = move || {
         place.get().is_some_and(|_| {
-            with_subject(state, place.get(), |subject| subject.layer.mask != crate::nn::lambda_layer::Mask::None)
-                .unwrap_or(false)
+            with_subject(state, place.get(), |subject| {
+                subject.layer.mask != lambdascope_core::nn::lambda_layer::Mask::None
+            })
+            .unwrap_or(false)
         })
     };
     let of_u = move || {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::Linked;
-use crate::explain::anatomy::Product;
-use crate::explain::figure::Figure;
-use crate::explain::numbers::{decimals, scientific, signed};
 use crate::ui::figure::FigureView;
 use crate::ui::query_grid::{Nudges, QueryGrid};
 use crate::ui::state::State;
 use crate::ui::subject::with_subject;
+use lambdascope_core::text::{decimals, scientific, signed};
+use lambdascope_explain::anatomy::Product;
+use lambdascope_explain::figure::Figure;
 
 /// The section.
 #[component]

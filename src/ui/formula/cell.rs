@@ -8,10 +8,10 @@ use wasm_bindgen::JsCast;
 
 use super::Shared;
 use super::equation::drawn;
-use crate::explain::formula::quantity::Cell;
-use crate::explain::formula::table::{Equation, Origin};
-use crate::explain::formula::terms::{Explanation, Factor, Form, Sum, Term, explain};
-use crate::explain::numbers::compact;
+use lambdascope_core::text::compact;
+use lambdascope_explain::formula::quantity::Cell;
+use lambdascope_explain::formula::table::{Equation, Origin};
+use lambdascope_explain::formula::terms::{Explanation, Factor, Form, Sum, Term, explain};
 
 /// Terms that stand before the rest is added up.
 const SHOWN: usize = 5;

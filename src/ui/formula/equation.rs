@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::Shared;
-use crate::explain::formula::quantity::{Cell, Index, Quantity};
-use crate::explain::formula::table::{Part, Table};
+use lambdascope_explain::formula::quantity::{Cell, Index, Quantity};
+use lambdascope_explain::formula::table::{Part, Table};
 
 /// The equations, from the output down to what is learned.
 #[component]

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::explain::order_chart::{Chart, Tick, Unit, sentence};
-use crate::explain::order_cost::{Curves, curves};
 use crate::ui::state::State;
 use crate::ui::subject::{layer_place, with_subject};
+use lambdascope_explain::order_chart::{Chart, Tick, Unit, sentence};
+use lambdascope_explain::order_cost::{Curves, curves};
 
 /// Both charts.
 #[component]

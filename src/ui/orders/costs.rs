@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::explain::numbers::{bytes, grouped};
-use crate::explain::order_cost::{Asked, Costs, Formula, engine};
-use crate::kernels::lambda_order::Order;
 use crate::ui::state::State;
 use crate::ui::subject::{layer_place, with_subject};
+use lambdascope_core::kernels::lambda_order::Order;
+use lambdascope_core::text::{bytes, grouped};
+use lambdascope_explain::order_cost::{Asked, Costs, Formula, engine};
 
 /// The pictures of a batch.
 const BATCH: u64 = 128;

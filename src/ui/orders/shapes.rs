@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::explain::order_shapes::{Shape, between, chain, unit};
-use crate::explain::orders::Stop;
 use crate::ui::state::State;
 use crate::ui::subject::{layer_place, with_subject};
+use lambdascope_explain::order_shapes::{Shape, between, chain, unit};
+use lambdascope_explain::orders::Stop;
 
 /// CSS pixels that the longest side of a shape gets.
 const ROOM: f32 = 256.0;

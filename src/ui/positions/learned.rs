@@ -5,16 +5,18 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::caption;
-use crate::explain::figure::Figure;
-use crate::explain::implicit_attention::Query;
-use crate::explain::position_figures;
-use crate::explain::positions::{self, Tile, common_limit};
 use crate::page::place::Place;
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::scale_bar::ScaleBar;
 use crate::ui::state::State;
-use crate::ui::tiles::{self, Tiles};
+use crate::ui::tiles;
+use crate::ui::tiles::Tiles;
+use lambdascope_explain::figure::Figure;
+use lambdascope_explain::implicit_attention::Query;
+use lambdascope_explain::position_figures;
+use lambdascope_explain::positions;
+use lambdascope_explain::positions::{Tile, common_limit};
 
 /// The tiles and the chosen one.
 #[component]

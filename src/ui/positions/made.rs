@@ -5,11 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::caption;
-use crate::explain::position_figures;
-use crate::explain::positions::{kernel, offsets_on_map};
 use crate::ui::figure::FigureView;
 use crate::ui::query_grid::{Nudges, QueryGrid};
 use crate::ui::state::State;
+use lambdascope_explain::position_figures;
+use lambdascope_explain::positions::{kernel, offsets_on_map};
 
 /// Picture, kernel, kernel on the picture.
 #[component]

@@ -6,15 +6,15 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::caption;
-use crate::explain::caption::Caption;
-use crate::explain::figure::Figure;
-use crate::explain::numbers::whole;
-use crate::explain::position_figures::{after, before};
-use crate::explain::shift::{Part, Shift, Shifted, Whose, caveat};
 use crate::page::place::{Move, Place};
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::state::State;
+use lambdascope_core::text::whole;
+use lambdascope_explain::caption::Caption;
+use lambdascope_explain::figure::Figure;
+use lambdascope_explain::position_figures::{after, before};
+use lambdascope_explain::shift::{Part, Shift, Shifted, Whose, caveat};
 
 /// What the address says for differences in place of maps.
 const DIFFERENCE: &str = "difference";

@@ -8,9 +8,9 @@ use super::Lit;
 use super::equation::lit_part;
 use super::signals::{self, Shown, edit, fault, source};
 use crate::page::wgsl::{Marks, html as coloured, line_at, start_of_line};
-use crate::protocol::Fault;
 use crate::ui::browser;
 use crate::ui::state::{Phase, State};
+use lambdascope_core::shader_edit::Fault;
 
 /// The id of the text area.
 const EDITOR: &str = "shader-source";

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::signals::{Outcome, Shown, outcome};
-use crate::explain::figure::Figure;
-use crate::explain::numbers::{count, duration, label, percent};
-use crate::explain::shader_change::{Distance, Pair, magnitude};
 use crate::page::shader::short_name;
 use crate::page::what_if::compare::{rows, sentence};
-use crate::protocol::{Changed, ShaderRun};
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::guess_bars::guess_bars;
 use crate::ui::state::State;
+use lambdascope_core::shader_edit::{Changed, ShaderRun};
+use lambdascope_core::text::{count, duration, label, percent};
+use lambdascope_explain::figure::Figure;
+use lambdascope_explain::shader_change::{Distance, Pair, magnitude};
 
 /// Classes that are listed.
 const LISTED: usize = 5;

@@ -7,10 +7,12 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::page::shader::KernelText;
-use crate::protocol::{Fault, LayerShaders, Request, ShaderEdit, ShaderFailure, ShaderRun, ShaderStep, Source};
 use crate::ui::engine;
 use crate::ui::rest::Rest;
 use crate::ui::state::{Phase, State};
+use lambdascope_core::catalogue::Source;
+use lambdascope_core::shader_edit::{Fault, ShaderRun, ShaderStep};
+use lambdascope_protocol::{LayerShaders, Request, ShaderEdit, ShaderFailure};
 
 /// An edited run that takes longer is given up, and the engine with it.
 const LIMIT: Duration = Duration::from_secs(30);

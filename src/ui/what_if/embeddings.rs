@@ -5,15 +5,15 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::signals::{change, fitting};
-use crate::explain::caption::Caption;
-use crate::explain::position_figures;
-use crate::explain::positions::{Tile, has_positions};
-use crate::explain::what_if::edited_tile;
 use crate::page::what_if::{Preset, preset, touch};
-use crate::tensor::max_abs;
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::state::State;
+use lambdascope_core::tensor::max_abs;
+use lambdascope_explain::caption::Caption;
+use lambdascope_explain::position_figures;
+use lambdascope_explain::positions::{Tile, has_positions};
+use lambdascope_explain::what_if::edited_tile;
 
 /// What a press multiplies a cell by, and how it is called.
 const FACTORS: [(f32, &str); 3] = [(0.0, "to zero"), (-1.0, "flip sign"), (2.0, "double")];

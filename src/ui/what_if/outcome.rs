@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 use super::signals::{self, fitting};
-use crate::explain::numbers::{duration, label, percent};
 use crate::page::what_if::compare::{Row, rows, sentence};
 use crate::ui::guess_bars::guess_bars;
 use crate::ui::state::State;
+use lambdascope_core::text::{duration, label, percent};
 
 /// Classes that are listed.
 const LISTED: usize = 6;

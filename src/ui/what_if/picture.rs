@@ -6,14 +6,14 @@ use leptos::prelude::*;
 
 use super::brush::Brush;
 use super::signals::{change, fitting};
-use crate::explain::numbers::whole;
-use crate::explain::pixels::picture_rgba;
-use crate::nn::lambda_layer::Mask;
 use crate::page::what_if::set;
-use crate::picture::{CELLS, Picture};
 use crate::ui::browser;
 use crate::ui::choice::{Choice, Item};
 use crate::ui::state::State;
+use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::picture::{CELLS, Picture};
+use lambdascope_core::text::whole;
+use lambdascope_explain::pixels::picture_rgba;
 
 /// Picture and brush.
 #[component]
@@ -22,7 +22,7 @@ pub fn PictureBrush() -> impl IntoView {
     let wants_context = RwSignal::new(false);
     // The layer whose context can be erased: its name and the context's rows and columns.
     let layer = Memo::new(move |_| {
-        let context = |layer: &crate::nn::trace::LambdaTrace| {
+        let context = |layer: &lambdascope_core::nn::trace::LambdaTrace| {
             // A mask that the layer has by itself cannot be painted over.
             let dims = &layer.dims;
             (layer.mask == Mask::None).then(|| (layer.name.clone(), [dims.context_height, dims.context_width]))

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use crate::page::address::Knobs;
 use crate::page::what_if::Changes;
-use crate::protocol::{Request, WhatIfAnswer};
 use crate::ui::state::State;
+use lambdascope_protocol::{Request, WhatIfAnswer};
 
 /// The changes and their outcome. Copies share them.
 #[derive(Clone, Copy)]

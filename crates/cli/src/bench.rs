@@ -1,0 +1,158 @@
+//! `bench`: how long a network takes from its file to its numbers, and how much memory it holds.
+
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use serde::Serialize;
+
+use super::{Model, answer, backend_name, say, source};
+use lambdascope_core::backend::BackendChoice;
+use lambdascope_core::nn::description::check_picture;
+use lambdascope_core::nn::graph::{ContextBytes, padded};
+use lambdascope_core::nn::liveness;
+use lambdascope_core::picture;
+use lambdascope_engine::Engine;
+use lambdascope_engine::gpu::OpTime;
+
+/// `bench`'s arguments.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    model: Model,
+    /// How often it runs after the first time.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Benched {
+    model: String,
+    backend: &'static str,
+    device: String,
+    /// Of the picture that it ran on, in pixels.
+    side: usize,
+    /// Reading the file, checking it, building the graph.
+    load_ms: f64,
+    /// Buffers and shaders on the GPU; arrays on the CPU.
+    compile_ms: f64,
+    first_run_ms: f64,
+    fastest_ms: f64,
+    median_ms: f64,
+    p95_ms: f64,
+    runs: u32,
+    macs: u64,
+    gflops: f64,
+    parameters: u64,
+    /// Weights as they lie ready for the kernels.
+    weight_bytes: u64,
+    /// The arrays between kernels, shared by liveness.
+    activation_bytes: u64,
+    /// What the layers gather context with, were it built; it never is.
+    context_bytes: ContextBytes,
+    /// On a GPU that has timestamps.
+    kernels: Option<Vec<Kernel>>,
+}
+
+/// What all calls of one kernel take together.
+#[derive(Serialize)]
+struct Kernel {
+    kernel: &'static str,
+    calls: usize,
+    gpu_ms: f64,
+}
+
+/// Times the network.
+///
+/// # Errors
+/// If the network cannot be used.
+pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
+    let started = Instant::now();
+    let network = source::network(&arguments.model)?;
+    let load_ms = started.elapsed().as_secs_f64() * 1e3;
+    let mut engine = pollster::block_on(Engine::new(network, choice))?;
+    let side = engine.size()[0];
+    let rgb = check_picture(side);
+    let input = engine.network().description.input.normalise(&picture::Picture { width: side, height: side, rgb });
+    let mut times = Vec::with_capacity(arguments.runs as usize);
+    for _ in 0..arguments.runs {
+        times.push(answer(&mut engine, &input)?.milliseconds);
+    }
+    times.sort_by(f64::total_cmp);
+    let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
+    ensure!(engine.take_notice().is_none(), "the backend changed while it was measured");
+    let kernels = kernels(&mut engine, &padded(&input))?;
+    let graph = engine.graph();
+    let bytes = |length: usize| (length * size_of::<f32>()) as u64;
+    let startup = engine.startup();
+    let benched = Benched {
+        model: engine.network().description.name.clone(),
+        backend: backend_name(engine.report().backend),
+        device: engine.report().device.clone(),
+        side,
+        load_ms,
+        compile_ms: startup.compile,
+        first_run_ms: startup.first_run,
+        fastest_ms: at(0.0),
+        median_ms: at(0.5),
+        p95_ms: at(0.95),
+        runs: arguments.runs,
+        macs: graph.macs(),
+        gflops: 2.0 * graph.macs() as f64 / at(0.5) / 1e6,
+        parameters: engine.network().parameters(),
+        weight_bytes: bytes(graph.constants.iter().map(lambdascope_core::tensor::Tensor::len).sum()),
+        activation_bytes: bytes(liveness::assign(graph, &graph.traced()).lengths.iter().sum()),
+        context_bytes: graph.context_bytes(),
+        kernels,
+    };
+    if arguments.json {
+        return say(serde_json::to_string_pretty(&benched)?);
+    }
+    let b = &benched;
+    say(format!(
+        "{} on {} ({}), {} parameters, {:.3} GMACs",
+        b.model,
+        b.device,
+        b.backend,
+        b.parameters,
+        b.macs as f64 / 1e9
+    ))?;
+    say(format!("load {:.0} ms, compile {:.0} ms, first run {:.1} ms", b.load_ms, b.compile_ms, b.first_run_ms))?;
+    say(format!("{:.2} ms median, {:.2} ms p95 of {} runs: {:.1} GFLOP/s", b.median_ms, b.p95_ms, b.runs, b.gflops))?;
+    say(format!(
+        "memory: weights {:.1} MB, activations {:.1} MB",
+        b.weight_bytes as f64 / 1e6,
+        b.activation_bytes as f64 / 1e6
+    ))?;
+    let ContextBytes { attention_maps, lambdas } = b.context_bytes;
+    say(format!(
+        "what is never built: attention maps {:.2} MB, lambdas {:.2} MB",
+        attention_maps as f64 / 1e6,
+        lambdas as f64 / 1e6
+    ))?;
+    for Kernel { kernel, calls, gpu_ms } in b.kernels.iter().flatten() {
+        say(format!("{gpu_ms:>9.3} ms  {kernel}, {calls} calls"))?;
+    }
+    Ok(())
+}
+
+/// The time of each kernel on the GPU, the longest first; none on the CPU or without timestamps.
+fn kernels(engine: &mut Engine, picture: &[f32]) -> Result<Option<Vec<Kernel>>> {
+    let Some(session) = engine.session() else { return Ok(None) };
+    let Some(times) = pollster::block_on(session.profile(picture))? else { return Ok(None) };
+    let mut kernels: Vec<Kernel> = Vec::new();
+    for OpTime { kernel, nanoseconds, .. } in times {
+        let gpu_ms = nanoseconds / 1e6;
+        match kernels.iter_mut().find(|known| known.kernel == kernel) {
+            Some(known) => {
+                known.calls += 1;
+                known.gpu_ms += gpu_ms;
+            }
+            None => kernels.push(Kernel { kernel, calls: 1, gpu_ms }),
+        }
+    }
+    kernels.sort_by(|a, b| b.gpu_ms.total_cmp(&a.gpu_ms));
+    Ok(Some(kernels))
+}

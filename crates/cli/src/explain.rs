@@ -1,0 +1,106 @@
+//! `explain`: the maps, lambdas and output of one query of one lambda or attention layer, as arrays and as pictures.
+
+mod attention;
+mod lambda;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+
+use super::layer::LayerArguments;
+use super::{Model, answer, decode, layer, npy, place, source};
+use lambdascope_core::backend::BackendChoice;
+use lambdascope_core::nn::trace::LayerTrace;
+use lambdascope_engine::Engine;
+
+/// `explain`'s arguments.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    model: Model,
+    /// The picture that the network sees.
+    #[arg(long, conflicts_with = "input")]
+    image: Option<PathBuf>,
+    /// A ready tensor, `[1, C, H, W]` or `[C, H, W]` (f32 .npy): for a network normalised, for a layer its input.
+    #[arg(long)]
+    input: Option<PathBuf>,
+    /// The lambda or attention layer of the network, by its name (stages.1.1) or its number from 0; without it --weights is
+    /// a lambda layer.
+    #[arg(long)]
+    layer: Option<String>,
+    /// The query's row and column in the layer's map.
+    #[arg(long, value_name = "Y,X", value_parser = place)]
+    query: [usize; 2],
+    /// The folder that the files go to; it is made if it is not there.
+    #[arg(long)]
+    output: PathBuf,
+    #[command(flatten)]
+    single: LayerArguments,
+}
+
+/// Writes the files and prints how far what the maps give is from the layer's output.
+///
+/// # Errors
+/// If the layer or the query does not exist, or a file cannot be used.
+pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
+    let layer = match (&arguments.layer, &arguments.model.weights, &arguments.input) {
+        (Some(layer), _, _) => of_network(arguments, layer, choice)?,
+        (None, Some(weights), Some(input)) if arguments.model.model.is_none() => {
+            let input = one_map(input)?;
+            let mut run = layer::trace(weights, &arguments.single, &input, choice)?;
+            run.trace.layers.pop().context("the layer left no trace")?
+        }
+        _ => {
+            let message = "a network needs --layer; a layer of its own needs --weights and --input, and no --model";
+            super::Arguments::command().error(ErrorKind::MissingRequiredArgument, message).exit()
+        }
+    };
+    let ([y, x], [height, width]) = (arguments.query, layer.map());
+    ensure!(
+        y < height && x < width,
+        "the query {y},{x} lies outside of {}, whose map has {height} rows and {width} columns",
+        layer.name(),
+    );
+    let folder = &arguments.output;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    match &layer {
+        LayerTrace::Lambda(layer) => lambda::write(layer, [y, x], folder),
+        LayerTrace::Attention(layer) => attention::write(layer, [y, x], folder),
+    }
+}
+
+fn of_network(arguments: &Arguments, layer: &str, choice: BackendChoice) -> Result<LayerTrace> {
+    let network = source::network(&arguments.model)?;
+    let (mut engine, input) = match (&arguments.image, &arguments.input) {
+        (Some(image), _) => {
+            let engine = pollster::block_on(Engine::new(network, choice))?;
+            let (_, input) =
+                engine.prepare(&decode(image)?).with_context(|| format!("cannot use {}", image.display()))?;
+            (engine, input)
+        }
+        (None, Some(input)) => {
+            let input = one_map(input)?;
+            let size = [input.shape()[0], input.shape()[1]];
+            (pollster::block_on(Engine::with_size(network, size, choice))?, input)
+        }
+        (None, None) => bail!("a network is explained on a picture: give --image or --input"),
+    };
+    let mut layers = answer(&mut engine, &input)?.trace.layers;
+    let found = layers.iter().position(|trace| trace.name() == layer).or_else(|| layer.parse().ok());
+    match found.filter(|index| *index < layers.len()) {
+        Some(index) => Ok(layers.swap_remove(index)),
+        None => {
+            let names = layers.iter().map(|trace| trace.name()).collect::<Vec<_>>().join(", ");
+            bail!("the network has no lambda or attention layer `{layer}`; it has {names}")
+        }
+    }
+}
+
+fn one_map(path: &Path) -> Result<lambdascope_core::tensor::Tensor> {
+    let (mut maps, _) = npy::read_maps(path)?;
+    ensure!(maps.len() == 1, "{} holds {} maps, expected one", path.display(), maps.len());
+    maps.pop().context("no map was read")
+}

@@ -1,0 +1,63 @@
+//! The files of one query of an attention layer.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::super::figure::{Figure, Panel, Scale};
+use super::super::{npy, say};
+use lambdascope_core::nn::trace::AttentionTrace;
+use lambdascope_core::tensor::{max_abs, transposed};
+use lambdascope_explain::implicit_attention::Query;
+use lambdascope_explain::softmax_attention::{AttentionReading, SoftmaxAttention};
+
+/// The two parts of a query's logits, with their files' stems.
+type Part = fn(&SoftmaxAttention) -> &Vec<f32>;
+const PARTS: [(&str, Part); 2] = [("logits_content", |head| &head.content), ("logits_position", |head| &head.position)];
+
+/// Writes every head's softmax weights, the two parts of the logits, the layer's keys, values and output, and says how far
+/// the weights times the values are from the output.
+pub fn write(layer: &AttentionTrace, [y, x]: [usize; 2], folder: &Path) -> Result<()> {
+    let dims = &layer.dims;
+    let (h, k, v) = (dims.heads, dims.key_depth, dims.value_depth);
+    let size = [dims.height, dims.width];
+    let maps = [h, dims.height, dims.width];
+    let reading = AttentionReading::of(layer, Query { y, x, ..Query::default() });
+    let all = |part: Part| -> Vec<f32> { reading.heads.iter().flat_map(part).copied().collect() };
+    let figure = |title: String, part: Part, scale: Scale| {
+        let panel = |(head, map): (usize, &SoftmaxAttention)| Panel {
+            title: format!("head {head}"),
+            values: part(map).clone(),
+        };
+        let panels = reading.heads.iter().enumerate().map(panel).collect();
+        Figure { title, panels, size, columns: 4, scale, marked: Some([y, x]) }
+    };
+
+    let weights: Part = |head| &head.weights;
+    npy::write(&folder.join("weights.npy"), &maps, &all(weights))?;
+    let title = format!("softmax weights of {} for the query {y},{x}, each map summing to 1", layer.name);
+    let scale = Scale::NonNegative { limit: reading.limit(), name: "softmax weights" };
+    figure(title, weights, scale).write(&folder.join("weights.png"))?;
+
+    let limit = PARTS.iter().map(|(_, part)| max_abs(&all(*part))).fold(0.0, f32::max);
+    for (name, part) in PARTS {
+        npy::write(&folder.join(format!("{name}.npy")), &maps, &all(part))?;
+        let title = format!("{} of {} for the query {y},{x}", name.replace('_', " from "), layer.name);
+        figure(title, part, Scale::Signed(limit)).write(&folder.join(format!("{name}.png")))?;
+    }
+
+    npy::write(&folder.join("query.npy"), &[h, k], layer.query.row(y * dims.width + x))?;
+    for (name, values, depth) in [("key", &layer.key, k), ("value", &layer.value, v), ("output", &layer.output, v)] {
+        let channels = h * depth;
+        let maps = transposed(values.data(), channels);
+        npy::write(&folder.join(format!("{name}.npy")), &[channels, dims.height, dims.width], &maps)?;
+    }
+
+    let proofs = (0..h).map(|head| AttentionReading::of(layer, Query { y, x, head, u: 0 }).proof);
+    let worst = proofs.fold(reading.proof, |worst, own| if own.difference > worst.difference { own } else { worst });
+    say(format!(
+        "weights times values differ from the layer's output by {:.2e} at most, {:.2e} of its largest value",
+        worst.difference,
+        worst.relative()
+    ))
+}

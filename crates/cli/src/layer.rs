@@ -1,0 +1,122 @@
+//! `layer`: one lambda layer from a state dict.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+
+use super::{npy, say};
+use lambdascope_core::backend::BackendChoice;
+use lambdascope_core::nn::builder::LayerSetting;
+use lambdascope_core::nn::lambda_layer::{LambdaLayer, Mask};
+use lambdascope_core::nn::weights::Weights;
+use lambdascope_core::tensor::Tensor;
+use lambdascope_engine::{LayerEngine, Run};
+
+/// A lambda layer and how it runs. What a state dict does not say has to be said here.
+#[derive(clap::Args)]
+pub struct LayerArguments {
+    /// The context `[C, Hc, Wc]` (f32 .npy), if it is not the input.
+    #[arg(long)]
+    context: Option<PathBuf>,
+    /// What each query sees: a mask `[n, m]` (u8 .npy), zero for what is hidden.
+    #[arg(long, conflicts_with = "causal")]
+    mask: Option<PathBuf>,
+    /// Let each query see only itself and what stands before it, row by row.
+    #[arg(long)]
+    causal: bool,
+    /// 2 for a layer followed by timm's average pool.
+    #[arg(long, default_value_t = 1)]
+    stride: usize,
+    /// u of a layer without position tensors, which do not tell it.
+    #[arg(long)]
+    intra_depth: Option<usize>,
+    /// Switch the content lambda off.
+    #[arg(long)]
+    no_content: bool,
+}
+
+/// `layer`'s arguments.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The state dict (safetensors), in timm's or lambda-networks' names.
+    #[arg(long)]
+    weights: PathBuf,
+    /// `[N, C, H, W]` or `[C, H, W]` (f32 .npy).
+    #[arg(long)]
+    input: PathBuf,
+    /// Where the output goes, in the input's axes.
+    #[arg(long)]
+    output: PathBuf,
+    #[command(flatten)]
+    layer: LayerArguments,
+}
+
+/// Runs the layer.
+///
+/// # Errors
+/// If the files do not fit each other.
+pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
+    let (maps, batched) = npy::read_maps(&arguments.input)?;
+    let mut engine = None;
+    let mut outputs = Vec::with_capacity(maps.len());
+    for map in &maps {
+        let engine = match &mut engine {
+            Some(engine) => engine,
+            none => none.insert(load(&arguments.weights, &arguments.layer, map, choice)?),
+        };
+        outputs.push(pollster::block_on(engine.run(map))?.logits);
+    }
+    let Some(engine) = engine else { return Ok(()) };
+    npy::write_maps(&arguments.output, engine.output_shape(), &outputs, batched)?;
+    say(format!("{} of {}", engine.report().reason, engine.report().device))
+}
+
+/// The layer, ready for inputs of this one's size.
+///
+/// # Errors
+/// If the files do not fit each other.
+pub fn load(
+    weights: &PathBuf,
+    arguments: &LayerArguments,
+    input: &Tensor,
+    choice: BackendChoice,
+) -> Result<LayerEngine> {
+    let bytes = fs::read(weights).with_context(|| format!("cannot read {}", weights.display()))?;
+    let unusable = || format!("cannot use {}", weights.display());
+    let dict = Weights::from_safetensors(&bytes).with_context(unusable)?;
+    let mut layer = LambdaLayer::from_state_dict(&dict, "", arguments.intra_depth).with_context(unusable)?;
+    layer.content = !arguments.no_content;
+    let &[height, width, _] = input.shape() else { unreachable!("maps have three axes") };
+    let context = match &arguments.context {
+        None => None,
+        Some(path) => {
+            let (mut maps, _) = npy::read_maps(path)?;
+            ensure!(maps.len() == 1, "{} holds {} maps, expected one", path.display(), maps.len());
+            maps.pop()
+        }
+    };
+    let context_map = context.as_ref().map(|context| [context.shape()[0], context.shape()[1]]);
+    let mask = match &arguments.mask {
+        None if arguments.causal => Mask::Causal,
+        None => Mask::None,
+        Some(path) => {
+            let npy::Array { shape, data } = npy::read_mask(path)?;
+            let expected = [height * width, context_map.map_or(height * width, |[y, x]| y * x)];
+            ensure!(shape == expected, "{} has shape {shape:?}, expected {expected:?}", path.display());
+            Mask::Given(data)
+        }
+    };
+    let setting =
+        LayerSetting { map: [height, width], context: context_map, mask, stride: arguments.stride, order: None };
+    let engine = LayerEngine::new(&layer, &setting, input, context.as_ref(), choice);
+    pollster::block_on(engine).with_context(unusable)
+}
+
+/// What one run of a layer leaves behind.
+///
+/// # Errors
+/// If the files do not fit each other.
+pub fn trace(weights: &PathBuf, arguments: &LayerArguments, input: &Tensor, choice: BackendChoice) -> Result<Run> {
+    Ok(pollster::block_on(load(weights, arguments, input, choice)?.run(input))?)
+}

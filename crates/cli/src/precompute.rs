@@ -1,0 +1,49 @@
+//! `precompute`: a sample's answer as a file that lies beside the page until the engine is there.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use super::{Model, say, source};
+use lambdascope_core::backend::BackendChoice;
+use lambdascope_core::nn::card::NetworkCard;
+use lambdascope_core::nn::network::sha256;
+use lambdascope_engine::Engine;
+use lambdascope_protocol::Precomputed;
+
+/// `precompute`'s arguments.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// One of the networks that the project ships; the first of them by default.
+    #[arg(long)]
+    model: Option<String>,
+    /// The pictures; the file of each lies beside it, with the ending `answer`.
+    #[arg(required = true)]
+    images: Vec<PathBuf>,
+}
+
+/// Writes a file for every picture.
+///
+/// # Errors
+/// If the network or a picture cannot be used, or a file cannot be written.
+pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
+    let model = Model { model: arguments.model.clone(), weights: None };
+    let network = source::network(&model)?;
+    let name = network.description.name.clone();
+    let Some(member) = source::shipped()?.iter().find(|member| member.name == name) else {
+        bail!("`{name}` is none of the networks that the page comes with");
+    };
+    let mut engine = pollster::block_on(Engine::new(network, choice))?;
+    let card = NetworkCard::new(engine.network(), engine.graph(), member.bytes, member.sha256.clone());
+    for image in &arguments.images {
+        let bytes = fs::read(image).with_context(|| format!("cannot read {}", image.display()))?;
+        let (answer, _) = pollster::block_on(engine.answer(0, 0, &bytes))
+            .with_context(|| format!("cannot use {}", image.display()))?;
+        let file = Precomputed { card: card.clone(), answer }.write()?;
+        let path = image.with_extension("answer");
+        fs::write(&path, &file).with_context(|| format!("cannot write {}", path.display()))?;
+        say(format!("{}: {} bytes, SHA-256 {}", path.display(), file.len(), sha256(&file)))?;
+    }
+    Ok(())
+}

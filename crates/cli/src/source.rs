@@ -1,0 +1,88 @@
+//! Where a network comes from: the family in the program, a name with its weights, or a file.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use include_dir::{Dir, include_dir};
+
+use super::Model;
+use lambdascope_core::catalogue::family;
+use lambdascope_core::catalogue::family::Member;
+use lambdascope_core::nn::known;
+use lambdascope_core::nn::known::KnownNetwork;
+use lambdascope_core::nn::network::Network;
+
+/// The weights of the networks that the project ships, as they lie beside the page.
+static WEIGHTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../www/weights");
+
+/// The networks that the project ships, the one that runs where none is named first.
+///
+/// # Errors
+/// If the program was built with a broken list of them.
+pub fn shipped() -> Result<&'static [Member]> {
+    Ok(family::family()?)
+}
+
+/// One of [`shipped`], from the program itself.
+///
+/// # Errors
+/// If the program was built without its weights, or with broken ones.
+pub fn from_program(member: &Member) -> Result<Network> {
+    let file = WEIGHTS.get_file(&member.file);
+    let file = file.with_context(|| format!("this program was built without {}", member.file))?;
+    Network::from_safetensors(file.contents()).with_context(|| format!("cannot use {} in this program", member.file))
+}
+
+/// The network that the arguments ask for.
+///
+/// # Errors
+/// If its weights are not at hand, or do not make the network that was named.
+pub fn network(model: &Model) -> Result<Network> {
+    let family = shipped()?;
+    let name = model.model.as_deref().or(family.first().map(|member| member.name.as_str())).unwrap_or_default();
+    let (known, member) = (known::find(name), family::find(name));
+    let network = match (&model.weights, member, known) {
+        (weights, None, None) => {
+            let path = Path::new(name);
+            ensure!(
+                path.exists(),
+                "`{name}` is neither a file nor a network known by name (`models` lists them: {}, {})",
+                family.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join(", "),
+                known::KNOWN.iter().map(|known| known.name).collect::<Vec<_>>().join(", ")
+            );
+            ensure!(weights.is_none(), "--model is the weights file {name} already, so that --weights is one too many");
+            return read(path);
+        }
+        (Some(weights), ..) => read(weights)?,
+        (None, Some(member), _) => from_program(member)?,
+        (None, None, Some(known)) => match downloaded(known) {
+            Some(path) => read(&path)?,
+            None => bail!(
+                "the weights of {name} are not on this machine: fetch {} ({:.0} MB) and name the file with --weights",
+                known.url(),
+                known.bytes as f64 / 1e6
+            ),
+        },
+    };
+    let found = &network.description.name;
+    ensure!(found == name, "the weights are those of `{found}`, expected those of `{name}`");
+    Ok(network)
+}
+
+fn read(path: &Path) -> Result<Network> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Network::from_safetensors(&bytes).with_context(|| format!("cannot use {}", path.display()))
+}
+
+/// The file where the hub's own tools keep it, if they have fetched it.
+fn downloaded(known: &KnownNetwork) -> Option<PathBuf> {
+    let hub = env::var_os("HF_HUB_CACHE").map(PathBuf::from).or_else(|| {
+        let home = env::var_os("HF_HOME").map(PathBuf::from);
+        Some(home.or_else(|| Some(env::home_dir()?.join(".cache/huggingface")))?.join("hub"))
+    })?;
+    let snapshots = hub.join(format!("models--{}", known.hub.replace('/', "--"))).join("snapshots");
+    let file = |entry: fs::DirEntry| Some(entry.path().join(known.file)).filter(|path| path.is_file());
+    fs::read_dir(snapshots).ok()?.filter_map(|entry| file(entry.ok()?)).next()
+}

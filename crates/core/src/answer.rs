@@ -1,0 +1,56 @@
+//! What a network says of a picture, with everything that a run leaves behind for whoever explains it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::backend::BackendReport;
+use crate::nn::trace::Trace;
+
+/// A class and its softmax probability.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// The label as the weights file spells it.
+    pub label: String,
+    /// 0 to 1.
+    pub probability: f32,
+}
+
+/// Milliseconds that the parts of one answer took in the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timings {
+    /// Decoding the file.
+    pub decode: f64,
+    /// Resizing, cropping, normalising.
+    pub preprocess: f64,
+    /// The network, with its results read back.
+    pub network: f64,
+}
+
+/// The answer to a picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The request's id.
+    pub id: u64,
+    /// The load whose network answers.
+    pub network: u64,
+    /// The picture's own width and height.
+    pub original: [usize; 2],
+    /// Side of the crop that the network saw.
+    pub side: usize,
+    /// That crop, `[side, side, 3]` 8-bit sRGB.
+    pub crop: Vec<u8>,
+    /// All classes, most probable first.
+    pub predictions: Vec<Prediction>,
+    /// The lambda and attention layers.
+    pub trace: Trace,
+    /// How, where it was computed for this visit; `None` if that was done ahead.
+    pub computed: Option<Computed>,
+}
+
+/// How an answer was computed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Computed {
+    /// How long it took.
+    pub timings: Timings,
+    /// What computed it.
+    pub report: BackendReport,
+}

@@ -1,0 +1,81 @@
+//! The vocabulary of operations: one file a kernel, named as its shader in `shaders/` and its twin in [`lambdascope_engine::cpu`].
+//!
+//! A kernel's file holds what both sides share: the typed parameters (the shader's uniform struct, compared with naga's
+//! reflected offsets in `tests/shaders.rs`) and the grid. No arithmetic on activations and no device belongs here.
+
+pub mod attention;
+pub mod conv;
+pub mod lambda_apply;
+pub mod lambda_build;
+pub mod lambda_content;
+pub mod lambda_masked;
+pub mod lambda_order;
+pub mod max_pool;
+pub mod mean_pool;
+pub mod pool_affine;
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// What follows an affine map, elementwise. The numbers are the shaders' `activation` parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Activation {
+    /// x
+    None,
+    /// max(x, 0)
+    Relu,
+    /// x · sigmoid(x)
+    Silu,
+}
+
+impl Activation {
+    /// The code the shaders know it by.
+    pub fn code(self) -> u32 {
+        match self {
+            Self::None => 0,
+            Self::Relu => 1,
+            Self::Silu => 2,
+        }
+    }
+
+    /// The activation of a parameter struct; codes the shaders do not know mean none, as they do there.
+    pub fn from_code(code: u32) -> Self {
+        match code {
+            1 => Self::Relu,
+            2 => Self::Silu,
+            _ => Self::None,
+        }
+    }
+
+    /// Applies it to one value.
+    #[inline]
+    pub fn apply(self, x: f32) -> f32 {
+        match self {
+            Self::None => x,
+            Self::Relu => x.max(0.0),
+            Self::Silu => x / (1.0 + (-x).exp()),
+        }
+    }
+}
+
+/// The workgroups to dispatch along x, y and z.
+pub type Grid = [u32; 3];
+
+/// One specialisation of a shader: what a pipeline is made from and known by.
+///
+/// Binding 0 of group 0 is the uniform parameters, then come the arrays it reads, then those it writes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shader {
+    /// The stem of its file in `shaders/`.
+    pub name: &'static str,
+    /// WGSL.
+    pub source: Cow<'static, str>,
+    /// The values of its `override` constants.
+    pub overrides: Vec<(&'static str, u32)>,
+    /// Arrays it reads.
+    pub reads: u32,
+    /// Arrays it writes.
+    pub writes: u32,
+}

@@ -1,0 +1,194 @@
+//! Convolution as an implicit GEMM: output = activation(input ∗ weights + bias + residual). `shaders/conv.wgsl`, and
+//! `shaders/conv_shared.wgsl` with workgroup memory.
+
+mod template;
+
+use bytemuck::{Pod, Zeroable};
+
+use super::{Grid, Shader};
+
+/// Geometry and epilogue of one square convolution with zero padding, batch 1.
+///
+/// Input `[in_height, in_width, in_channels]`, weights `[kernel · kernel · in_channels, out_channels]`, bias
+/// `[out_channels]`, residual and output `[out_height, out_width, out_channels]`. Channels are multiples of 4.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+pub struct Params {
+    /// Rows of the input.
+    pub in_height: u32,
+    /// Columns of the input.
+    pub in_width: u32,
+    /// Channels of the input.
+    pub in_channels: u32,
+    /// Rows of the output.
+    pub out_height: u32,
+    /// Columns of the output.
+    pub out_width: u32,
+    /// Channels of the output.
+    pub out_channels: u32,
+    /// Side of the square window.
+    pub kernel: u32,
+    /// Pixels between two windows.
+    pub stride: u32,
+    /// Zeros around the input on every side.
+    pub padding: u32,
+    /// [`super::Activation::code`].
+    pub activation: u32,
+    /// 1 if a residual is added before the activation.
+    pub residual: u32,
+    /// The shader's struct ends on 16 bytes.
+    pub unused: u32,
+}
+
+/// Where an invocation has its operands from: two ways to the same numbers, one shader each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Memory {
+    /// Straight from the arrays into registers: `shaders/conv.wgsl`.
+    Registers,
+    /// Through workgroup memory, where neighbours share what they read: `shaders/conv_shared.wgsl`.
+    Workgroup,
+}
+
+impl std::fmt::Display for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Registers => "registers alone",
+            Self::Workgroup => "workgroup memory",
+        })
+    }
+}
+
+/// What one invocation computes, and how. Each tile is one specialisation of a shader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tile {
+    /// Where it has its operands from.
+    pub memory: Memory,
+    /// Output pixels an invocation computes.
+    pub rows: u32,
+    /// Groups of four output channels an invocation computes.
+    pub columns: u32,
+}
+
+/// The tiles there are. Workgroup memory ends at 16 KiB, which its largest tile fills.
+pub const TILES: [Tile; 8] = {
+    use Memory::{Registers, Workgroup};
+    [
+        Tile { memory: Registers, rows: 8, columns: 4 },
+        Tile { memory: Registers, rows: 8, columns: 2 },
+        Tile { memory: Registers, rows: 8, columns: 1 },
+        Tile { memory: Registers, rows: 4, columns: 1 },
+        Tile { memory: Registers, rows: 2, columns: 1 },
+        Tile { memory: Workgroup, rows: 8, columns: 2 },
+        Tile { memory: Workgroup, rows: 4, columns: 2 },
+        Tile { memory: Workgroup, rows: 2, columns: 1 },
+    ]
+};
+
+impl Tile {
+    /// Invocations of a workgroup along output channels and along pixels.
+    pub fn workgroup(self) -> [u32; 2] {
+        match self.memory {
+            // A software adapter runs four neighbours as the lanes of one vector: four columns leave few lanes idle.
+            Memory::Registers => [4, 16],
+            Memory::Workgroup => [8, 8],
+        }
+    }
+
+    /// The time of a multiplication in this tile, in units of its own: the wider, the less is read for it.
+    ///
+    /// Four channels of a tile take rows + 4 · columns reads for rows · columns multiplications of a vec4 by a matrix. On
+    /// a software adapter a read costs about three of these (`benches/kernels.rs`).
+    fn cost(self) -> f64 {
+        let [rows, columns] = [f64::from(self.rows), f64::from(self.columns)];
+        1.0 + 3.0 * (rows + 4.0 * columns) / (rows * columns)
+    }
+}
+
+/// How a device wants its convolutions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strategy {
+    /// The memory its tiles use.
+    pub memory: Memory,
+    /// Invocations below which the device is thought idle, so that a smaller tile is taken.
+    pub invocations: u32,
+}
+
+impl Strategy {
+    /// For a CPU behind a GPU's interface: a few cores that are always busy.
+    pub const SOFTWARE: Self = Self { memory: Memory::Registers, invocations: 256 };
+
+    /// For GPUs, which one is faster the device must say.
+    pub const GPU: [Self; 2] =
+        [Self { memory: Memory::Workgroup, invocations: 8192 }, Self { memory: Memory::Registers, invocations: 8192 }];
+
+    /// The tile that wastes least on a convolution: of those that keep the device busy the cheapest, counting rows and
+    /// columns that stick out of the output; where none does, the one with the most invocations.
+    pub fn tile(self, params: &Params) -> Tile {
+        let tiles = || TILES.into_iter().filter(|tile| tile.memory == self.memory);
+        let invocations =
+            |tile: &Tile| params.pixels().div_ceil(tile.rows) * (params.out_channels / 4).div_ceil(tile.columns);
+        let cost = |tile: &Tile| {
+            let [x, _] = tile.workgroup();
+            let columns = (params.out_channels / 4).next_multiple_of(tile.columns * x);
+            f64::from(params.pixels().next_multiple_of(tile.rows)) * f64::from(columns) * tile.cost()
+        };
+        tiles()
+            .filter(|tile| invocations(tile) >= self.invocations)
+            .min_by(|a, b| cost(a).total_cmp(&cost(b)))
+            .or_else(|| tiles().max_by_key(invocations))
+            .unwrap_or(TILES[0])
+    }
+}
+
+impl Params {
+    /// Output pixels.
+    pub fn pixels(&self) -> u32 {
+        self.out_height * self.out_width
+    }
+
+    /// Multiplications with an addition each.
+    pub fn macs(&self) -> u64 {
+        u64::from(self.pixels() * self.out_channels) * u64::from(self.kernel * self.kernel * self.in_channels)
+    }
+
+    /// Workgroups for a tile.
+    pub fn grid(&self, tile: Tile) -> Grid {
+        let [x, y] = tile.workgroup();
+        [(self.out_channels / 4).div_ceil(x * tile.columns), self.pixels().div_ceil(y * tile.rows), 1]
+    }
+}
+
+/// The shader for one tile.
+pub fn shader(tile: Tile) -> Shader {
+    let [x, y] = tile.workgroup();
+    let (name, template, overrides) = match tile.memory {
+        Memory::Registers => {
+            ("conv", include_str!("../../../../shaders/conv.wgsl"), vec![("WORKGROUP_X", x), ("WORKGROUP_Y", y)])
+        }
+        Memory::Workgroup => ("conv_shared", include_str!("../../../../shaders/conv_shared.wgsl"), Vec::new()),
+    };
+    Shader { name, source: template::expand(template, tile).into(), overrides, reads: 4, writes: 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tile_follows_the_output_and_the_device() {
+        let tile = |strategy: Strategy, side: u32, out_channels: u32| {
+            let params = Params { out_height: side, out_width: side, out_channels, ..Params::zeroed() };
+            let Tile { memory, rows, columns } = strategy.tile(&params);
+            assert_eq!(memory, strategy.memory);
+            (rows, columns)
+        };
+        assert_eq!(tile(Strategy::SOFTWARE, 64, 64), (8, 4));
+        assert_eq!(tile(Strategy::SOFTWARE, 64, 32), (8, 2), "half of a wider tile would stick out");
+        assert_eq!(tile(Strategy::SOFTWARE, 8, 512), (8, 4));
+        assert_eq!(tile(Strategy::SOFTWARE, 1, 12), (2, 1), "the narrowest, though few are not enough");
+        let [workgroup, registers] = Strategy::GPU;
+        assert_eq!(tile(registers, 128, 64), (8, 4));
+        assert_eq!(tile(workgroup, 128, 64), (8, 2));
+        assert_eq!(tile(workgroup, 8, 512), (2, 1), "a small map has parallelism in its channels alone");
+    }
+}

@@ -1,0 +1,20 @@
+//! What a network is: its description as data, its weights, BatchNorm folding, the graph of kernels it becomes, and the
+//! trace a run leaves behind.
+//!
+//! Nothing here executes: [`lambdascope_engine::cpu`] and [`lambdascope_engine::gpu`] do.
+
+pub mod attention_layer;
+pub mod builder;
+pub mod card;
+pub mod description;
+pub mod edit;
+pub mod fold;
+pub mod graph;
+pub mod identify;
+pub mod imagenet;
+pub mod known;
+pub mod lambda_layer;
+pub mod liveness;
+pub mod network;
+pub mod trace;
+pub mod weights;

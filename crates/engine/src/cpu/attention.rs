@@ -1,0 +1,138 @@
+//! Twin of `shaders/attention.wgsl`: a block of queries after the other, whose weights are a few rows of the map that is
+//! never made as a whole; natively the blocks are spread over the cores.
+
+use std::cell::RefCell;
+
+use lambdascope_core::kernels::attention::Params;
+
+use super::gemm;
+
+/// Queries of a block: enough that packing the keys for each block's product does not count.
+const BLOCK: usize = 64;
+
+/// A layer's arrays, as [`Params`] describes them.
+#[derive(Clone, Copy, Debug)]
+pub struct Operands<'a> {
+    /// Queries, keys and values, `[n, row]`
+    pub qkv: &'a [f32],
+    /// `[2 · height − 1, k]`
+    pub vertical: &'a [f32],
+    /// `[2 · width − 1, k]`
+    pub horizontal: &'a [f32],
+}
+
+/// What all blocks share, kept between calls.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// Scaled and transposed, `[heads, k, m]`.
+    keys: Vec<f32>,
+    /// Transposed, `[k, 2 · height − 1]`.
+    vertical: Vec<f32>,
+    /// Transposed, `[k, 2 · width − 1]`.
+    horizontal: Vec<f32>,
+}
+
+/// A block's arrays.
+#[derive(Default)]
+struct Block {
+    /// `[BLOCK, m]`
+    weights: Vec<f32>,
+    /// `[BLOCK, 2 · height − 1]`
+    vertical: Vec<f32>,
+    /// `[BLOCK, 2 · width − 1]`
+    horizontal: Vec<f32>,
+    /// `[BLOCK, v]`
+    output: Vec<f32>,
+}
+
+thread_local! {
+    static BLOCKS: RefCell<Block> = RefCell::default();
+}
+
+/// y_n = Σ_m softmax_m(q_n·k_m / √k + q_n·r_(y_m − y_n) + q_n·r'_(x_m − x_n)) v_m for every query and head.
+///
+/// # Panics
+/// If an array is shorter than the parameters say.
+pub fn run(params: &Params, operands: Operands, scratch: &mut Scratch, output: &mut [f32]) {
+    let [heads, k, v, row] = [params.heads, params.key_depth, params.value_depth, params.row].map(|n| n as usize);
+    let positions = params.positions() as usize;
+    let scale = 1.0 / (k as f32).sqrt();
+    scratch.keys.clear();
+    for channel in 0..heads * k {
+        let keys = operands.qkv[params.key_offset as usize + channel..].iter().step_by(row).take(positions);
+        scratch.keys.extend(keys.map(|key| key * scale));
+    }
+    for (transposed, table) in
+        [(&mut scratch.vertical, operands.vertical), (&mut scratch.horizontal, operands.horizontal)]
+    {
+        transposed.clear();
+        transposed.extend((0..k).flat_map(|c| table[c..].iter().step_by(k)));
+    }
+    let scratch = &*scratch;
+    let block = |(i, output): (usize, &mut [f32])| {
+        BLOCKS.with_borrow_mut(|block| run_block(params, operands, scratch, i * BLOCK, block, output));
+    };
+    let output = &mut output[..positions * heads * v];
+    #[cfg(not(target_family = "wasm"))]
+    {
+        use rayon::prelude::*;
+        output.par_chunks_mut(BLOCK * heads * v).enumerate().for_each(block);
+    }
+    #[cfg(target_family = "wasm")]
+    output.chunks_mut(BLOCK * heads * v).enumerate().for_each(block);
+}
+
+/// The output of the queries from `first` on, as many as `output` holds.
+fn run_block(
+    params: &Params,
+    operands: Operands,
+    scratch: &Scratch,
+    first: usize,
+    block: &mut Block,
+    output: &mut [f32],
+) {
+    let [heads, k, v, row] = [params.heads, params.key_depth, params.value_depth, params.row].map(|n| n as usize);
+    let (height, width) = (params.height as usize, params.width as usize);
+    let (positions, queries) = (height * width, output.len() / (heads * v));
+    let (rows, columns) = (2 * height - 1, 2 * width - 1);
+    block.weights.resize(queries * positions, 0.0);
+    block.vertical.resize(queries * rows, 0.0);
+    block.horizontal.resize(queries * columns, 0.0);
+    block.output.resize(queries * v, 0.0);
+    for head in 0..heads {
+        let q = &operands.qkv[first * row + head * k..];
+        gemm(
+            [queries, k, positions],
+            q,
+            row,
+            &scratch.keys[head * k * positions..],
+            positions,
+            &mut block.weights,
+            false,
+        );
+        gemm([queries, k, rows], q, row, &scratch.vertical, rows, &mut block.vertical, false);
+        gemm([queries, k, columns], q, row, &scratch.horizontal, columns, &mut block.horizontal, false);
+        for (i, weights) in block.weights.chunks_exact_mut(positions).enumerate() {
+            let (y, x) = ((first + i) / width, (first + i) % width);
+            let vertical = &block.vertical[i * rows + height - 1 - y..][..height];
+            let horizontal = &block.horizontal[i * columns + width - 1 - x..][..width];
+            for (line, vertical) in weights.chunks_exact_mut(width).zip(vertical) {
+                line.iter_mut().zip(horizontal).for_each(|(logit, horizontal)| *logit += vertical + horizontal);
+            }
+            softmax(weights);
+        }
+        let values = &operands.qkv[params.value_offset as usize + head * v..];
+        gemm([queries, positions, v], &block.weights, positions, values, row, &mut block.output, false);
+        for (output, own) in output.chunks_exact_mut(heads * v).zip(block.output.chunks_exact(v)) {
+            output[head * v..][..v].copy_from_slice(own);
+        }
+    }
+}
+
+/// Logits to weights that sum to 1, in place.
+pub(crate) fn softmax(logits: &mut [f32]) {
+    let largest = logits.iter().fold(f32::MIN, |most, logit| most.max(*logit));
+    logits.iter_mut().for_each(|logit| *logit = (*logit - largest).exp());
+    let share = 1.0 / logits.iter().sum::<f32>();
+    logits.iter_mut().for_each(|weight| *weight *= share);
+}

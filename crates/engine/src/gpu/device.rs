@@ -1,0 +1,263 @@
+//! A device and what became of it: adapter, limits, loss, and errors nobody else caught.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_channel::oneshot;
+use serde::{Deserialize, Serialize};
+
+use super::GpuError;
+use lambdascope_core::shader_edit::{Fault, Place};
+
+/// Which GPU, as people know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adapter {
+    /// The driver's or browser's name for it; browsers often give no more than vendor and architecture.
+    pub name: String,
+    /// `webgpu`, `vulkan`, `metal` or `dx12`.
+    pub backend: String,
+    /// Whether it is a CPU behind a GPU's interface; then the CPU twins are faster.
+    pub software: bool,
+}
+
+/// A GPU device with its queue. Clones share the device.
+#[derive(Clone, Debug)]
+pub struct Device {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    adapter: Adapter,
+    fate: Arc<Mutex<Fate>>,
+}
+
+/// How a wait for the GPU ends: the work is done (or its result cannot be had), or the device is gone.
+pub(super) type Outcome = Result<(), GpuError>;
+
+/// What the callbacks report.
+#[derive(Debug, Default)]
+struct Fate {
+    /// Why the device was lost, once it is.
+    lost: Option<String>,
+    /// The first error outside any error scope since the last look.
+    uncaught: Option<String>,
+    /// Whoever waits for the GPU now, by ticket.
+    waiting: BTreeMap<u64, oneshot::Sender<Outcome>>,
+    /// The next ticket.
+    ticket: u64,
+}
+
+impl Device {
+    /// Asks for the fastest adapter and a device with WebGPU's default limits.
+    ///
+    /// # Errors
+    /// [`GpuError::NoAdapter`] or [`GpuError::NoDevice`].
+    pub async fn request() -> Result<Self, GpuError> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter =
+            instance.request_adapter(&options).await.map_err(|error| GpuError::NoAdapter(error.to_string()))?;
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("lambdascope"),
+            // Only profiles need it.
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            required_limits: wgpu::Limits::default(),
+            ..Default::default()
+        };
+        let (device, queue) = adapter
+            .request_device(&descriptor)
+            .await
+            .map_err(|error| GpuError::NoDevice { adapter: adapter.get_info().name, reason: error.to_string() })?;
+
+        let fate = Arc::new(Mutex::new(Fate::default()));
+        let on_lost = Arc::clone(&fate);
+        device.set_device_lost_callback(move |reason, message| {
+            let message = if message.is_empty() { format!("{reason:?}") } else { message };
+            lock(&on_lost).lose(message);
+        });
+        let on_error = Arc::clone(&fate);
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            lock(&on_error).uncaught.get_or_insert_with(|| describe(&error));
+        }));
+        let adapter = Adapter::of(&adapter.get_info(), &device);
+        Ok(Self { device, queue, adapter, fate })
+    }
+
+    /// The adapter behind it.
+    pub fn adapter(&self) -> &Adapter {
+        &self.adapter
+    }
+
+    /// Gives the device up. Every session on it reports [`GpuError::DeviceLost`] from now on, a waiting one at once.
+    pub fn destroy(&self) {
+        self.device.destroy();
+        lock(&self.fate).lose("it was destroyed".into());
+    }
+
+    /// The device's state.
+    ///
+    /// # Errors
+    /// [`GpuError::DeviceLost`], or [`GpuError::Refused`] with an error that arrived since the last call.
+    pub(super) fn check(&self) -> Outcome {
+        let mut fate = lock(&self.fate);
+        let uncaught = fate.uncaught.take();
+        match (&fate.lost, uncaught) {
+            (Some(reason), _) => Err(GpuError::DeviceLost(reason.clone())),
+            (None, Some(reason)) => Err(GpuError::Refused(reason)),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Registers a wait, ended by the returned [`Waker`] or by the loss of the device, whichever comes first.
+    fn wait(&self) -> (Waker, oneshot::Receiver<Outcome>) {
+        let (sender, receiver) = oneshot::channel();
+        let mut fate = lock(&self.fate);
+        let ticket = fate.ticket;
+        fate.ticket += 1;
+        match &fate.lost {
+            // The receiver is right here, so that sending cannot fail.
+            Some(reason) => drop(sender.send(Err(GpuError::DeviceLost(reason.clone())))),
+            None => drop(fate.waiting.insert(ticket, sender)),
+        }
+        (Waker { fate: Arc::clone(&self.fate), ticket }, receiver)
+    }
+
+    /// Waits until the first `size` bytes of a buffer can be read.
+    ///
+    /// Natively this blocks until the device is done; in the browser it waits for the map's callback.
+    pub(super) async fn map(&self, buffer: &wgpu::Buffer, size: u64) -> Outcome {
+        let (waker, done) = self.wait();
+        buffer.map_async(wgpu::MapMode::Read, ..size, |mapped| {
+            waker.wake(mapped.map_err(|_| GpuError::Refused("the results could not be mapped".into())));
+        });
+        #[cfg(not(target_family = "wasm"))]
+        if let Err(error) = self.device.poll(wgpu::PollType::wait_indefinitely()) {
+            self.check()?;
+            return Err(GpuError::Refused(error.to_string()));
+        }
+        match done.await {
+            Ok(Ok(())) => Ok(()),
+            // An error scope or the loss of the device says more than a failed map.
+            Ok(Err(error)) => self.check().and(Err(error)),
+            Err(_) => self.check().and(Err(GpuError::DeviceLost("it stopped answering".into()))),
+        }
+    }
+
+    /// What the device's compiler has against a source, if anything.
+    pub async fn fault(&self, source: &str) -> Option<Fault> {
+        let mut module = None;
+        let compiled = self.scoped(|device| {
+            let descriptor =
+                wgpu::ShaderModuleDescriptor { label: Some("edited"), source: wgpu::ShaderSource::Wgsl(source.into()) };
+            module = Some(device.create_shader_module(descriptor));
+        });
+        let reason = compiled.await.err()?;
+        let messages = module?.get_compilation_info().await.messages;
+        let first = messages.into_iter().find(|m| m.message_type == wgpu::CompilationMessageType::Error);
+        let Some(first) = first else { return Some(Fault::of(&reason)) };
+        let place = first.location.and_then(|location| {
+            let line = source.lines().nth(location.line_number.checked_sub(1)? as usize)?;
+            let before = line.get(..(location.line_position as usize).saturating_sub(1)).unwrap_or_default();
+            let marked = source.get(location.offset as usize..(location.offset + location.length) as usize);
+            let length = marked.and_then(|marked| marked.lines().next()).map_or(0, |marked| marked.chars().count());
+            Some(Place { line: location.line_number as usize, column: before.chars().count() + 1, length })
+        });
+        Some(Fault { message: first.message, notes: Vec::new(), place })
+    }
+
+    /// Runs `make` under error scopes.
+    ///
+    /// # Errors
+    /// What `make` provoked, as text. The future may be awaited later and in any order.
+    pub(super) fn scoped<T: 'static>(&self, make: impl FnOnce(&wgpu::Device) -> T) -> Scoped<T> {
+        let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let made = make(&self.device);
+        let (validation, memory) = (validation.pop(), memory.pop());
+        Box::pin(async move {
+            let (validation, memory) = (validation.await, memory.await);
+            validation.or(memory).map_or(Ok(made), |error| Err(describe(&error)))
+        })
+    }
+}
+
+/// What was made under error scopes, once the device has said whether it is good.
+type Scoped<T> = Pin<Box<dyn Future<Output = Result<T, String>>>>;
+
+/// Ends the wait that [`Device::wait`] registered.
+struct Waker {
+    fate: Arc<Mutex<Fate>>,
+    ticket: u64,
+}
+
+impl Waker {
+    /// Reports the outcome, unless the device's loss was reported before.
+    fn wake(self, outcome: Outcome) {
+        if let Some(waiting) = lock(&self.fate).waiting.remove(&self.ticket) {
+            // Nobody listens any more if the run's future was dropped.
+            let _ = waiting.send(outcome);
+        }
+    }
+}
+
+impl Fate {
+    fn lose(&mut self, reason: String) {
+        let reason = self.lost.get_or_insert(reason).clone();
+        for waiting in std::mem::take(&mut self.waiting).into_values() {
+            let _ = waiting.send(Err(GpuError::DeviceLost(reason.clone())));
+        }
+    }
+}
+
+impl std::fmt::Display for Adapter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let software = if self.software { ", software" } else { "" };
+        write!(f, "{} ({}{software})", self.name, self.backend)
+    }
+}
+
+impl Adapter {
+    fn of(info: &wgpu::AdapterInfo, device: &wgpu::Device) -> Self {
+        let name = if info.name.is_empty() { browser_name(device) } else { info.name.clone() };
+        let known = name.to_lowercase();
+        let software = info.device_type == wgpu::DeviceType::Cpu
+            || ["swiftshader", "llvmpipe", "lavapipe", "basic render"].iter().any(|cpu| known.contains(cpu));
+        let backend = match info.backend {
+            wgpu::Backend::BrowserWebGpu => "webgpu".into(),
+            backend => backend.to_string(),
+        };
+        Self { name, backend, software }
+    }
+}
+
+/// Vendor and architecture, which browsers give where they keep the name to themselves.
+#[cfg(target_family = "wasm")]
+fn browser_name(device: &wgpu::Device) -> String {
+    use wasm_bindgen::JsValue;
+
+    let get = |object: &JsValue, key: &str| js_sys::Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED);
+    let info = device.as_webgpu().map_or(JsValue::UNDEFINED, |device| get(device.as_ref(), "adapterInfo"));
+    let parts: Vec<String> = ["vendor", "architecture"]
+        .iter()
+        .filter_map(|key| get(&info, key).as_string())
+        .filter(|s| !s.is_empty())
+        .collect();
+    if parts.is_empty() { "unnamed".into() } else { parts.join(" ") }
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn browser_name(_: &wgpu::Device) -> String {
+    "unnamed".into()
+}
+
+/// The first line that says something: wgpu's own description is a chain of causes.
+fn describe(error: &wgpu::Error) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A panic elsewhere leaves the state whole: every change is one assignment.
+fn lock(fate: &Mutex<Fate>) -> MutexGuard<'_, Fate> {
+    fate.lock().unwrap_or_else(PoisonError::into_inner)
+}

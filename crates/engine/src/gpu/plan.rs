@@ -1,0 +1,280 @@
+//! From a graph to what is replayed: buffers, bind groups and grids, all made at load.
+
+use std::num::NonZeroU64;
+
+use lambdascope_core::kernels::{
+    Grid, Shader, conv, lambda_apply, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine,
+};
+use lambdascope_core::nn::graph::{ConstantId, Graph, Op, ValueId};
+use lambdascope_core::nn::liveness::{Slots, assign};
+
+use super::pipelines::compile;
+use super::{Device, GpuError};
+
+/// WebGPU's default alignment of storage and uniform bindings, in bytes.
+const ALIGNMENT: u64 = 256;
+
+/// One dispatch.
+#[derive(Debug)]
+pub struct Step {
+    /// The stem of the shader's file.
+    pub kernel: &'static str,
+    /// The first value it writes.
+    pub output: Option<ValueId>,
+    pub pipeline: wgpu::ComputePipeline,
+    pub bindings: wgpu::BindGroup,
+    pub grid: Grid,
+}
+
+impl Step {
+    /// Adds it to a pass.
+    pub fn encode(&self, pass: &mut wgpu::ComputePass<'_>) {
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.bindings, &[]);
+        let [x, y, z] = self.grid;
+        pass.dispatch_workgroups(x, y, z);
+    }
+}
+
+/// A graph on a device.
+#[derive(Debug)]
+pub struct Plan {
+    pub steps: Vec<Step>,
+    slots: Slots,
+    buffers: Vec<wgpu::Buffer>,
+}
+
+/// An op as the device sees it.
+#[derive(Clone, Debug)]
+pub struct Dispatch {
+    /// What runs.
+    pub shader: Shader,
+    /// Its workgroups.
+    pub grid: Grid,
+    /// The uniform struct's bytes.
+    pub(super) params: Vec<u8>,
+    /// What it reads, in the order of the bindings.
+    pub reads: Vec<Operand>,
+    /// What it writes, in the order of the bindings.
+    pub writes: Vec<ValueId>,
+}
+
+/// An array that a kernel reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// Computed in the same run.
+    Value(ValueId),
+    /// Weights.
+    Constant(ConstantId),
+}
+
+impl Plan {
+    /// Lays out the buffers, uploads the weights and compiles the shaders; the values of `kept` get buffers of their own.
+    ///
+    /// # Errors
+    /// [`GpuError::Limit`] if the graph is too large for the device, [`GpuError::Shader`], [`GpuError::Refused`] when
+    /// memory runs out, or [`GpuError::DeviceLost`].
+    pub async fn new(
+        device: &Device,
+        graph: &Graph,
+        kept: &[ValueId],
+        tile: impl Fn(&conv::Params) -> conv::Tile,
+    ) -> Result<Self, GpuError> {
+        let dispatches: Vec<Dispatch> = graph.ops.iter().map(|op| dispatch(op, &tile)).collect();
+        let slots = assign(graph, kept);
+        check_limits(&device.device.limits(), graph, &dispatches)?;
+
+        let pipelines = compile(device, dispatches.iter().map(|dispatch| dispatch.shader.clone())).await?;
+        let made = device.scoped(|gpu| {
+            let buffers: Vec<wgpu::Buffer> =
+                slots.lengths.iter().map(|&length| storage(gpu, "slot", bytes(length))).collect();
+            let (weights, at) = upload(
+                device,
+                "weights",
+                wgpu::BufferUsages::STORAGE,
+                graph.constants.iter().map(|constant| bytemuck::cast_slice(constant.data())),
+            );
+            let (uniforms, params_at) = upload(
+                device,
+                "parameters",
+                wgpu::BufferUsages::UNIFORM,
+                dispatches.iter().map(|dispatch| dispatch.params.as_slice()),
+            );
+            let value = |id: ValueId| range(&buffers[slots.of[id]], 0, bytes(graph.values[id].len()));
+            let steps = dispatches.iter().zip(&params_at).map(|(dispatch, &params_at)| {
+                let reads = dispatch.reads.iter().map(|&operand| match operand {
+                    Operand::Value(id) => value(id),
+                    Operand::Constant(id) => range(&weights, at[id], bytes(graph.constants[id].len())),
+                });
+                let entries: Vec<_> = (0..)
+                    .zip(
+                        std::iter::once(range(&uniforms, params_at, dispatch.params.len() as u64))
+                            .chain(reads)
+                            .chain(dispatch.writes.iter().map(|&id| value(id))),
+                    )
+                    .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
+                    .collect();
+                let pipeline = &pipelines[&dispatch.shader];
+                let bindings = gpu.create_bind_group(&wgpu::BindGroupDescriptor {
+                    label: Some(dispatch.shader.name),
+                    layout: &pipeline.layout,
+                    entries: &entries,
+                });
+                Step {
+                    kernel: dispatch.shader.name,
+                    output: dispatch.writes.first().copied(),
+                    pipeline: pipeline.pipeline.clone(),
+                    bindings,
+                    grid: dispatch.grid,
+                }
+            });
+            (steps.collect(), buffers.clone())
+        });
+        match made.await {
+            Ok((steps, buffers)) => Ok(Self { steps, slots, buffers }),
+            Err(reason) => {
+                device.check()?;
+                Err(GpuError::Refused(reason))
+            }
+        }
+    }
+
+    /// The buffer a value lives in, from its start.
+    pub fn buffer(&self, value: ValueId) -> &wgpu::Buffer {
+        &self.buffers[self.slots.of[value]]
+    }
+}
+
+/// Bytes of so many f32.
+pub fn bytes(length: usize) -> u64 {
+    (length * size_of::<f32>()) as u64
+}
+
+/// The shader that an op runs, with its arrays; `tile` chooses a convolution's.
+pub fn dispatch(op: &Op, tile: impl Fn(&conv::Params) -> conv::Tile) -> Dispatch {
+    use Operand::{Constant, Value};
+
+    let make = |shader, grid, params: &[u8], reads: &[Operand]| Dispatch {
+        shader,
+        grid,
+        params: params.to_vec(),
+        reads: reads.to_vec(),
+        writes: op.outputs(),
+    };
+    match op {
+        Op::Conv { params, input, weights, bias, residual, .. } => {
+            let tile = tile(params);
+            // Where there is no residual the bias stands in: its binding must hold something.
+            let residual = residual.map_or(Constant(*bias), Value);
+            let reads = [Value(*input), Constant(*weights), Constant(*bias), residual];
+            make(conv::shader(tile), params.grid(tile), bytemuck::bytes_of(params), &reads)
+        }
+        Op::MaxPool { params, input, .. } => {
+            make(max_pool::shader(), params.grid(), bytemuck::bytes_of(params), &[Value(*input)])
+        }
+        Op::LambdaContent { params, context, .. } => {
+            make(lambda_content::shader(), params.grid(), bytemuck::bytes_of(params), &[Value(*context)])
+        }
+        Op::LambdaApply { order, params, queries, context, lambda, position, bias, .. } => {
+            // Where content is switched off the bias stands in for λᶜ: its binding must hold something.
+            let lambda = lambda.map_or(Constant(*bias), Value);
+            let reads = [Value(*queries), Value(*context), lambda, Constant(*position), Constant(*bias)];
+            make(order.shader(params), params.grid(), bytemuck::bytes_of(params), &reads)
+        }
+        Op::LambdaMasked { params, queries, context, position, bias, visible, .. } => {
+            // A causal layer reads no mask.
+            let visible = visible.unwrap_or(*bias);
+            let reads = [Value(*queries), Value(*context), Constant(*position), Constant(*bias), Constant(visible)];
+            make(lambda_masked::shader(params), params.grid(), bytemuck::bytes_of(params), &reads)
+        }
+        Op::Attention { params, qkv, vertical, horizontal, .. } => {
+            let reads = [Value(*qkv), Constant(*vertical), Constant(*horizontal)];
+            make(params.shader(), params.grid(), bytemuck::bytes_of(params), &reads)
+        }
+        Op::PoolAffine { params, input, scale, shift, .. } => {
+            let reads = [Value(*input), Constant(*scale), Constant(*shift)];
+            make(pool_affine::shader(), params.grid(), bytemuck::bytes_of(params), &reads)
+        }
+        Op::MeanPool { params, input, .. } => {
+            make(mean_pool::shader(), params.grid(), bytemuck::bytes_of(params), &[Value(*input)])
+        }
+    }
+}
+
+fn check_limits(limits: &wgpu::Limits, graph: &Graph, dispatches: &[Dispatch]) -> Result<(), GpuError> {
+    let check = |what: &str, needed: u64, allowed: u64| {
+        if needed <= allowed { Ok(()) } else { Err(GpuError::Limit { what: what.into(), needed, allowed }) }
+    };
+    let binding = limits.max_storage_buffer_binding_size;
+    for value in &graph.values {
+        check(&format!("the array {} (bytes)", value.name), bytes(value.len()), binding)?;
+    }
+    for (i, constant) in graph.constants.iter().enumerate() {
+        check(&format!("the weights {i} of shape {:?} (bytes)", constant.shape()), bytes(constant.len()), binding)?;
+    }
+    let weights: u64 = graph.constants.iter().map(|constant| bytes(constant.len()).next_multiple_of(ALIGNMENT)).sum();
+    check("all weights together (bytes)", weights, limits.max_buffer_size)?;
+    for op in &graph.ops {
+        let (what, numbers) = match op {
+            Op::LambdaApply { order, params, .. } => (lambda_layer(params), order.workgroup_memory(params)),
+            Op::LambdaMasked { params, .. } => (lambda_layer(params), lambda_masked::workgroup_memory(params)),
+            Op::Attention { params, .. } => {
+                (format!("attention over a map of {}×{}", params.height, params.width), params.workgroup_memory())
+            }
+            _ => continue,
+        };
+        let what = format!("{what} (bytes of workgroup memory)");
+        check(&what, bytes(numbers as usize), u64::from(limits.max_compute_workgroup_storage_size))?;
+    }
+    for dispatch in dispatches {
+        let largest = dispatch.grid.into_iter().max().unwrap_or_default();
+        let allowed = limits.max_compute_workgroups_per_dimension;
+        check(&format!("{} (workgroups)", dispatch.shader.name), u64::from(largest), u64::from(allowed))?;
+    }
+    Ok(())
+}
+
+fn lambda_layer(params: &lambda_apply::Params) -> String {
+    format!("a lambda layer with {} heads, k = {} and u = {}", params.heads, params.key_depth, params.intra)
+}
+
+fn storage(device: &wgpu::Device, label: &str, size: u64) -> wgpu::Buffer {
+    device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some(label),
+        size,
+        usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
+        mapped_at_creation: false,
+    })
+}
+
+/// Puts parts one after the other into a new buffer, each aligned; returns where they start.
+fn upload<'a>(
+    device: &Device,
+    label: &str,
+    usage: wgpu::BufferUsages,
+    parts: impl Iterator<Item = &'a [u8]> + Clone,
+) -> (wgpu::Buffer, Vec<u64>) {
+    let mut size = 0;
+    let starts: Vec<u64> = parts
+        .clone()
+        .map(|part| {
+            let start = size;
+            size += (part.len() as u64).next_multiple_of(ALIGNMENT);
+            start
+        })
+        .collect();
+    let buffer = device.device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some(label),
+        size: size.max(ALIGNMENT),
+        usage: usage | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    });
+    for (part, &start) in parts.zip(&starts) {
+        device.queue.write_buffer(&buffer, start, part);
+    }
+    (buffer, starts)
+}
+
+fn range(buffer: &wgpu::Buffer, offset: u64, size: u64) -> wgpu::BindingResource<'_> {
+    wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size: NonZeroU64::new(size) })
+}

@@ -1,0 +1,242 @@
+//! A network ready to run: the plan replayed for one picture after the other.
+
+use std::sync::Arc;
+
+use web_time::Instant;
+
+use lambdascope_core::kernels::Shader;
+use lambdascope_core::kernels::conv;
+use lambdascope_core::kernels::conv::Strategy;
+use lambdascope_core::nn::graph::{Graph, ValueId};
+
+use super::GpuError;
+use super::device::Device;
+use super::pipelines::compile;
+use super::plan::{Plan, bytes};
+
+/// A graph loaded on a device.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) device: Device,
+    pub(super) graph: Arc<Graph>,
+    pub(super) plan: Plan,
+    kept: Vec<ValueId>,
+    /// Where results are read from, large enough for every kept value.
+    staging: wgpu::Buffer,
+    /// Whether a run left `staging` mapped because its future was dropped.
+    mapped: bool,
+    strategy: Option<Strategy>,
+}
+
+/// A pipeline that can stand in for a step's own, until it is exchanged again.
+#[derive(Debug)]
+pub struct Replacement {
+    step: usize,
+    pipeline: wgpu::ComputePipeline,
+}
+
+/// Runs of which the fastest tells how fast a strategy is.
+const TRIALS: usize = 3;
+
+impl Session {
+    /// Loads a graph; the values of `kept` can be read after a run.
+    ///
+    /// On a GPU the convolutions are tried with and without workgroup memory and the faster way stays: which it is
+    /// depends on caches and drivers that nothing describes. On a software adapter it is known.
+    ///
+    /// # Errors
+    /// If the graph is too large for the device, a shader does not compile, or the device is out of memory or lost.
+    pub async fn new(device: &Device, graph: Arc<Graph>, kept: &[ValueId]) -> Result<Self, GpuError> {
+        if device.adapter().software {
+            Self::fastest(device, graph, kept, &[Strategy::SOFTWARE]).await
+        } else {
+            Self::fastest(device, graph, kept, &Strategy::GPU).await
+        }
+    }
+
+    /// As [`Session::new`], with the fastest of the given strategies. One that fails is passed over if another works.
+    ///
+    /// # Errors
+    /// As [`Session::new`], and [`GpuError::Refused`] if no strategy is given.
+    pub async fn fastest(
+        device: &Device,
+        graph: Arc<Graph>,
+        kept: &[ValueId],
+        strategies: &[Strategy],
+    ) -> Result<Self, GpuError> {
+        let mut best: Result<(f64, Self), GpuError> = Err(GpuError::Refused("no strategy was given".into()));
+        for &strategy in strategies {
+            let session = Self::with_tiles(device, Arc::clone(&graph), kept, |params| strategy.tile(params)).await;
+            let timed = match session {
+                Ok(session) if strategies.len() == 1 => Ok((0.0, session)),
+                Ok(mut session) => session.trial().await.map(|seconds| (seconds, session)),
+                Err(error) => Err(error),
+            };
+            best = match (best, timed) {
+                (Ok(best), Ok(timed)) => Ok(if timed.0 < best.0 { timed } else { best }),
+                (Ok(best), Err(_)) => Ok(best),
+                (Err(_), timed) => timed,
+            };
+            if let Ok((_, session)) = &mut best {
+                session.strategy.get_or_insert(strategy);
+            }
+        }
+        best.map(|(_, session)| session)
+    }
+
+    /// How its convolutions run; nothing if [`Session::with_tiles`] was told.
+    pub fn strategy(&self) -> Option<Strategy> {
+        self.strategy
+    }
+
+    /// Seconds of the fastest run, after one that warms up.
+    async fn trial(&mut self) -> Result<f64, GpuError> {
+        let picture = vec![0.0; self.graph.values[self.graph.input].len()];
+        // Without anything to read a run would not wait for the device.
+        let wanted: Vec<ValueId> =
+            self.kept.iter().copied().min_by_key(|&id| self.graph.values[id].len()).into_iter().collect();
+        self.run(&picture, &wanted).await?;
+        let mut fastest = f64::INFINITY;
+        for _ in 0..TRIALS {
+            let started = Instant::now();
+            self.run(&picture, &wanted).await?;
+            fastest = fastest.min(started.elapsed().as_secs_f64());
+        }
+        Ok(fastest)
+    }
+
+    /// As [`Session::new`], with another choice of the convolutions' tiles, for tests and measurements.
+    ///
+    /// # Errors
+    /// As [`Session::new`].
+    pub async fn with_tiles(
+        device: &Device,
+        graph: Arc<Graph>,
+        kept: &[ValueId],
+        tile: impl Fn(&conv::Params) -> conv::Tile,
+    ) -> Result<Self, GpuError> {
+        device.check()?;
+        let plan = Plan::new(device, &graph, kept, tile).await?;
+        let size = kept.iter().map(|&id| bytes(graph.values[id].len())).sum();
+        let staging = device.scoped(|device| {
+            device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("results"),
+                size,
+                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            })
+        });
+        let staging = staging.await.map_err(GpuError::Refused)?;
+        device.check()?;
+        Ok(Self { device: device.clone(), graph, plan, kept: kept.to_vec(), staging, mapped: false, strategy: None })
+    }
+
+    /// The graph it runs.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Compiles a shader that can stand in for the one of a step, whose arrays it takes over.
+    ///
+    /// # Errors
+    /// [`GpuError::Shader`] with what the device's compiler says, or [`GpuError::DeviceLost`].
+    ///
+    /// # Panics
+    /// If there is no such step.
+    pub async fn replacement(&self, step: usize, shader: Shader) -> Result<Replacement, GpuError> {
+        assert!(step < self.plan.steps.len(), "the session has no step {step}");
+        let key = shader.clone();
+        let mut compiled = compile(&self.device, [shader]).await?;
+        let missing = || GpuError::Refused(format!("no pipeline came of {}", key.name));
+        Ok(Replacement { step, pipeline: compiled.remove(&key).ok_or_else(missing)?.pipeline })
+    }
+
+    /// Puts the replacement in the place of the step's pipeline and keeps that in it: doing it twice changes nothing.
+    pub fn exchange(&mut self, replacement: &mut Replacement) {
+        std::mem::swap(&mut self.plan.steps[replacement.step].pipeline, &mut replacement.pipeline);
+    }
+
+    /// Gives a lone lambda layer its context `[Hc, Wc, C]`, which stays until the next; without effect on a graph whose
+    /// context is its input.
+    ///
+    /// # Errors
+    /// [`GpuError::Input`] if it has another size than the graph's.
+    pub fn set_context(&mut self, context: &[f32]) -> Result<(), GpuError> {
+        let Some(id) = self.graph.context else { return Ok(()) };
+        let expected = self.graph.values[id].len();
+        if context.len() != expected {
+            return Err(GpuError::Input { expected, found: context.len() });
+        }
+        self.device.queue.write_buffer(self.plan.buffer(id), 0, bytemuck::cast_slice(context));
+        Ok(())
+    }
+
+    /// Runs the graph on a picture `[H, W, 4]` and reads back the wanted values, in their order.
+    ///
+    /// Natively this blocks until the device is done; in the browser it waits for the map's callback.
+    ///
+    /// # Errors
+    /// [`GpuError::Input`], [`GpuError::NotKept`], [`GpuError::DeviceLost`], or [`GpuError::Refused`].
+    pub async fn run(&mut self, picture: &[f32], wanted: &[ValueId]) -> Result<Vec<Vec<f32>>, GpuError> {
+        self.check_picture(picture)?;
+        if let Some(&id) = wanted.iter().find(|id| !self.kept.contains(id)) {
+            let value = self.graph.values.get(id);
+            return Err(GpuError::NotKept(value.map_or_else(|| format!("value {id}"), |value| value.name.clone())));
+        }
+        self.device.check()?;
+        if std::mem::take(&mut self.mapped) {
+            self.staging.unmap();
+        }
+
+        self.submit(picture, wanted);
+        let size: u64 = wanted.iter().map(|&id| bytes(self.graph.values[id].len())).sum();
+        if size == 0 {
+            return Ok(wanted.iter().map(|_| Vec::new()).collect());
+        }
+        self.mapped = true;
+        self.device.map(&self.staging, size).await?;
+        let results = self.read(size, wanted);
+        self.staging.unmap();
+        self.mapped = false;
+        self.device.check()?;
+        results
+    }
+
+    pub(super) fn check_picture(&self, picture: &[f32]) -> Result<(), GpuError> {
+        let expected = self.graph.values[self.graph.input].len();
+        if picture.len() == expected { Ok(()) } else { Err(GpuError::Input { expected, found: picture.len() }) }
+    }
+
+    /// Writes the picture and submits every step and copy at once.
+    fn submit(&self, picture: &[f32], wanted: &[ValueId]) {
+        let Device { device, queue, .. } = &self.device;
+        queue.write_buffer(self.plan.buffer(self.graph.input), 0, bytemuck::cast_slice(picture));
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("run") });
+        let mut pass =
+            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("run"), timestamp_writes: None });
+        for step in &self.plan.steps {
+            step.encode(&mut pass);
+        }
+        drop(pass);
+        let mut at = 0;
+        for &id in wanted {
+            let size = bytes(self.graph.values[id].len());
+            encoder.copy_buffer_to_buffer(self.plan.buffer(id), 0, &self.staging, at, size);
+            at += size;
+        }
+        queue.submit([encoder.finish()]);
+    }
+
+    fn read(&self, size: u64, wanted: &[ValueId]) -> Result<Vec<Vec<f32>>, GpuError> {
+        let view = self.staging.get_mapped_range(..size).map_err(|error| GpuError::Refused(error.to_string()))?;
+        let mut rest: &[u8] = &view;
+        Ok(wanted
+            .iter()
+            .map(|&id| {
+                let (value, tail) = rest.split_at(self.graph.values[id].len() * size_of::<f32>());
+                rest = tail;
+                bytemuck::pod_collect_to_vec(value)
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,53 @@
+//! Answering a picture: decode, prepare, run, and what the page is told of it. What is seen is kept for questions about it.
+
+use super::fetch::{fetch, read_body};
+use super::scope::post;
+use lambdascope_engine::{Engine, Seen};
+use lambdascope_protocol::Response;
+
+/// A picture that waits for its answer.
+pub struct Wanted {
+    /// The request's id.
+    pub id: u64,
+    /// The picture.
+    pub picture: Given,
+}
+
+/// A picture as the page gives it.
+pub enum Given {
+    /// An encoded file.
+    Bytes(Vec<u8>),
+    /// A sample's file name.
+    Sample(String),
+}
+
+/// Answers, whatever comes of it; what was seen, if there was an answer. `network` is the load whose network the engine runs.
+pub async fn answer(engine: &mut Engine, network: u64, Wanted { id, picture }: Wanted) -> Option<Seen> {
+    let bytes = match picture {
+        Given::Bytes(bytes) => Ok(bytes),
+        Given::Sample(file) => sample(&file).await,
+    };
+    let answered = match bytes {
+        Ok(bytes) => engine.answer(network, id, &bytes).await.map_err(|error| error.to_string()),
+        Err(message) => Err(message),
+    };
+    if let Some(message) = engine.take_notice() {
+        post(&Response::Notice { message });
+    }
+    match answered {
+        Ok((answer, seen)) => {
+            post(&Response::Answer(Box::new(answer)));
+            Some(seen)
+        }
+        Err(message) => {
+            post(&Response::PictureFailed { id, message });
+            None
+        }
+    }
+}
+
+async fn sample(file: &str) -> Result<Vec<u8>, String> {
+    let failed = |e| format!("This sample could not be loaded: {e}.");
+    let response = fetch(&format!("samples/{file}")).await.map_err(failed)?;
+    read_body(&response, |_| {}).await.map_err(failed)
+}

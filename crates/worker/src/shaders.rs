@@ -1,0 +1,54 @@
+//! A layer's shaders: their text, the check of an edited one, and its run on the picture that was answered last.
+
+use super::scope::post;
+use lambdascope_core::shader_edit::{Fault, ShaderRun};
+use lambdascope_engine::{Engine, Seen, ShaderError};
+use lambdascope_protocol::{LayerShaders, Response, ShaderEdit, ShaderFailure};
+
+/// Posts a layer's shaders; `network` is the load whose network the engine runs.
+pub fn text(engine: &Engine, network: u64, layer: usize) {
+    post(&Response::LayerShaders(LayerShaders { network, layer, steps: engine.shader_steps(layer) }));
+}
+
+/// Posts what is wrong with an edit.
+pub fn check(engine: &Engine, ShaderEdit { id, layer, step, source }: &ShaderEdit) {
+    let fault = match engine.check_shader(*layer, *step, source) {
+        Ok(()) => None,
+        Err(ShaderError::Fault(fault)) => Some(fault),
+        Err(error) => Some(Fault::of(&error.to_string())),
+    };
+    post(&Response::ShaderChecked { id: *id, fault });
+}
+
+/// Posts what came of an edit's run.
+pub async fn run(engine: &mut Engine, seen: Option<&Seen>, edit: ShaderEdit) {
+    let id = edit.id;
+    let outcome = outcome(engine, seen, edit).await.map(Box::new);
+    post(&Response::ShaderRan { id, outcome });
+}
+
+async fn outcome(
+    engine: &mut Engine,
+    seen: Option<&Seen>,
+    ShaderEdit { layer, step, source, .. }: ShaderEdit,
+) -> Result<ShaderRun, ShaderFailure> {
+    let Some(seen) = seen else {
+        return Err(ShaderFailure {
+            message: "There is no picture to run it on. Choose one first.".into(),
+            fault: None,
+        });
+    };
+    match engine.run_with_shader(&seen.input, layer, step, &source).await {
+        Ok(run) => Ok(run),
+        Err(ShaderError::Fault(fault)) => {
+            Err(ShaderFailure { message: "The shader was not run: it has a fault.".into(), fault: Some(fault) })
+        }
+        Err(error) => {
+            let message = match error {
+                ShaderError::Failed(_) => format!("It gave no result: {error}. The original is in its place again."),
+                _ => format!("It was not run: {error}."),
+            };
+            Err(ShaderFailure { message, fault: None })
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Golden files, cases and small networks that several tests use.
+
+pub mod attention_cases;
+pub mod attention_golden;
+pub mod bounded;
+pub mod file;
+pub mod golden;
+pub mod lambda_cases;
+pub mod mini;
+pub mod parity_cases;
+pub mod seeded;
+pub mod tiny;

@@ -1,0 +1,29 @@
+//! The tests that reach over several crates, as one program: linking it once is a minute less than once a file.
+//!
+//! One file is one subject. What several of them use, and the browser's tests with them, is in `tests/common`.
+
+#![cfg(not(target_family = "wasm"))]
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod attention;
+mod device_loss;
+mod engine;
+mod family;
+mod golden;
+mod hostile_weights;
+mod networks;
+mod other_middles;
+mod parity;
+mod picture;
+mod precomputed;
+mod profile;
+mod replay;
+mod seeded;
+mod shader_edits;
+mod shaders;
+mod ui_sources;
+mod weights;
+mod what_if;
