@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::view::View;
 use lambdascope_core::backend::BackendChoice;
-use lambdascope_explain::display::Display;
-use lambdascope_explain::scale::Scope;
+use lambdascope_explain::figures::display::Display;
+use lambdascope_explain::read::scale::Scope;
 
 /// The version of the address that this page writes. A key that changes its meaning raises it; new keys do not.
 pub const VERSION: u32 = 1;

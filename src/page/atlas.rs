@@ -2,8 +2,8 @@
 
 use super::place::Place;
 use lambdascope_core::nn::trace::Trace;
-use lambdascope_explain::atlas::Entry;
-use lambdascope_explain::implicit_attention::Query;
+use lambdascope_explain::read::query::Query;
+use lambdascope_explain::views::atlas::Entry;
 
 /// The atlas of a place: every layer and head, in the network's order, at the same part of the picture.
 pub fn entries(place: Place, trace: &Trace) -> Vec<Entry> {

@@ -1,7 +1,7 @@
 //! The place in the network that is shown: a layer, a head and a query, always inside the trace it belongs to.
 
 use lambdascope_core::nn::trace::Trace;
-use lambdascope_explain::implicit_attention::Query;
+use lambdascope_explain::read::query::Query;
 
 use super::address::Address;
 

@@ -57,7 +57,7 @@ pub fn json(
         u: address.u,
         query: address.y.zip(address.x).map(|(y, x)| [y, x]),
         compared_with: address.pin,
-        scale: address.scope.map(lambdascope_explain::scale::Scope::id),
+        scale: address.scope.map(lambdascope_explain::read::scale::Scope::id),
         scale_limit: address.limit,
         of_the_view: &address.knobs,
         backend,

@@ -10,9 +10,9 @@ use crate::page::address::Address;
 use crate::page::place::{Move, Place};
 use lambdascope_core::answer::Answer;
 use lambdascope_core::catalogue::Source;
-use lambdascope_explain::implicit_attention::Query;
-use lambdascope_explain::scale;
-use lambdascope_explain::scale::Scope;
+use lambdascope_explain::read::query::Query;
+use lambdascope_explain::read::scale;
+use lambdascope_explain::read::scale::Scope;
 use lambdascope_protocol::Request;
 
 impl State {

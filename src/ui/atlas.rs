@@ -15,8 +15,8 @@ use super::views::tab_id;
 use crate::page::atlas::entries;
 use crate::page::place::Place;
 use crate::page::view::View;
-use lambdascope_explain::atlas::{Cover, Entry, Measure, Sort};
-use lambdascope_explain::figure::Figure;
+use lambdascope_explain::figures::figure::Figure;
+use lambdascope_explain::views::atlas::{Cover, Entry, Measure, Sort};
 
 /// The view.
 #[component]

@@ -6,7 +6,7 @@ use wasm_bindgen::{Clamped, JsCast};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::page::address::Address;
-use lambdascope_explain::colour::Theme;
+use lambdascope_explain::figures::colour::Theme;
 
 /// What the address of the page says now, and what the visitor should hear about it.
 pub fn address() -> (Address, Option<String>) {

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 
 use super::figure::FigureView;
 use super::state::State;
-use lambdascope_explain::lens;
-use lambdascope_explain::reading::MapKind;
+use lambdascope_explain::read::reading::MapKind;
+use lambdascope_explain::views::lens;
 
 /// The button that keeps a query, and the three maps once one is kept.
 #[component]

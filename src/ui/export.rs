@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::browser::{self, describe};
 use super::state::State;
-use lambdascope_explain::figure::Figure;
+use lambdascope_explain::figures::figure::Figure;
 
 /// Pixels of a PNG for each of the SVG's.
 const DENSITY: f64 = 2.0;

@@ -12,8 +12,8 @@ use super::map::{CropCanvas, Marks, cell_at, ring};
 use super::motion::in_sight;
 use super::state::State;
 use crate::page::place::Move;
-use lambdascope_explain::display::Display;
-use lambdascope_explain::figure::Figure;
+use lambdascope_explain::figures::display::Display;
+use lambdascope_explain::figures::figure::Figure;
 
 /// How many cells the table lists.
 const LISTED: usize = 20;

@@ -16,7 +16,7 @@ use crate::page::place::Place;
 use cell::CellNumbers;
 use equation::{Equations, Symbol};
 use lambdascope_core::nn::trace::LayerTrace;
-use lambdascope_explain::figure::Figure;
+use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::formula::figures::{cell_at, figure, used};
 use lambdascope_explain::formula::numbers::Numbers;
 use lambdascope_explain::formula::quantity::{Cell, Quantity};

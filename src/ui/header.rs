@@ -7,7 +7,7 @@ use super::choice::{Choice, Item};
 use super::help::Help;
 use super::state::{Phase, State, THEME_KEY, ThemeChoice};
 use lambdascope_core::backend::Backend;
-use lambdascope_explain::colour::Theme;
+use lambdascope_explain::figures::colour::Theme;
 
 /// The head of the page.
 #[component]

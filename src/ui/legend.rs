@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use super::choice::{Choice, Item};
 use super::state::State;
 use lambdascope_core::text::{decimals, signed};
-use lambdascope_explain::colour::diverging_stops;
-use lambdascope_explain::display::Display;
-use lambdascope_explain::reading::MapKind;
-use lambdascope_explain::scale::Scope;
+use lambdascope_explain::figures::colour::diverging_stops;
+use lambdascope_explain::figures::display::Display;
+use lambdascope_explain::read::reading::MapKind;
+use lambdascope_explain::read::scale::Scope;
 
 /// The colour bar with its numbers, and the choices of scope and background.
 #[component]

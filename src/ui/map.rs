@@ -8,9 +8,9 @@ use leptos::prelude::*;
 use super::browser;
 use super::figure::FigureView;
 use super::state::State;
-use lambdascope_explain::lens;
-use lambdascope_explain::pixels::picture_rgba;
-use lambdascope_explain::reading::MapKind;
+use lambdascope_explain::figures::pixels::picture_rgba;
+use lambdascope_explain::read::reading::MapKind;
+use lambdascope_explain::views::lens;
 
 /// The crop that the network saw, on a canvas of its own size.
 #[component]

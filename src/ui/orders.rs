@@ -16,9 +16,9 @@ use super::query_grid::{Nudges, QueryGrid};
 use super::state::State;
 use super::subject::with_subject;
 use lambdascope_core::text::{decimals, scientific, signed};
-use lambdascope_explain::figure::Figure;
-use lambdascope_explain::orders;
-use lambdascope_explain::orders::{Outputs, Stop};
+use lambdascope_explain::figures::figure::Figure;
+use lambdascope_explain::views::orders;
+use lambdascope_explain::views::orders::{Outputs, Stop};
 
 /// The view.
 #[component]

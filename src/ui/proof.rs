@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::state::State;
 use lambdascope_core::text::{decimals, scientific, signed};
-use lambdascope_explain::implicit_attention::Proof;
+use lambdascope_explain::read::implicit_attention::Proof;
 
 /// How many of the v values stand in the line itself.
 const SHOWN: usize = 3;

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::state::State;
-use lambdascope_explain::colour::diverging_stops;
-use lambdascope_explain::grid::Scale;
+use lambdascope_explain::figures::colour::diverging_stops;
+use lambdascope_explain::figures::grid::Scale;
 
 /// The bar, from −limit to +limit.
 #[component]

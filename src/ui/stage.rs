@@ -8,7 +8,7 @@ use super::map::MapPanel;
 use super::query_grid::{Nudges, QueryGrid};
 use super::state::State;
 use super::weights::{Weights, WeightsLegend};
-use lambdascope_explain::reading::MapKind;
+use lambdascope_explain::read::reading::MapKind;
 
 /// The stage with its legend.
 #[component]

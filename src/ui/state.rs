@@ -19,13 +19,13 @@ use lambdascope_core::answer::Answer;
 use lambdascope_core::backend::BackendReport;
 use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
 use lambdascope_core::tensor::max_abs;
-use lambdascope_explain::colour::Theme;
-use lambdascope_explain::display::Display;
-use lambdascope_explain::implicit_attention::Query;
-use lambdascope_explain::reading::{MapKind, Reading};
-use lambdascope_explain::scale;
-use lambdascope_explain::scale::Scope;
-use lambdascope_explain::softmax_attention::AttentionReading;
+use lambdascope_explain::figures::colour::Theme;
+use lambdascope_explain::figures::display::Display;
+use lambdascope_explain::read::query::Query;
+use lambdascope_explain::read::reading::{MapKind, Reading};
+use lambdascope_explain::read::scale;
+use lambdascope_explain::read::scale::Scope;
+use lambdascope_explain::read::softmax_attention::AttentionReading;
 use lambdascope_protocol::LoadStep;
 
 /// How far the engine is.

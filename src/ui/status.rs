@@ -9,7 +9,7 @@ use super::rest::Rest;
 use super::state::{Phase, State};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::text::bytes;
-use lambdascope_explain::summary::{attention_sentence, sentence};
+use lambdascope_explain::views::summary::{attention_sentence, sentence};
 use lambdascope_protocol::LoadStep;
 
 /// How long the query rests before it is read out.

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::state::State;
 use crate::page::place::Place;
 use lambdascope_core::nn::lambda_layer::Mask;
-use lambdascope_explain::implicit_attention::Query;
-use lambdascope_explain::subject::Subject;
+use lambdascope_explain::figures::subject::Subject;
+use lambdascope_explain::read::query::Query;
 
 /// Reads something of the layer and query at a place; `None` where there is no such place yet. Tracks the answer.
 pub fn with_subject<T>(state: State, place: Option<Place>, read: impl FnOnce(Subject) -> T) -> Option<T> {

@@ -10,8 +10,8 @@ use super::browser;
 use super::map::{Marks, ring};
 use super::motion::in_sight;
 use super::state::State;
-use lambdascope_explain::display::Display;
-use lambdascope_explain::figure::Figure;
+use lambdascope_explain::figures::display::Display;
+use lambdascope_explain::figures::figure::Figure;
 
 /// One of them.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,8 +9,8 @@ use super::legend::DisplayChoice;
 use super::state::State;
 use lambdascope_core::nn::trace::LayerTrace;
 use lambdascope_core::text::decimals;
-use lambdascope_explain::colour::sequential_stops;
-use lambdascope_explain::lens;
+use lambdascope_explain::figures::colour::sequential_stops;
+use lambdascope_explain::views::lens;
 
 /// Every head's map, and the weight under the pointer.
 #[component]

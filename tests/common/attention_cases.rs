@@ -10,8 +10,8 @@ use lambdascope_core::nn::lambda_layer::Projection;
 use lambdascope_core::nn::trace::gather;
 use lambdascope_core::tensor::{Tensor, relative_difference};
 use lambdascope_engine::{cpu, gpu};
-use lambdascope_explain::implicit_attention::Query;
-use lambdascope_explain::softmax_attention::AttentionReading;
+use lambdascope_explain::read::query::Query;
+use lambdascope_explain::read::softmax_attention::AttentionReading;
 
 use super::parity_cases::{Random, TOLERANCE};
 

@@ -9,8 +9,8 @@ use lambdascope_core::nn::description::Description;
 use lambdascope_core::nn::edit::Edits;
 use lambdascope_core::nn::graph::{ValueId, padded};
 use lambdascope_core::nn::trace::{AttentionTrace, gather};
-use lambdascope_explain::implicit_attention::Query;
-use lambdascope_explain::softmax_attention::AttentionReading;
+use lambdascope_explain::read::query::Query;
+use lambdascope_explain::read::softmax_attention::AttentionReading;
 use safetensors::SafeTensors;
 use serde::Deserialize;
 

@@ -11,7 +11,8 @@ use lambdascope_core::nn::lambda_layer::{LambdaLayer, LambdaShape, Mask, Positio
 use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace, gather};
 use lambdascope_core::tensor::{Tensor, relative_difference};
 use lambdascope_engine::{cpu, gpu};
-use lambdascope_explain::implicit_attention::{Proof, Query, every_u, reconstruct};
+use lambdascope_explain::read::implicit_attention::{Proof, every_u, reconstruct};
+use lambdascope_explain::read::query::Query;
 
 use super::parity_cases::{Random, TOLERANCE};
 

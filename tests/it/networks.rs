@@ -9,7 +9,8 @@ use lambdascope_core::nn::network::Network;
 use lambdascope_core::nn::trace::gather;
 use lambdascope_core::tensor::{Tensor, relative_difference};
 use lambdascope_engine::{cpu, gpu};
-use lambdascope_explain::implicit_attention::{Proof, Query, every_u, reconstruct};
+use lambdascope_explain::read::implicit_attention::{Proof, every_u, reconstruct};
+use lambdascope_explain::read::query::Query;
 use safetensors::SafeTensors;
 
 /// Two sides agree when max|a − b| ≤ this · max|b|.

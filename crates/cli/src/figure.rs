@@ -1,6 +1,6 @@
 //! Maps as PNG files: a row or grid of panels on one scale, each with its title, and a legend that names the limits.
 //!
-//! Colours are those of the page ([`lambdascope_explain::colour`]): zero is neutral, sign is hue, the strength is |value|; what
+//! Colours are those of the page ([`lambdascope_explain::figures::colour`]): zero is neutral, sign is hue, the strength is |value|; what
 //! cannot be negative has a scale of its own.
 
 use std::convert::Infallible;
@@ -17,7 +17,7 @@ use embedded_graphics::text::{Alignment, Baseline, Text};
 use image::{Rgb, RgbImage};
 
 use lambdascope_core::text::decimals;
-use lambdascope_explain::colour::{Theme, diverging, sequential};
+use lambdascope_explain::figures::colour::{Theme, diverging, sequential};
 
 /// One map with its title.
 pub struct Panel {

@@ -6,8 +6,8 @@ use lambdascope_core::nn::lambda_layer::Mask;
 use lambdascope_core::nn::trace::{AttentionDims, AttentionTrace, LambdaDims, LambdaTrace};
 use lambdascope_core::tensor::Tensor;
 
-use super::implicit_attention::Query;
-use super::lambda::{content_lambda, position_lambda};
+use crate::read::lambda::{content_lambda, position_lambda};
+use crate::read::query::Query;
 
 /// Values in −1 to 1 that look like noise and are the same in every run.
 fn values(shape: &[usize], seed: u32) -> Tensor {

@@ -15,8 +15,8 @@ use crate::ui::map::{CropCanvas, Marks, cell_at, ring};
 use crate::ui::state::State;
 use crate::ui::subject::{context_place, with_subject};
 use lambdascope_core::text::{percent, scientific};
-use lambdascope_explain::figure::Figure;
-use lambdascope_explain::outer_products::{Build, By, Step};
+use lambdascope_explain::figures::figure::Figure;
+use lambdascope_explain::views::anatomy::outer_products::{Build, By, Step};
 
 /// Between two steps of playing.
 const TICK: Duration = Duration::from_millis(50);

@@ -11,9 +11,9 @@ use crate::ui::browser;
 use crate::ui::figure::FigureView;
 use crate::ui::state::State;
 use crate::ui::subject::{context_place, with_subject};
-use lambdascope_explain::anatomy::{alone, key_maps, value_maps};
-use lambdascope_explain::display::Display;
-use lambdascope_explain::figure::Figure;
+use lambdascope_explain::figures::display::Display;
+use lambdascope_explain::figures::figure::Figure;
+use lambdascope_explain::views::anatomy::{alone, key_maps, value_maps};
 
 /// The section.
 #[component]

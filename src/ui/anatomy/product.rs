@@ -10,8 +10,8 @@ use crate::ui::query_grid::{Nudges, QueryGrid};
 use crate::ui::state::State;
 use crate::ui::subject::with_subject;
 use lambdascope_core::text::{decimals, scientific, signed};
-use lambdascope_explain::anatomy::Product;
-use lambdascope_explain::figure::Figure;
+use lambdascope_explain::figures::figure::Figure;
+use lambdascope_explain::views::anatomy::Product;
 
 /// The section.
 #[component]

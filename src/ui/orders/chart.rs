@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::ui::state::State;
 use crate::ui::subject::{layer_place, with_subject};
-use lambdascope_explain::order_chart::{Chart, Tick, Unit, sentence};
-use lambdascope_explain::order_cost::{Curves, curves};
+use lambdascope_explain::views::orders::chart::{Chart, Tick, Unit, sentence};
+use lambdascope_explain::views::orders::cost::{Curves, curves};
 
 /// Both charts.
 #[component]

@@ -6,7 +6,7 @@ use crate::ui::state::State;
 use crate::ui::subject::{layer_place, with_subject};
 use lambdascope_core::kernels::lambda_order::Order;
 use lambdascope_core::text::{bytes, grouped};
-use lambdascope_explain::order_cost::{Asked, Costs, Formula, engine};
+use lambdascope_explain::views::orders::cost::{Asked, Costs, Formula, engine};
 
 /// The pictures of a batch.
 const BATCH: u64 = 128;

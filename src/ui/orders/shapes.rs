@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::ui::state::State;
 use crate::ui::subject::{layer_place, with_subject};
-use lambdascope_explain::order_shapes::{Shape, between, chain, unit};
-use lambdascope_explain::orders::Stop;
+use lambdascope_explain::views::orders::Stop;
+use lambdascope_explain::views::orders::shapes::{Shape, between, chain, unit};
 
 /// CSS pixels that the longest side of a shape gets.
 const ROOM: f32 = 256.0;

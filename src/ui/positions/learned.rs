@@ -12,11 +12,11 @@ use crate::ui::scale_bar::ScaleBar;
 use crate::ui::state::State;
 use crate::ui::tiles;
 use crate::ui::tiles::Tiles;
-use lambdascope_explain::figure::Figure;
-use lambdascope_explain::implicit_attention::Query;
-use lambdascope_explain::position_figures;
-use lambdascope_explain::positions;
-use lambdascope_explain::positions::{Tile, common_limit};
+use lambdascope_explain::figures::figure::Figure;
+use lambdascope_explain::read::query::Query;
+use lambdascope_explain::views::positions;
+use lambdascope_explain::views::positions::figures;
+use lambdascope_explain::views::positions::{Tile, common_limit};
 
 /// The tiles and the chosen one.
 #[component]
@@ -34,7 +34,7 @@ pub fn Learned() -> impl IntoView {
         let grids =
             state.with_query(place, |layer, query| positions::tiles(layer, query, kind.get())).unwrap_or_default();
         let (caption, limit) = (caption(state, place).unwrap_or_default(), common_limit(&grids));
-        let figure = |(channel, grid)| Arc::new(position_figures::tile(&caption, kind.get(), channel, grid, limit));
+        let figure = |(channel, grid)| Arc::new(figures::tile(&caption, kind.get(), channel, grid, limit));
         Arc::new(grids.into_iter().enumerate().map(figure).collect::<Vec<Arc<Figure>>>())
     });
     let items = Memo::new(move |_| {

@@ -8,8 +8,8 @@ use super::caption;
 use crate::ui::figure::FigureView;
 use crate::ui::query_grid::{Nudges, QueryGrid};
 use crate::ui::state::State;
-use lambdascope_explain::position_figures;
-use lambdascope_explain::positions::{kernel, offsets_on_map};
+use lambdascope_explain::views::positions::figures;
+use lambdascope_explain::views::positions::{kernel, offsets_on_map};
 
 /// Picture, kernel, kernel on the picture.
 #[component]
@@ -19,12 +19,12 @@ pub fn Made() -> impl IntoView {
         let place = state.shown.get();
         let caption = caption(state, place)?;
         let grid = state.with_query(place, kernel)??;
-        Some(Arc::new(position_figures::kernel(&caption, grid)))
+        Some(Arc::new(figures::kernel(&caption, grid)))
     });
     let laid = Memo::new(move |_| {
         let caption = caption(state, state.shown.get())?;
         let (reading, kernel) = (state.reading.get()?, kernel.get()?);
-        Some(Arc::new(position_figures::on_picture(&caption, &reading, kernel.scale.limit())))
+        Some(Arc::new(figures::on_picture(&caption, &reading, kernel.scale.limit())))
     });
     let cut = move || {
         let [on_map, all] = state.with_query(state.shown.get(), offsets_on_map)?;

@@ -11,10 +11,10 @@ use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::state::State;
 use lambdascope_core::text::whole;
-use lambdascope_explain::caption::Caption;
-use lambdascope_explain::figure::Figure;
-use lambdascope_explain::position_figures::{after, before};
-use lambdascope_explain::shift::{Part, Shift, Shifted, Whose, caveat};
+use lambdascope_explain::figures::caption::Caption;
+use lambdascope_explain::figures::figure::Figure;
+use lambdascope_explain::views::positions::figures::{after, before};
+use lambdascope_explain::views::positions::shift::{Part, Shift, Shifted, Whose, caveat};
 
 /// What the address says for differences in place of maps.
 const DIFFERENCE: &str = "difference";

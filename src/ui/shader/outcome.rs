@@ -13,8 +13,8 @@ use crate::ui::guess_bars::guess_bars;
 use crate::ui::state::State;
 use lambdascope_core::shader_edit::{Changed, ShaderRun};
 use lambdascope_core::text::{count, duration, label, percent};
-use lambdascope_explain::figure::Figure;
-use lambdascope_explain::shader_change::{Distance, Pair, magnitude};
+use lambdascope_explain::figures::figure::Figure;
+use lambdascope_explain::views::shader_change::{Distance, Pair, magnitude};
 
 /// Classes that are listed.
 const LISTED: usize = 5;

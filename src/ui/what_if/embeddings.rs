@@ -10,10 +10,10 @@ use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::state::State;
 use lambdascope_core::tensor::max_abs;
-use lambdascope_explain::caption::Caption;
-use lambdascope_explain::position_figures;
-use lambdascope_explain::positions::{Tile, has_positions};
-use lambdascope_explain::what_if::edited_tile;
+use lambdascope_explain::figures::caption::Caption;
+use lambdascope_explain::views::positions::figures;
+use lambdascope_explain::views::positions::{Tile, has_positions};
+use lambdascope_explain::views::what_if::edited_tile;
 
 /// What a press multiplies a cell by, and how it is called.
 const FACTORS: [(f32, &str); 3] = [(0.0, "to zero"), (-1.0, "flip sign"), (2.0, "double")];
@@ -55,7 +55,7 @@ pub fn Embeddings() -> impl IntoView {
                 let grid = edited_tile(layer, &changes.layer(&layer.name), query.u * layer.dims.key_depth + channel)?;
                 let caption = Caption { setting, layer: layer.name.clone(), intra: layer.dims.intra, query };
                 let limit = max_abs(layer.position.data());
-                let mut figure = position_figures::tile(&caption, Tile::Embedding, channel, grid, limit);
+                let mut figure = figures::tile(&caption, Tile::Embedding, channel, grid, limit);
                 figure.name = format!("{}_changed", figure.name);
                 Some(Arc::new(figure))
             })

@@ -13,7 +13,7 @@ use crate::ui::state::State;
 use lambdascope_core::nn::lambda_layer::Mask;
 use lambdascope_core::picture::{CELLS, Picture};
 use lambdascope_core::text::whole;
-use lambdascope_explain::pixels::picture_rgba;
+use lambdascope_explain::figures::pixels::picture_rgba;
 
 /// Picture and brush.
 #[component]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::signals::{change, fitting};
 use crate::page::what_if::set;
 use crate::ui::state::State;
-use lambdascope_explain::positions::has_positions;
+use lambdascope_explain::views::positions::has_positions;
 
 /// A layer's name, and whether it has content and position lambdas to switch.
 type Layer = (String, bool, bool);

@@ -8,8 +8,8 @@ use super::super::figure::{Figure, Panel, Scale};
 use super::super::{npy, say};
 use lambdascope_core::nn::trace::AttentionTrace;
 use lambdascope_core::tensor::{max_abs, transposed};
-use lambdascope_explain::implicit_attention::Query;
-use lambdascope_explain::softmax_attention::{AttentionReading, SoftmaxAttention};
+use lambdascope_explain::read::query::Query;
+use lambdascope_explain::read::softmax_attention::{AttentionReading, SoftmaxAttention};
 
 /// The two parts of a query's logits, with their files' stems.
 type Part = fn(&SoftmaxAttention) -> &Vec<f32>;

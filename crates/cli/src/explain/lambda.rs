@@ -8,8 +8,9 @@ use super::super::figure::{Figure, Panel, Scale};
 use super::super::{npy, say};
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::{max_abs, transposed};
-use lambdascope_explain::implicit_attention::{ImplicitAttention, Proof, Query, every_u, reconstruct};
-use lambdascope_explain::lambda::{content_lambda, normalised_keys, position_lambda};
+use lambdascope_explain::read::implicit_attention::{ImplicitAttention, Proof, every_u, reconstruct};
+use lambdascope_explain::read::lambda::{content_lambda, normalised_keys, position_lambda};
+use lambdascope_explain::read::query::Query;
 
 /// One of a query's maps.
 type Kind = fn(&ImplicitAttention) -> &Vec<f32>;

@@ -1,11 +1,11 @@
 //! How the quantities of one query are drawn, and which of their cells go into the one that is selected.
 
-use super::numbers::Numbers;
-use super::quantity::{Cell, Index, Quantity};
-use super::table::{Cells, Sizes, Table};
-use crate::figure::Figure;
-use crate::grid::{Grid, Scale};
-use crate::implicit_attention::Query;
+use crate::figures::figure::Figure;
+use crate::figures::grid::{Grid, Scale};
+use crate::formula::numbers::Numbers;
+use crate::formula::quantity::{Cell, Index, Quantity};
+use crate::formula::table::{Cells, Sizes, Table};
+use crate::read::query::Query;
 use lambdascope_core::tensor::max_abs;
 
 /// Where a quantity's drawing has its rows and columns from.
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use crate::fixture;
     use crate::formula::terms::explain;
-    use crate::reading::Reading;
+    use crate::read::reading::Reading;
     use lambdascope_core::nn::trace::LayerTrace;
 
     #[test]

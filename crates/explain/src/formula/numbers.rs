@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::quantity::{Cell, Quantity};
-use crate::implicit_attention::{Query, dot, offset, query_vector, reach, sees};
-use crate::lambda::normalised_keys;
-use crate::reading::Reading;
-use crate::softmax_attention;
-use crate::softmax_attention::AttentionReading;
+use crate::formula::quantity::{Cell, Quantity};
+use crate::read::lambda::normalised_keys;
+use crate::read::query::{Query, dot, offset, query_vector, reach, sees};
+use crate::read::reading::Reading;
+use crate::read::softmax_attention;
+use crate::read::softmax_attention::AttentionReading;
 use lambdascope_core::nn::lambda_layer::Mask;
 use lambdascope_core::nn::trace::{AttentionTrace, LambdaTrace};
 

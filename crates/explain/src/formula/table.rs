@@ -2,7 +2,7 @@
 
 mod layers;
 
-use super::quantity::{Cell, Index, Quantity};
+use crate::formula::quantity::{Cell, Index, Quantity};
 use lambdascope_core::nn::trace::LayerTrace;
 
 /// One addend of a cell: a product of cells, summed over an index that the cell itself does not have.

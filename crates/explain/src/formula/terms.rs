@@ -1,8 +1,8 @@
 //! What a cell is the sum of, worked out from the table's equations: every term with its factors, largest first.
 
-use super::numbers::Numbers;
-use super::quantity::{Cell, Index, Quantity};
-use super::table::{Addend, Cells, Origin, Table};
+use crate::formula::numbers::Numbers;
+use crate::formula::quantity::{Cell, Index, Quantity};
+use crate::formula::table::{Addend, Cells, Origin, Table};
 
 /// A cell as a part of a term.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -179,9 +179,9 @@ fn shared(table: &Table, numbers: &Numbers, cell: Cell, u: usize, of: Cell) -> S
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::implicit_attention::Query;
-    use crate::reading::Reading;
-    use crate::softmax_attention::AttentionReading;
+    use crate::read::query::Query;
+    use crate::read::reading::Reading;
+    use crate::read::softmax_attention::AttentionReading;
     use lambdascope_core::nn::trace::LayerTrace;
 
     /// All cells of a table's quantities, a few positions each.

@@ -1,7 +1,7 @@
 //! The rows of each kind of layer: its equations (LambdaNetworks, section 3; Bottleneck Transformers, section 3).
 
-use super::super::quantity::{Index, Quantity};
-use super::{Addend, Cells, Equation, Origin, Part, Row, Sizes, Table};
+use crate::formula::quantity::{Index, Quantity};
+use crate::formula::table::{Addend, Cells, Equation, Origin, Part, Row, Sizes, Table};
 use lambdascope_core::nn::lambda_layer::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;

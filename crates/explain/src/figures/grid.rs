@@ -1,8 +1,16 @@
 //! A map or a matrix as something to be drawn, listed and written to a file.
 
-use super::summary::Extreme;
 use lambdascope_core::tensor::{Tensor, max_abs};
 use lambdascope_core::text::{decimals, signed, whole};
+
+/// A cell and its value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extreme {
+    /// `[y, x]`.
+    pub cell: [usize; 2],
+    /// a_nm.
+    pub value: f32,
+}
 
 /// Values in rows and columns, row-major.
 #[derive(Clone, Debug, Default, PartialEq)]

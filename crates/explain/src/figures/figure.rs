@@ -5,10 +5,10 @@ use std::fmt::Write;
 use svg::Document;
 use svg::node::element::{Definitions, Group, LinearGradient, Path, Rectangle, Stop, Text, Title};
 
-use super::colour::{Theme, diverging, diverging_stops, sequential, sequential_stops};
-use super::display::Display;
-use super::grid::{Grid, Scale};
-use super::pixels::{MARK_FROM, opaque, sign_marks};
+use crate::figures::colour::{Theme, diverging, diverging_stops, sequential, sequential_stops};
+use crate::figures::display::Display;
+use crate::figures::grid::{Grid, Scale};
+use crate::figures::pixels::{MARK_FROM, opaque, sign_marks};
 
 /// One drawing.
 #[derive(Clone, Debug, PartialEq)]

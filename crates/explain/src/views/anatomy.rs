@@ -1,13 +1,15 @@
 //! What a lambda is made of, as drawings: the normalised keys and the values over the picture, and the matrices of
-//! y_n = (λᶜ + λᵖ_n)ᵀ q_n. The sum that λᶜ is, term by term, is in [`super::outer_products`].
+//! y_n = (λᶜ + λᵖ_n)ᵀ q_n. The sum that λᶜ is, term by term, is in [`crate::views::anatomy::outer_products`].
+
+pub mod outer_products;
 
 use lambdascope_core::tensor::max_abs;
 
-use super::figure::Figure;
-use super::grid::{Grid, Scale};
-use super::lambda::normalised_keys;
-use super::reading::Reading;
-use super::subject::Subject;
+use crate::figures::figure::Figure;
+use crate::figures::grid::{Grid, Scale};
+use crate::figures::subject::Subject;
+use crate::read::lambda::normalised_keys;
+use crate::read::reading::Reading;
 
 /// Names of what maps over the picture count.
 const PLACES: [&str; 2] = ["row", "column"];
@@ -153,7 +155,7 @@ impl Product {
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::implicit_attention::Query;
+    use crate::read::query::Query;
 
     fn subjects() -> Vec<(&'static str, lambdascope_core::nn::trace::LambdaTrace)> {
         fixture::every_kind()

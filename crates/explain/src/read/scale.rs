@@ -5,7 +5,8 @@ use lambdascope_core::nn::lambda_layer::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::{max_abs, transposed};
 
-use super::implicit_attention::{ImplicitAttention, Query, every_u, query_vector, reach};
+use crate::read::implicit_attention::{ImplicitAttention, every_u};
+use crate::read::query::{Query, query_vector, reach};
 
 /// What one scale covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,15 +1,20 @@
 //! One product, q_n (k̄ + E)ᵀ V, multiplied in either order, and beside it what softmax attention would make of the same
-//! queries and keys. What the orders cost is in [`super::order_cost`].
+//! queries and keys. What the orders cost is in [`crate::views::orders::cost`].
+
+pub mod chart;
+pub mod cost;
+pub mod shapes;
 
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
 
-use super::figure::Figure;
-use super::grid::{Grid, Scale};
-use super::implicit_attention::{Query, dot, implicit_attention, layer_output, offset, query_vector, reach, sees};
-use super::lambda::normalised_keys;
-use super::reading::Reading;
-use super::subject::Subject;
+use crate::figures::figure::Figure;
+use crate::figures::grid::{Grid, Scale};
+use crate::figures::subject::Subject;
+use crate::read::implicit_attention::{implicit_attention, layer_output};
+use crate::read::lambda::normalised_keys;
+use crate::read::query::{Query, dot, offset, query_vector, reach, sees};
+use crate::read::reading::Reading;
 
 /// From which side the product has been multiplied: the stops between n×m weights and k×v lambdas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,18 +1,10 @@
 //! A map in words, for those who do not see it.
 
-use super::reading::Reading;
-use super::scale::query_limit;
-use super::softmax_attention::AttentionReading;
+use crate::figures::grid::Extreme;
+use crate::read::reading::Reading;
+use crate::read::scale::query_limit;
+use crate::read::softmax_attention::AttentionReading;
 use lambdascope_core::text::{decimals, signed};
-
-/// A cell and its value.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Extreme {
-    /// `[y, x]`.
-    pub cell: [usize; 2],
-    /// a_nm.
-    pub value: f32,
-}
 
 /// The most positive and the most negative cell of a map with `width` columns; `None` where no cell has that sign.
 pub fn strongest(map: &[f32], width: usize) -> [Option<Extreme>; 2] {
@@ -73,7 +65,7 @@ pub fn attention_sentence(reading: &AttentionReading) -> String {
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::implicit_attention::Query;
+    use crate::read::query::Query;
 
     #[test]
     fn the_strongest_cells_are_found_by_sign() {

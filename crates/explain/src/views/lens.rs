@@ -1,10 +1,10 @@
 //! The lens's drawings: the maps of one query, an attention layer's weights, and two queries' difference.
 
-use super::figure::Figure;
-use super::grid::{Grid, Scale};
-use super::implicit_attention::Query;
-use super::reading::{MapKind, Reading};
-use super::softmax_attention::AttentionReading;
+use crate::figures::figure::Figure;
+use crate::figures::grid::{Grid, Scale};
+use crate::read::query::Query;
+use crate::read::reading::{MapKind, Reading};
+use crate::read::softmax_attention::AttentionReading;
 
 /// Names of what maps count.
 const AXES: [&str; 2] = ["row", "column"];

@@ -8,7 +8,7 @@ use lambdascope_core::kernels::lambda_order::Order;
 use lambdascope_core::nn::lambda_layer::Mask;
 use lambdascope_core::nn::trace::{LambdaDims, LambdaTrace};
 
-use super::implicit_attention::{Query, reach, sees};
+use crate::read::query::{Query, reach, sees};
 use lambdascope_core::text::grouped;
 
 /// Bytes of a number.

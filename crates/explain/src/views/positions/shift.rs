@@ -4,8 +4,9 @@
 use lambdascope_core::nn::lambda_layer::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 
-use super::grid::Scale;
-use super::implicit_attention::{ImplicitAttention, Query, attention_of, implicit_attention, query_vector};
+use crate::figures::grid::Scale;
+use crate::read::implicit_attention::{ImplicitAttention, attention_of, implicit_attention};
+use crate::read::query::{Query, query_vector};
 
 /// How far a query is moved, rows down and columns to the right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,8 @@
 use lambdascope_core::nn::trace::AttentionTrace;
 use lambdascope_core::tensor::max_abs;
 
-use super::implicit_attention::{Proof, Query, dot};
+use crate::read::implicit_attention::Proof;
+use crate::read::query::{Query, dot};
 
 /// One query's attention, for one head. Maps are `[H · W]`, row-major.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,9 +3,9 @@
 use lambdascope_core::nn::lambda_layer::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 
-use super::figure::Figure;
-use super::grid::{Grid, Scale};
-use super::implicit_attention::Query;
+use crate::figures::figure::Figure;
+use crate::figures::grid::{Grid, Scale};
+use crate::read::query::Query;
 
 /// A layer and a query with the setting that they were computed in.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! What a drawing is of: the names that captions and files carry.
 
-use super::implicit_attention::Query;
+use crate::read::query::Query;
 
 /// A query of a layer of a network, by their names.
 #[derive(Clone, Debug, Default, PartialEq)]

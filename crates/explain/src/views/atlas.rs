@@ -3,10 +3,11 @@
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
 
-use super::caption::Caption;
-use super::figure::Figure;
-use super::grid::{Grid, Scale};
-use super::implicit_attention::{ImplicitAttention, Query, implicit_attention};
+use crate::figures::caption::Caption;
+use crate::figures::figure::Figure;
+use crate::figures::grid::{Grid, Scale};
+use crate::read::implicit_attention::{ImplicitAttention, implicit_attention};
+use crate::read::query::Query;
 use lambdascope_core::text::percent;
 
 /// The share of the window's side that counts as near.

@@ -6,12 +6,12 @@ use std::str::FromStr;
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
 
-use super::anatomy::{KEY_CHANNEL, VALUE_CHANNEL};
-use super::figure::Figure;
-use super::grid::{Grid, Scale};
-use super::implicit_attention::{dot, sees};
-use super::lambda::{content_lambda, normalised_keys};
-use super::subject::Subject;
+use crate::figures::figure::Figure;
+use crate::figures::grid::{Grid, Scale};
+use crate::figures::subject::Subject;
+use crate::read::lambda::{content_lambda, normalised_keys};
+use crate::read::query::{dot, sees};
+use crate::views::anatomy::{KEY_CHANNEL, VALUE_CHANNEL};
 
 /// The order in which positions are added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -210,7 +210,7 @@ fn strength(layer: &LambdaTrace, keys: &[f32], m: usize) -> f32 {
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::implicit_attention::Query;
+    use crate::read::query::Query;
 
     const QUERY: Query = Query { y: 2, x: 3, head: 0, u: 0 };
 

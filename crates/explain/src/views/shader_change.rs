@@ -1,7 +1,7 @@
 //! What an edited shader did to an array: how far it went, and the same channel before and after.
 
-use super::figure::Figure;
-use super::grid::{Grid, Scale};
+use crate::figures::figure::Figure;
+use crate::figures::grid::{Grid, Scale};
 use lambdascope_core::text::{decimals, scientific};
 
 /// How far an array moved.
@@ -106,8 +106,8 @@ impl Pair<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::colour::Theme;
-    use crate::display::Display;
+    use crate::figures::colour::Theme;
+    use crate::figures::display::Display;
 
     const BEFORE: [f32; 8] = [1.0, 2.0, 3.0, -4.0, 5.0, 6.0, 7.0, 8.0];
 

@@ -2,7 +2,7 @@
 
 use lambdascope_core::nn::trace::LambdaTrace;
 
-use super::orders::Stop;
+use crate::views::orders::Stop;
 
 /// A matrix as a rectangle.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::order_cost::{Curves, SIDES};
+use crate::views::orders::cost::{Curves, SIDES};
 use lambdascope_core::text;
 
 /// A mark on an axis: how far along, in percent, and what it says.

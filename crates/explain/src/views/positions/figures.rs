@@ -1,12 +1,12 @@
-//! The drawings of the position view, from what [`super::positions`] and [`super::shift`] compute.
+//! The drawings of the position view, from what [`crate::views::positions`] and [`crate::views::positions::shift`] compute.
 
-use super::caption::Caption;
-use super::figure::Figure;
-use super::grid::{Grid, Scale};
-use super::implicit_attention::Query;
-use super::positions::Tile;
-use super::reading::Reading;
-use super::shift::{Part, Shift, Shifted, Whose};
+use crate::figures::caption::Caption;
+use crate::figures::figure::Figure;
+use crate::figures::grid::{Grid, Scale};
+use crate::read::query::Query;
+use crate::read::reading::Reading;
+use crate::views::positions::Tile;
+use crate::views::positions::shift::{Part, Shift, Shifted, Whose};
 
 /// What the table of embeddings is indexed by.
 const OFFSETS: [&str; 2] = ["row offset", "column offset"];
@@ -110,7 +110,7 @@ fn inside(query: Query, [height, width]: [usize; 2]) -> bool {
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::positions;
+    use crate::views::positions;
 
     #[test]
     fn kernel_and_map_agree_where_the_kernel_lies() {

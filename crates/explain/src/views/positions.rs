@@ -1,11 +1,14 @@
 //! The position embeddings as a layer learned them, and the kernel that one query makes of them:
 //! q_n · e_nm = Σ_k q_nk E_k[m − n]. All of it is indexed by offsets, context minus query, `[rows, columns]` of the window.
 
+pub mod figures;
+pub mod shift;
+
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
 
-use super::grid::Grid;
-use super::implicit_attention::{Query, dot, query_vector, reach};
+use crate::figures::grid::Grid;
+use crate::read::query::{Query, dot, query_vector, reach};
 
 /// What the tiles of the key channels show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,7 +92,8 @@ fn over_offsets(layer: &LambdaTrace, value: impl Fn(&[f32]) -> f32) -> Grid {
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::implicit_attention::{implicit_attention, sees};
+    use crate::read::implicit_attention::implicit_attention;
+    use crate::read::query::sees;
 
     #[test]
     fn the_kernel_laid_on_the_query_is_its_position_map() {

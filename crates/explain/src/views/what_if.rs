@@ -1,6 +1,6 @@
 //! A layer's table of position embeddings as it is after a change.
 
-use super::grid::Grid;
+use crate::figures::grid::Grid;
 use lambdascope_core::nn::edit::LayerEdit;
 use lambdascope_core::nn::trace::LambdaTrace;
 
@@ -21,8 +21,8 @@ pub fn edited_tile(layer: &LambdaTrace, edit: &LayerEdit, channel: usize) -> Opt
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::implicit_attention::Query;
-    use crate::positions::{Tile, tiles};
+    use crate::read::query::Query;
+    use crate::views::positions::{Tile, tiles};
     use lambdascope_core::nn::edit::TableEdit;
 
     #[test]

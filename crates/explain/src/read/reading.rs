@@ -3,10 +3,9 @@
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::Tensor;
 
-use super::implicit_attention::{
-    ImplicitAttention, Proof, Query, every_u, layer_output, query_vector, reach, reconstruct,
-};
-use super::lambda::{content_lambda, position_lambda};
+use crate::read::implicit_attention::{ImplicitAttention, Proof, every_u, layer_output, reconstruct};
+use crate::read::lambda::{content_lambda, position_lambda};
+use crate::read::query::{Query, query_vector, reach};
 
 /// One query's figures. Maps are `[H · W]`, row-major.
 #[derive(Clone, Debug, PartialEq)]

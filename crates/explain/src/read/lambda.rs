@@ -7,7 +7,7 @@ use lambdascope_core::nn::lambda_layer::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::Tensor;
 
-use super::implicit_attention::{Query, offset, reach, sees};
+use crate::read::query::{Query, offset, reach, sees};
 
 /// k̄ as query n has it, `[m, u · k]`: the trace's own, or in a masked layer the softmax over what n sees (paper, masked
 /// contexts), zero elsewhere.
