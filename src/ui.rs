@@ -2,58 +2,13 @@
 //! [`lambdascope_explain`], what they remember in [`crate::page`]. Nothing of the engine is linked here: it answers from its
 //! worker, through [`lambdascope_protocol`].
 
-mod actions;
-mod anatomy;
-mod atlas;
 mod browser;
-mod camera;
-mod choice;
-mod compare;
-mod dot_plot;
-mod drop;
 mod engine;
-mod export;
-mod family;
-mod figure;
-mod formula;
-mod guess_bars;
-mod header;
-mod help;
-mod history;
-mod input;
-mod legend;
-mod lens;
 mod link;
-mod loads;
-mod map;
-mod measured;
-mod motion;
-mod network_entry;
-mod network_signals;
-mod networks;
-mod notes;
-mod nothing_inside;
-mod orders;
-mod paper;
-mod positions;
-mod precomputed;
-mod proof;
-mod query_grid;
-mod query_vector;
-mod rest;
-mod result;
-mod scale_bar;
-mod shader;
-mod share;
-mod stage;
+mod shell;
 mod state;
-mod status;
-mod strip;
-mod subject;
-mod tiles;
 mod views;
-mod weights;
-mod what_if;
+mod widgets;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -74,38 +29,38 @@ fn App() -> impl IntoView {
     let state = state::State::new();
     provide_context(state);
     engine::connect(state);
-    input::load_samples(state);
-    precomputed::connect(state);
-    history::connect(state);
+    shell::input::load_samples(state);
+    engine::precomputed::connect(state);
+    shell::history::connect(state);
 
     if state.address().embed {
         return view! {
             <main class="page page-frame">
-                <views::Views />
-                <share::FrameFoot />
+                <shell::tabs::Views />
+                <shell::share::FrameFoot />
             </main>
         }
         .into_any();
     }
     view! {
         <a class="skip" href="#view">"Skip to the maps"</a>
-        <header::Header />
+        <shell::header::Header />
         <main class="page">
-            <networks::Networks />
-            <strip::Strip />
+            <shell::networks::Networks />
+            <shell::strip::Strip />
             <div class="columns">
                 <div class="input-column">
-                    <input::Input />
-                    <result::Result />
+                    <shell::input::Input />
+                    <shell::result::Result />
                 </div>
                 <div class="stage-column">
-                    <views::Views />
-                    <share::Share />
+                    <shell::tabs::Views />
+                    <shell::share::Share />
                 </div>
             </div>
-            <measured::Measured />
+            <shell::measured::Measured />
         </main>
-        <drop::DropVeil />
+        <shell::drop::DropVeil />
     }
     .into_any()
 }

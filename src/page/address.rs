@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::view::View;
+use crate::page::view::View;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_explain::figures::display::Display;
 use lambdascope_explain::read::scale::Scope;

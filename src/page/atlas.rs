@@ -1,6 +1,6 @@
 //! One place carried into every lambda layer and head of a run.
 
-use super::place::Place;
+use crate::page::place::Place;
 use lambdascope_core::nn::trace::Trace;
 use lambdascope_explain::read::query::Query;
 use lambdascope_explain::views::atlas::Entry;

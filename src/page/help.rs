@@ -1,7 +1,7 @@
 //! The help in one place: what each view is for, and every key of the page. The keys themselves are heard where they act
 //! ([`super::place::Move`] for every map); this is their list.
 
-use super::view::View;
+use crate::page::view::View;
 
 /// Keys that act in one part of the page.
 pub struct Keys {
@@ -69,8 +69,8 @@ pub const CAVEATS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::super::place::Move;
     use super::*;
+    use crate::page::place::Move;
 
     #[test]
     fn every_key_that_moves_the_query_is_listed() {

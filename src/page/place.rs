@@ -3,7 +3,7 @@
 use lambdascope_core::nn::trace::Trace;
 use lambdascope_explain::read::query::Query;
 
-use super::address::Address;
+use crate::page::address::Address;
 
 /// A layer and a query in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

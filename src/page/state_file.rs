@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::address::{Address, VERSION};
+use crate::page::address::{Address, VERSION};
 use lambdascope_core::answer::Prediction;
 use lambdascope_core::backend::BackendReport;
 use lambdascope_core::nn::card::NetworkCard;

@@ -49,6 +49,11 @@ impl View {
         }
     }
 
+    /// The id of its tab in the document.
+    pub fn tab_id(self) -> String {
+        format!("tab-{}", self.id())
+    }
+
     /// Its name for people.
     pub fn title(self) -> &'static str {
         match self {

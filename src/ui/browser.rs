@@ -1,6 +1,8 @@
 //! The few things the page asks of the browser: address, storage, colour scheme, files, canvases.
 
+use leptos::html::ElementType;
 use leptos::prelude::*;
+use leptos_use_element_visibility::use_element_visibility;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use wasm_bindgen_futures::JsFuture;
@@ -213,4 +215,14 @@ pub fn draw(canvas: &web_sys::HtmlCanvasElement, width: usize, height: usize, rg
     if let Err(error) = drawn {
         leptos::logging::error!("a map of {width}×{height} could not be drawn: {}", describe(&error));
     }
+}
+
+/// Whether an element is in sight; not before the browser has said so.
+pub fn in_sight<E>(element: NodeRef<E>) -> Signal<bool>
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + Clone + 'static,
+    web_sys::Element: From<E::Output>,
+{
+    use_element_visibility(element)
 }

@@ -1,5 +1,10 @@
 //! The engine as the page knows it: starting its worker, sending it pictures and hearing its answers. What is asked of it
-//! about networks is in [`super::loads`].
+//! about networks is in [`loads`].
+
+pub mod loads;
+pub mod precomputed;
+pub mod shader;
+pub mod what_if;
 
 use std::time::Duration;
 
@@ -7,12 +12,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
-use super::browser;
-use super::link::Link;
-use super::loads;
-use super::shader;
-use super::state::{Asked, Phase, Picture, State};
-use super::what_if;
+use crate::ui::browser;
+use crate::ui::link::Link;
+use crate::ui::state::{Asked, Phase, Picture, State};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_protocol as protocol;
 use lambdascope_protocol::{Request, Response};
@@ -27,6 +29,13 @@ const NO_START: &str = "The engine could not be started. Load the page again; if
 /// can take it.
 pub fn connect(state: State) {
     start(state);
+    Effect::new(move |before: Option<u32>| {
+        let hangs = state.gpu_hangs.get();
+        if before.is_some_and(|before| before < hangs) {
+            restart(state);
+        }
+        hangs
+    });
     Effect::new(move |_| {
         let (Phase::Ready, Some(picture), network) = (state.phase.get(), state.picture.get(), state.engine_load.get())
         else {
@@ -43,8 +52,7 @@ pub fn connect(state: State) {
 
 /// Ends the worker, which waits for a GPU that does not answer, and starts another on the CPU, which answers the picture on
 /// screen again. A GPU that still works on what hung would let the new one wait as well.
-pub fn restart(state: State) {
-    state.gpu_hangs.set_value(true);
+fn restart(state: State) {
     if let Some(link) = state.link.try_update_value(Option::take).flatten() {
         link.end();
     }
@@ -103,7 +111,7 @@ fn receive(state: State, response: Response) {
             state.phase.set(Phase::Loading { step: protocol::LoadStep::Downloading, done: 0, total: 0 });
             let address = state.address();
             let own = address.backend.unwrap_or_default();
-            let choice = if state.gpu_hangs.get_value() { BackendChoice::Cpu } else { own };
+            let choice = if state.gpu_hangs.get_untracked() > 0 { BackendChoice::Cpu } else { own };
             state.send(&Request::Start { choice, network: address.network }, None);
         }
         Response::Networks(offers) => state.networks.offers.set(Some(offers)),

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsCast;
 
-use super::browser;
+use crate::ui::browser;
 use lambdascope_protocol as protocol;
 use lambdascope_protocol::Request;
 

@@ -1,20 +1,27 @@
 //! All that can change on the page, as one bundle of signals, and what follows from it.
 
+mod actions;
+pub mod motion;
+pub mod networks;
+pub mod rest;
+pub mod selection;
+pub mod shader;
+pub mod subject;
+pub mod what_if;
+
 use std::sync::Arc;
 
+use leptos::html::ElementType;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
-use super::browser;
-use super::link::Link;
-use super::motion::Motion;
-use super::network_signals::NetworkSignals;
-use super::shader::ShaderSignals;
-use super::what_if::WhatIfSignals;
 use crate::page::address::{Address, Knobs};
 use crate::page::networks::nothing_inside;
 use crate::page::place::Place;
 use crate::page::samples::Sample;
 use crate::page::view::View;
+use crate::ui::browser;
+use crate::ui::link::Link;
 use lambdascope_core::answer::Answer;
 use lambdascope_core::backend::BackendReport;
 use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
@@ -22,11 +29,14 @@ use lambdascope_core::tensor::max_abs;
 use lambdascope_explain::figures::colour::Theme;
 use lambdascope_explain::figures::display::Display;
 use lambdascope_explain::read::query::Query;
-use lambdascope_explain::read::reading::{MapKind, Reading};
-use lambdascope_explain::read::scale;
+use lambdascope_explain::read::reading::MapKind;
 use lambdascope_explain::read::scale::Scope;
-use lambdascope_explain::read::softmax_attention::AttentionReading;
 use lambdascope_protocol::LoadStep;
+use motion::Motion;
+use networks::NetworkSignals;
+use selection::{Choices, Selection, layer_at};
+use shader::ShaderSignals;
+use what_if::WhatIfSignals;
 
 /// How far the engine is.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,8 +92,8 @@ pub enum ThemeChoice {
 pub struct State {
     pub link: StoredValue<Option<Link>, LocalStorage>,
     pub asked: StoredValue<Asked>,
-    /// Whether the GPU was left waiting for, so that the engine keeps away from it.
-    pub gpu_hangs: StoredValue<bool>,
+    /// How often the GPU was left waiting for; the engine keeps away from it from the first time on.
+    pub gpu_hangs: RwSignal<u32>,
     pub phase: RwSignal<Phase>,
     pub networks: NetworkSignals,
     /// The load whose network the engine runs.
@@ -106,10 +116,10 @@ pub struct State {
     pub precomputed: Memo<bool>,
     /// Milliseconds from sending the picture to drawing its answer.
     pub round_trip: RwSignal<f64>,
-    /// The pinned place, to be set; what is shown of it reads `place`.
+    /// The pinned place, to be set; what is shown of it reads `selection`.
     pub pinned: RwSignal<Option<Place>>,
-    /// The pinned place.
-    pub place: Memo<Option<Place>>,
+    /// What is looked at, and what is read there.
+    pub selection: Selection,
     /// The query under the pointer, `[y, x]`, shown in place of the pinned one.
     pub hovered: RwSignal<Option<[usize; 2]>>,
     /// The cell under the pointer in one of the maps, `[y, x]`.
@@ -134,22 +144,10 @@ pub struct State {
     pub all_numbers: RwSignal<bool>,
     pub theme_choice: RwSignal<ThemeChoice>,
     pub theme: Memo<Theme>,
-    /// The place on screen: the pinned one, with the hovered query where there is one.
-    pub shown: Memo<Option<Place>>,
     /// What the figures are of: the network and the picture.
     pub setting: Memo<String>,
-    /// The reading of the query that this one is compared with, where there is one.
-    pub other: Memo<Option<Arc<Reading>>>,
-    /// What is shown of a lambda layer.
-    pub reading: Memo<Option<Arc<Reading>>>,
-    /// What is shown of an attention layer.
-    pub attention: Memo<Option<Arc<AttentionReading>>>,
-    /// Whether the layer on screen is an attention layer.
-    pub is_attention: Memo<bool>,
     /// What stands in the place of the maps where the network on screen has no layer to look into.
     pub nothing_inside: Memo<Option<String>>,
-    /// The limit that the maps share, `None` where each has its own; 0 before the first answer.
-    pub shared_limit: Memo<Option<f32>>,
     /// What the address said when the page was opened, then what was written last.
     pub(super) address: StoredValue<Address>,
 }
@@ -157,88 +155,26 @@ pub struct State {
 impl State {
     /// The state of a page that was just opened.
     pub fn new() -> Self {
-        let answer = RwSignal::new(None::<Arc<Answer>>);
-        let pinned = RwSignal::new(None::<Place>);
-        let place = Memo::new(move |_| pinned.get());
-        let hovered = RwSignal::new(None::<[usize; 2]>);
         let (address, address_notice) = browser::address();
+        let answer = RwSignal::new(None::<Arc<Answer>>);
+        let answered = RwSignal::new(None::<Picture>);
+        let choices = Choices {
+            answer,
+            pinned: RwSignal::new(None),
+            hovered: RwSignal::new(None),
+            compared: RwSignal::new(address.pin),
+            scope: RwSignal::new(address.scope.unwrap_or_default()),
+            fixed_limit: RwSignal::new(address.limit.unwrap_or(1.0)),
+        };
         let knobs = RwSignal::new(address.knobs.clone());
-        let scope = RwSignal::new(address.scope.unwrap_or_default());
-        let fixed_limit = RwSignal::new(address.limit.unwrap_or(1.0));
-
-        let shown = Memo::new(move |_| {
-            place.get().map(|place| match hovered.get() {
-                Some([y, x]) => Place { query: Query { y, x, ..place.query }, ..place },
-                None => place,
-            })
-        });
-        let reading = Memo::new(move |_| {
-            let (answer, place) = (answer.get()?, shown.get()?);
-            let layer = answer.trace.layers.get(place.layer).filter(|layer| contains(layer, place.query))?;
-            Some(Arc::new(Reading::of(layer.as_lambda()?, place.query)))
-        });
-        let compared = RwSignal::new(address.pin);
-        // Of this one's layer, head and u, wherever in the picture it is.
-        let other_place = Memo::new(move |_| {
-            let (place, [y, x]) = (place.get()?, compared.get()?);
-            Some(Place { query: Query { y, x, ..place.query }, ..place })
-        });
-        let other = Memo::new(move |_| {
-            let (answer, place) = (answer.get()?, other_place.get()?);
-            let query = place.query;
-            let layer = answer.trace.layers.get(place.layer).filter(|layer| contains(layer, query))?;
-            Some(Arc::new(Reading::of(layer.as_lambda()?, query)))
-        });
-        let attention = Memo::new(move |_| {
-            let (answer, place) = (answer.get()?, shown.get()?);
-            let layer = answer.trace.layers.get(place.layer).filter(|layer| contains(layer, place.query))?;
-            Some(Arc::new(AttentionReading::of(layer.as_attention()?, place.query)))
-        });
-        let is_attention = Memo::new(move |_| attention.read().is_some());
-        let wide_limit = Memo::new(move |_| {
-            let (answer, layer, head) =
-                (answer.get()?, place.read().as_ref()?.layer, place.read().as_ref()?.query.head);
-            let layer = answer.trace.layers.get(layer)?.as_lambda()?;
-            match scope.get() {
-                Scope::Map | Scope::Query => None,
-                Scope::Fixed => Some(fixed_limit.get()),
-                Scope::Head => Some(scale::head_limit(layer, head)),
-                Scope::Layer => Some(scale::layer_limit(layer)),
-            }
-        });
-        let shared_limit = Memo::new(move |_| {
-            if scope.get() == Scope::Map {
-                return None;
-            }
-            let limit = |reading: &Option<Arc<Reading>>| reading.as_ref().map(|own| scale::query_limit(&own.attention));
-            // Maps that are compared share their scale.
-            let of_query = || limit(&reading.read()).map(|own| own.max(limit(&other.read()).unwrap_or(0.0)));
-            Some(wide_limit.get().or_else(of_query).unwrap_or(0.0))
-        });
-
-        let system = browser::system_theme();
-        let theme_choice = RwSignal::new(match browser::stored(THEME_KEY).as_deref() {
-            Some("light") => ThemeChoice::Always(Theme::Light),
-            Some("dark") => ThemeChoice::Always(Theme::Dark),
-            _ => ThemeChoice::System,
-        });
-        let theme = Memo::new(move |_| match theme_choice.get() {
-            ThemeChoice::System => system.get(),
-            ThemeChoice::Always(theme) => theme,
-        });
         let networks = NetworkSignals::new(address.network.clone());
-        let nothing_inside =
-            Memo::new(move |_| networks.running.read().as_ref().and_then(|running| nothing_inside(&running.card)));
-        let (answered, running) = (RwSignal::new(None::<Picture>), networks.running);
-        let setting = Memo::new(move |_| {
-            let network = running.read().as_ref().map(|running| running.card.title.clone()).unwrap_or_default();
-            let picture = answered.read().as_ref().map(|picture| picture.name().to_owned()).unwrap_or_default();
-            format!("{network}, {picture}")
-        });
+        let running = networks.running;
+        let theme_choice = RwSignal::new(stored_theme());
+        let system = browser::system_theme();
         Self {
             link: StoredValue::new_local(None),
             asked: StoredValue::new(Asked::default()),
-            gpu_hangs: StoredValue::new(false),
+            gpu_hangs: RwSignal::new(0),
             phase: RwSignal::new(Phase::Starting),
             networks,
             engine_load: RwSignal::new(0),
@@ -253,14 +189,14 @@ impl State {
             answer,
             precomputed: Memo::new(move |_| answer.read().as_ref().is_some_and(|answer| answer.computed.is_none())),
             round_trip: RwSignal::new(0.0),
-            pinned,
-            place,
-            hovered,
+            pinned: choices.pinned,
+            selection: Selection::new(choices),
+            hovered: choices.hovered,
             pointed: RwSignal::new(None),
             view: RwSignal::new(address.view.unwrap_or_default()),
-            compared,
-            scope,
-            fixed_limit,
+            compared: choices.compared,
+            scope: choices.scope,
+            fixed_limit: choices.fixed_limit,
             display: RwSignal::new(address.display.unwrap_or_default()),
             knobs,
             motion: Motion::new(),
@@ -268,15 +204,18 @@ impl State {
             shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),
             theme_choice,
-            theme,
-            shown,
-            setting,
-            other,
-            reading,
-            attention,
-            is_attention,
-            nothing_inside,
-            shared_limit,
+            theme: Memo::new(move |_| match theme_choice.get() {
+                ThemeChoice::System => system.get(),
+                ThemeChoice::Always(theme) => theme,
+            }),
+            setting: Memo::new(move |_| {
+                let network = running.read().as_ref().map(|running| running.card.title.clone()).unwrap_or_default();
+                let picture = answered.read().as_ref().map(|picture| picture.name().to_owned()).unwrap_or_default();
+                format!("{network}, {picture}")
+            }),
+            nothing_inside: Memo::new(move |_| {
+                running.read().as_ref().and_then(|running| nothing_inside(&running.card))
+            }),
             address: StoredValue::new(address),
         }
     }
@@ -298,12 +237,12 @@ impl State {
 
     /// The limit of one map's scale; 0 before the first answer.
     pub fn limit(self, kind: MapKind) -> f32 {
-        self.shared_limit.get().unwrap_or_else(|| self.largest(kind))
+        self.selection.shared_limit.get().unwrap_or_else(|| self.largest(kind))
     }
 
     /// The largest |a| of one map on screen; 0 before the first answer.
     pub fn largest(self, kind: MapKind) -> f32 {
-        self.reading.read().as_ref().map_or(0.0, |reading| max_abs(reading.map(kind)))
+        self.selection.reading.read().as_ref().map_or(0.0, |reading| max_abs(reading.map(kind)))
     }
 
     /// Rows and columns of the shown layer's map, before the first answer `[1, 1]`.
@@ -316,22 +255,60 @@ impl State {
     pub fn with_query<T>(self, place: Option<Place>, read: impl FnOnce(&LambdaTrace, Query) -> T) -> Option<T> {
         let place = place?;
         let answer = self.answer.read();
-        let layer = answer.as_ref()?.trace.layers.get(place.layer).filter(|layer| contains(layer, place.query))?;
-        Some(read(layer.as_lambda()?, place.query))
+        Some(read(layer_at(answer.as_ref()?, place)?.as_lambda()?, place.query))
     }
 
     /// Reads something of the shown layer; `None` before the first answer. Tracks the answer and the pinned place.
     pub fn with_layer<T>(self, read: impl FnOnce(&LayerTrace) -> T) -> Option<T> {
-        let index = self.place.read().as_ref()?.layer;
+        let index = self.selection.place.read().as_ref()?.layer;
         self.answer.read().as_ref()?.trace.layers.get(index).map(read)
+    }
+
+    /// What `source` says, as long as `is_seen` or the query rests; in between what it said last, and nothing is computed.
+    pub fn follow<T>(self, is_seen: Signal<bool>, source: impl Fn() -> T + Send + Sync + 'static) -> Memo<T>
+    where
+        T: Clone + PartialEq + Send + Sync + 'static,
+    {
+        self.motion.follow(is_seen, source)
+    }
+
+    /// What `source` says once the query rests.
+    pub fn at_rest<T>(self, source: impl Fn() -> T + Send + Sync + 'static) -> Memo<T>
+    where
+        T: Clone + PartialEq + Send + Sync + 'static,
+    {
+        self.follow(Signal::stored(false), source)
+    }
+
+    /// The state for a part of the page: the place and all that is read there as long as the part is in sight or the query
+    /// rests, in between those of the last such moment.
+    pub fn while_in_sight<E>(self, part: NodeRef<E>) -> Self
+    where
+        E: ElementType + 'static,
+        E::Output: JsCast + Clone + 'static,
+        web_sys::Element: From<E::Output>,
+    {
+        self.following(browser::in_sight(part))
+    }
+
+    /// The state for a part of the page that shows the place where the query rests.
+    pub fn resting(self) -> Self {
+        self.following(Signal::stored(false))
+    }
+
+    fn following(self, is_seen: Signal<bool>) -> Self {
+        Self { selection: self.selection.follow(self.motion, is_seen), ..self }
     }
 }
 
 /// Where the theme is kept.
 pub const THEME_KEY: &str = "lambdascope-theme";
 
-/// Whether a layer has a query.
-pub(super) fn contains(layer: &LayerTrace, query: Query) -> bool {
-    let [height, width] = layer.map();
-    query.y < height && query.x < width && query.head < layer.heads()
+/// The theme that was chosen on an earlier visit.
+fn stored_theme() -> ThemeChoice {
+    match browser::stored(THEME_KEY).as_deref() {
+        Some("light") => ThemeChoice::Always(Theme::Light),
+        Some("dark") => ThemeChoice::Always(Theme::Dark),
+        _ => ThemeChoice::System,
+    }
 }

@@ -1,6 +1,6 @@
 //! The kernels' texts. That each line, part and edit is found in its shader, the tests of [`super`] see to.
 
-use super::{KernelText, Part, Try};
+use crate::page::shader::{KernelText, Part, Try};
 
 /// All kernels that a layer on the page runs.
 pub const KERNELS: &[KernelText] = &[

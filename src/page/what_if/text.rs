@@ -1,7 +1,7 @@
 //! Changes as the address carries them: under one key what is switched, moved and multiplied, under another what is erased.
 //! Sections are parted by `~`, their parts by `_`; cells are run lengths, those left alone first: `40.1.40`.
 
-use super::Changes;
+use crate::page::what_if::Changes;
 use lambdascope_core::nn::edit::TableEdit;
 
 /// The section of the picture; no block has this name.

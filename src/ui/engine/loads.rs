@@ -1,0 +1,94 @@
+//! Loading another network: asking the engine for one, and what it says of it. Whatever happens, the network on screen
+//! stays until the first answer of the new one is there.
+
+use leptos::prelude::*;
+
+use crate::page::networks::{Coming, Failure, Running};
+use crate::ui::state::{Phase, State};
+use lambdascope_core::backend::BackendReport;
+use lambdascope_core::catalogue::Source;
+use lambdascope_core::nn::card::NetworkCard;
+use lambdascope_protocol::{LoadStep, Request};
+
+/// Asks for a network; `file` is the visitor's own, for [`Source::File`].
+pub fn load(state: State, source: Source, file: Option<web_sys::File>) {
+    let networks = state.networks;
+    if matches!(*state.phase.read_untracked(), Phase::Starting | Phase::Loading { .. }) {
+        networks.waiting.set_value(Some((source, file)));
+        return;
+    }
+    networks.last.update_value(|last| *last += 1);
+    let id = networks.last.get_value();
+    let step = LoadStep::Reading;
+    networks.failure.set(None);
+    networks.coming.set(Some(Coming { load: id, source: source.clone(), step, done: 0, total: 0 }));
+    state.send(&Request::Load { id, source }, file.as_ref());
+}
+
+/// Gives the load under way up.
+pub fn cancel(state: State) {
+    if let Some(Coming { load, .. }) = state.networks.coming.get_untracked() {
+        state.networks.coming.set(None);
+        state.send(&Request::CancelLoad { id: load }, None);
+    }
+}
+
+/// Drops a public network from this device.
+pub fn remove(state: State, name: String) {
+    state.send(&Request::Remove { name }, None);
+}
+
+/// A load goes on.
+pub fn progress(state: State, load: u64, step: LoadStep, done: u64, total: u64) {
+    if load == 0 {
+        state.phase.set(Phase::Loading { step, done, total });
+    } else if state.networks.coming.read_untracked().as_ref().is_some_and(|coming| coming.load == load) {
+        state.networks.coming.update(|coming| {
+            if let Some(coming) = coming {
+                *coming = Coming { step, done, total, ..coming.clone() };
+            }
+        });
+    }
+}
+
+/// The engine runs another network from now on.
+pub fn ready(state: State, load: u64, source: Source, card: NetworkCard, report: BackendReport) {
+    let networks = state.networks;
+    let running = Running { load, source, card };
+    if load > 0 {
+        networks.coming.set(None);
+        networks.failure.set(None);
+    } else {
+        answered(state, &running.source);
+    }
+    state.report.set(Some(report));
+    if state.answer.read_untracked().is_some() {
+        networks.next.set_value(Some(running));
+    } else {
+        networks.running.set(Some(running));
+    }
+    state.engine_load.set(load);
+    state.phase.set(Phase::Ready);
+    if let Some((source, file)) = networks.waiting.try_update_value(Option::take).flatten() {
+        self::load(state, source, file);
+    }
+}
+
+/// A network could not be loaded.
+pub fn failed(state: State, load: u64, source: Source, message: String) {
+    let networks = state.networks;
+    if load == 0 || networks.coming.read_untracked().as_ref().is_some_and(|coming| coming.load == load) {
+        networks.coming.set(None);
+        answered(state, &source);
+        networks.failure.set(Some(Failure { source, message }));
+    }
+}
+
+/// An address that names a network of the page's own has been heeded, whatever came of it.
+fn answered(state: State, source: &Source) {
+    let wanted = state.networks.wanted;
+    let is_it = |name: &String| matches!(source, Source::Shipped { name: own } if own == name);
+    if wanted.read_untracked().as_ref().is_some_and(is_it) {
+        wanted.set(None);
+    }
+}

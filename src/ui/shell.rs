@@ -1,0 +1,16 @@
+//! The page around the views: its head, the ways to give a picture or a network, the tabs, the address.
+
+pub mod camera;
+pub mod drop;
+pub mod header;
+pub mod help;
+pub mod history;
+pub mod input;
+pub mod measured;
+pub mod networks;
+pub mod paper;
+pub mod result;
+pub mod share;
+pub mod status;
+pub mod strip;
+pub mod tabs;

@@ -1,0 +1,122 @@
+//! Files from the visitor, however they come: chosen, dropped or pasted. What a file is decides where it goes.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+
+use crate::page::file_kind::{FileKind, HEAD};
+use crate::ui::browser;
+use crate::ui::engine::loads;
+use crate::ui::state::{Phase, Picture, State};
+use lambdascope_core::catalogue::Source;
+
+/// A button that opens the browser's own choice of files.
+#[component]
+pub fn FileButton(text: &'static str, accept: &'static str, test_id: &'static str) -> impl IntoView {
+    let state = State::here();
+    let picker = NodeRef::<leptos::html::Input>::new();
+    let picked = move |_| {
+        let Some(input) = picker.get() else { return };
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            spawn_local(async move {
+                take(state, file, true).await;
+            });
+        }
+        // The same file can be chosen again.
+        input.set_value("");
+    };
+    view! {
+        <label class="button file-button">
+            <input type="file" accept=accept data-testid=test_id node_ref=picker on:change=picked />
+            <span>{text}</span>
+        </label>
+    }
+}
+
+/// Listens for files that are dropped on the page or pasted, and veils the page while one hovers over it.
+#[component]
+pub fn DropVeil() -> impl IntoView {
+    let state = State::here();
+    let (over, set_over) = signal(false);
+    let has_files = |event: &web_sys::DragEvent| {
+        event.data_transfer().is_some_and(|data| (0..data.types().length()).any(|i| data.types().get(i) == "Files"))
+    };
+    let drag_over = window_event_listener(leptos::ev::dragover, move |event| {
+        if has_files(&event) {
+            event.prevent_default();
+            set_over.set(true);
+        }
+    });
+    let drag_leave = window_event_listener(leptos::ev::dragleave, move |event| {
+        // Leaving the window has nothing it leaves to; leaving an element inside has.
+        if event.related_target().is_none() {
+            set_over.set(false);
+        }
+    });
+    let drop = window_event_listener(leptos::ev::drop, move |event| {
+        set_over.set(false);
+        if has_files(&event) {
+            event.prevent_default();
+            take_all(state, event.data_transfer().and_then(|data| data.files()));
+        }
+    });
+    let paste = window_event_listener(leptos::ev::paste, move |event| {
+        let files = event.unchecked_ref::<web_sys::ClipboardEvent>().clipboard_data().and_then(|data| data.files());
+        take_all(state, files);
+    });
+    on_cleanup(move || {
+        drag_over.remove();
+        drag_leave.remove();
+        drop.remove();
+        paste.remove();
+    });
+    view! {
+        <div class="veil" class:veil-shown=over aria-hidden="true">
+            <p>"Drop a picture to run it through the network, or a network (.safetensors) to run in its place"</p>
+        </div>
+    }
+}
+
+/// Takes the first file that is of use, or says that the last one is not.
+fn take_all(state: State, files: Option<web_sys::FileList>) {
+    let files: Vec<_> = files.iter().flat_map(|files| (0..files.length()).filter_map(|i| files.get(i))).collect();
+    spawn_local(async move {
+        let count = files.len();
+        for (i, file) in files.into_iter().enumerate() {
+            if take(state, file, i + 1 == count).await {
+                return;
+            }
+        }
+    });
+}
+
+/// Takes a file for what it is; whether it is of use. If not, that is only said where `say` is set.
+async fn take(state: State, file: web_sys::File, say: bool) -> bool {
+    let name = if file.name().is_empty() { "The file".to_owned() } else { file.name() };
+    // Less if the file is shorter.
+    let head = match file.slice_with_i32_and_i32(0, HEAD as i32) {
+        Ok(head) => browser::read_blob(&head).await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let kind = FileKind::of(&name, &file.type_(), &head);
+    match kind {
+        FileKind::Network => loads::load(state, Source::File { name }, Some(file)),
+        FileKind::Picture if matches!(*state.phase.read_untracked(), Phase::Failed(_)) => {
+            state.problem.set(Some("The engine does not run, so the picture cannot be classified.".to_owned()));
+        }
+        FileKind::Picture => match browser::read_blob(&file).await {
+            Ok(bytes) => state.picture.set(Some(Picture::Own { name, bytes: Arc::new(bytes) })),
+            Err(cause) => state.problem.set(Some(format!("{name} could not be read: {cause}."))),
+        },
+        FileKind::ForeignNetwork if say => state.problem.set(Some(format!(
+            "{name} looks like a network, but only .safetensors files can be read: they hold numbers and nothing else."
+        ))),
+        FileKind::Unknown if say => state.problem.set(Some(format!(
+            "{name} is not a picture (PNG, JPEG, WebP, GIF and BMP can be read) and not a network (.safetensors)."
+        ))),
+        FileKind::ForeignNetwork | FileKind::Unknown => {}
+    }
+    matches!(kind, FileKind::Network | FileKind::Picture)
+}

@@ -1,0 +1,131 @@
+//! The head of the page: its name, what it is for, what it runs on, its colours.
+
+use leptos::prelude::*;
+
+use crate::ui::browser;
+use crate::ui::shell::help::Help;
+use crate::ui::state::{Phase, State, THEME_KEY, ThemeChoice};
+use crate::ui::widgets::choice::{Choice, Item};
+use lambdascope_core::backend::Backend;
+use lambdascope_explain::figures::colour::Theme;
+
+/// The head of the page.
+#[component]
+pub fn Header() -> impl IntoView {
+    view! {
+        <header class="masthead">
+            <div class="title">
+                <svg class="mark" viewBox="0 0 48 48" aria-hidden="true" focusable="false">
+                    <path d="M15 8c7 0 8.5 4.5 11 12l7.5 20M22.5 21 13.5 40" />
+                    <circle cx="36" cy="13" r="3.5" />
+                </svg>
+                <div>
+                    <h1>"lambdascope"</h1>
+                    <p class="pitch">
+                        "A LambdaNetwork running on your own device, and exactly which pixels its lambda layers take from."
+                    </p>
+                </div>
+            </div>
+            <div class="masthead-tools">
+                <BackendBadge />
+                <ThemeSwitch />
+                <Help />
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn BackendBadge() -> impl IntoView {
+    let state = State::here();
+    let backend = move || {
+        state.report.read().as_ref().map(|report| match report.backend {
+            Backend::Gpu => "gpu",
+            Backend::Cpu => "cpu",
+        })
+    };
+    let text = move || match state.report.read().as_ref() {
+        Some(report) => match report.backend {
+            Backend::Gpu => format!("WebGPU · {}", report.device),
+            Backend::Cpu => format!("CPU · {}", report.device),
+        },
+        None if matches!(*state.phase.read(), Phase::Failed(_)) => "not running".to_owned(),
+        None => "choosing…".to_owned(),
+    };
+    let reason = move || state.report.read().as_ref().map(|report| report.reason.clone()).unwrap_or_default();
+    let details = move || {
+        let card = state.networks.running.get()?.card;
+        Some(view! {
+            <p>
+                {format!(
+                    "{}: {} learned values, {} multiply-adds a picture, weights {}.",
+                    card.title,
+                    lambdascope_core::text::count(card.parameters),
+                    lambdascope_core::text::count(card.macs),
+                    lambdascope_core::text::bytes(card.weight_bytes),
+                )}
+            </p>
+            {card
+                .accuracy
+                .map(|(top1, data)| {
+                    view! { <p>{format!("Right first guess on {data}: {:.1} %.", top1 * 100.0)}</p> }
+                })}
+        })
+    };
+    view! {
+        <details class="badge">
+            <summary data-testid="backend-badge" data-backend=backend title=reason>
+                <span class="badge-light" aria-hidden="true"></span>
+                <span class="hidden">"Runs on "</span>
+                <span class="badge-text">{text}</span>
+            </summary>
+            <div class="badge-card">
+                <p>
+                    {move || {
+                        let reason = reason();
+                        if reason.is_empty() { "The engine has not chosen a backend yet.".to_owned() } else { reason }
+                    }}
+                </p>
+                {move || state.notice.get().map(|notice| view! { <p>{notice}</p> })}
+                {details}
+            </div>
+        </details>
+    }
+}
+
+#[component]
+fn ThemeSwitch() -> impl IntoView {
+    let state = State::here();
+    const CHOICES: [(&str, ThemeChoice); 3] = [
+        ("System", ThemeChoice::System),
+        ("Light", ThemeChoice::Always(Theme::Light)),
+        ("Dark", ThemeChoice::Always(Theme::Dark)),
+    ];
+    let attribute = |choice| match choice {
+        ThemeChoice::System => None,
+        ThemeChoice::Always(Theme::Light) => Some("light"),
+        ThemeChoice::Always(Theme::Dark) => Some("dark"),
+    };
+    Effect::new(move |_| {
+        let choice = attribute(state.theme_choice.get());
+        browser::store(THEME_KEY, choice);
+        if let Some(root) = document().document_element() {
+            let _ = match choice {
+                Some(theme) => root.set_attribute("data-theme", theme),
+                None => root.remove_attribute("data-theme"),
+            };
+        }
+    });
+    view! {
+        <Choice
+            name="theme-select"
+            legend="Colours"
+            legend_hidden=true
+            items=Signal::stored(CHOICES.iter().map(|(text, _)| Item::plain(*text)).collect::<Vec<_>>())
+            selected=Signal::derive(move || {
+                CHOICES.iter().position(|(_, choice)| *choice == state.theme_choice.get()).unwrap_or(0)
+            })
+            on_choose=move |index| state.theme_choice.set(CHOICES[index].1)
+        />
+    }
+}

@@ -1,0 +1,86 @@
+//! The ways to give a picture: samples, a file, the camera; dropping and pasting are in [`crate::ui::shell::drop`].
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::page::samples;
+use crate::page::samples::Sample;
+use crate::ui::browser;
+use crate::ui::shell::camera::Camera;
+use crate::ui::shell::drop;
+use crate::ui::state::{Picture, State};
+
+/// Fetches the list of samples and chooses the one of the address, or the first.
+pub fn load_samples(state: State) {
+    spawn_local(async move {
+        let list = browser::fetch_text("samples/samples.json").await.and_then(|text| {
+            samples::parse(&text).map_err(|error| format!("samples/samples.json is no list of samples: {error}"))
+        });
+        match list {
+            Ok(list) => {
+                let wanted = state.address().sample;
+                let chosen = list.iter().find(|sample| Some(&sample.id) == wanted.as_ref()).or(list.first());
+                let chosen = chosen.map(|sample| Picture::Sample(sample.id.clone()));
+                state.samples.set(list);
+                if state.picture.read_untracked().is_none() {
+                    state.picture.set(chosen);
+                }
+            }
+            Err(cause) => state.problem.set(Some(format!("{cause}. Your own pictures still work."))),
+        }
+    });
+}
+
+/// The column's first part.
+#[component]
+pub fn Input() -> impl IntoView {
+    let state = State::here();
+    view! {
+        <section class="input" aria-labelledby="input-title">
+            <h2 id="input-title">"Picture"</h2>
+            <div class="samples" role="group" aria-label="Sample pictures">
+                <For each=move || state.samples.get() key=|sample| sample.id.clone() let:sample>
+                    <SampleButton sample />
+                </For>
+            </div>
+            <div class="own">
+                <drop::FileButton
+                    text="Choose a picture"
+                    accept="image/png,image/jpeg,image/webp,image/gif,image/bmp"
+                    test_id="file-input"
+                />
+                <Camera />
+            </div>
+            <p class="quiet">"Or drop or paste one anywhere. Pictures stay on this device: nothing is uploaded."</p>
+            <p class="problem" role="alert" data-testid="problem">{move || state.problem.get()}</p>
+        </section>
+    }
+}
+
+#[component]
+fn SampleButton(sample: Sample) -> impl IntoView {
+    let state = State::here();
+    let picture = Picture::Sample(sample.id.clone());
+    let chosen = {
+        let picture = picture.clone();
+        move || state.picture.read().as_ref() == Some(&picture)
+    };
+    let credit = [sample.title.as_str(), &sample.source, &sample.licence]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ");
+    view! {
+        <button
+            type="button"
+            class="sample"
+            data-testid="sample"
+            data-sample=sample.id
+            title=credit
+            aria-pressed=move || if chosen() { "true" } else { "false" }
+            on:click=move |_| state.picture.set(Some(picture.clone()))
+        >
+            <img src=format!("samples/{}", sample.file) alt=sample.alt width="64" height="64" loading="lazy" />
+        </button>
+    }
+}

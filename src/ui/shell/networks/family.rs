@@ -1,0 +1,96 @@
+//! The networks that come with the page, as a group of buttons: one press fetches a network and runs it on the picture on
+//! screen.
+
+use leptos::prelude::*;
+
+use crate::page::networks::{Standing, standing};
+use crate::ui::engine::loads;
+use crate::ui::shell::networks::hash::Hash;
+use crate::ui::shell::networks::public::word;
+use crate::ui::state::{Phase, State};
+use lambdascope_core::catalogue::Source;
+use lambdascope_core::catalogue::family::{Member, equally_long, members};
+use lambdascope_core::text::{bytes, grouped};
+
+/// The group.
+#[component]
+pub fn Family() -> impl IntoView {
+    let state = State::here();
+    let hash = move || {
+        let running = state.networks.running.get()?;
+        matches!(running.source, Source::Shipped { .. }).then(|| view! { <Hash hash=running.card.sha256 /> })
+    };
+    view! {
+        <div class="family" role="group" aria-labelledby="family-title" data-testid="family">
+            <h2 id="family-title" class="list-title">"Trained by this project"</h2>
+            <div class="family-members">
+                {members().iter().map(|member| view! { <MemberButton member /> }).collect_view()}
+            </div>
+            {(!equally_long()).then(|| view! {
+                <p class="quiet" data-testid="family-lengths">
+                    "Not all were trained equally long: only those of equally many epochs can be compared."
+                </p>
+            })}
+            {hash}
+        </div>
+    }
+}
+
+#[component]
+fn MemberButton(member: &'static Member) -> impl IntoView {
+    let state = State::here();
+    let networks = state.networks;
+    let stands = Memo::new(move |_| {
+        let here = networks.offers.read().as_ref().is_some_and(|offers| offers.kept.contains(&member.name));
+        standing(&member.source(), here, networks.running.read().as_ref(), networks.coming.read().as_ref())
+    });
+    let size = move || {
+        let size = bytes(member.bytes);
+        if stands.get() == Standing::Away { size } else { format!("{size}, on this device") }
+    };
+    let tag = move || match stands.get() {
+        Standing::Running => "Running",
+        Standing::Coming => "On its way",
+        Standing::Here | Standing::Away => "",
+    };
+    // Where the engine cannot start with one network, another one may still run.
+    let waits = move || matches!(*state.phase.read(), Phase::Starting | Phase::Loading { .. });
+    let press = move |_| match stands.get_untracked() {
+        Standing::Here | Standing::Away => loads::load(state, member.source(), None),
+        // Whoever goes back to the network on screen wants no other.
+        Standing::Running => loads::cancel(state),
+        Standing::Coming => {}
+    };
+    let (title, facts) = (format!("member-title-{}", member.name), format!("member-facts-{}", member.name));
+    let (named, described) = (format!("{title} member-tag-{}", member.name), facts.clone());
+    view! {
+        <button
+            type="button"
+            class="member"
+            data-testid="member"
+            data-network=member.name.as_str()
+            data-standing=move || word(stands.get())
+            aria-pressed=move || if stands.get() == Standing::Running { "true" } else { "false" }
+            aria-labelledby=named
+            aria-describedby=described
+            prop:disabled=waits
+            on:click=press
+        >
+            <span class="member-head">
+                <span id=title class="member-title">{member.title.as_str()}</span>
+                <span id=format!("member-tag-{}", member.name) class="member-tag">{tag}</span>
+            </span>
+            <span id=facts class="member-facts">
+                <span class="member-changed">{member.changed.as_str()}" "</span>
+                <span class="member-numbers">
+                    <span data-testid="member-accuracy">
+                        <strong>{format!("{:.1}\u{a0}%", member.accuracy.top1 * 100.0)}</strong>
+                        {format!(" right of {} pictures, after {} epochs", grouped(member.accuracy.images), member.training.epochs)}
+                    </span>
+                    " "
+                    <span data-testid="member-size">{size}</span>
+                </span>
+            </span>
+        </button>
+    }
+}

@@ -1,0 +1,93 @@
+//! What is on screen, to be given away: its link, a frame of it for a lesson, its state as a file.
+
+use leptos::prelude::*;
+
+use crate::page::address::Address;
+use crate::page::state_file;
+use crate::ui::browser;
+use crate::ui::shell::history::on_screen;
+use crate::ui::state::State;
+
+/// The buttons, folded away.
+#[component]
+pub fn Share() -> impl IntoView {
+    let state = State::here();
+    let said = RwSignal::new(String::new());
+    let copy = move |what: &'static str, text: String| {
+        leptos::task::spawn_local(async move {
+            said.set(match browser::copy(&text).await {
+                Ok(()) => format!("{what} copied."),
+                Err(cause) => format!("{what} could not be copied ({cause}): {text}"),
+            });
+        });
+    };
+    let link = move |embed: bool| browser::link(&Address { embed, ..untrack(|| address(state)) });
+    let frame = move || {
+        let source = link(true).replace('&', "&amp;");
+        format!(r#"<iframe src="{source}" width="1100" height="900" title="lambdascope" loading="lazy"></iframe>"#)
+    };
+    let save = move || {
+        let running = state.networks.running.get_untracked();
+        let answer = state.answer.get_untracked();
+        let (Some(running), Some(answer)) = (running, answer) else {
+            said.set("There is no state before the first result.".to_owned());
+            return;
+        };
+        let picture = state.answered.get_untracked();
+        let report = state.report.get_untracked();
+        let address = untrack(|| address(state));
+        let text = state_file::json(
+            &address,
+            &running.card,
+            picture.as_ref().map(|picture| picture.name()),
+            report.as_ref(),
+            &answer.predictions,
+        );
+        let saved = text.map_err(|error| error.to_string());
+        let saved = saved.and_then(|text| browser::save("lambdascope.json", "application/json", text.as_bytes()));
+        said.set(match saved {
+            Ok(()) => "The state is in lambdascope.json.".to_owned(),
+            Err(cause) => format!("The state could not be written: {cause}."),
+        });
+    };
+    view! {
+        <details class="fold share" data-testid="share">
+            <summary>"Share"</summary>
+            <div class="export" role="group" aria-label="Share what is on screen">
+                <button type="button" class="button" data-testid="share-link" on:click=move |_| copy("The link was", link(false))>
+                    "Copy the link"
+                </button>
+                <button type="button" class="button" data-testid="share-frame" on:click=move |_| copy("The frame was", frame())>
+                    "Copy a frame for a lesson"
+                </button>
+                <button type="button" class="button" data-testid="share-state" on:click=move |_| save()>
+                    "Save the state as JSON"
+                </button>
+            </div>
+            <p class="quiet" role="status" data-testid="share-said">{said}</p>
+        </details>
+    }
+}
+
+/// The address of what is on screen; before the first result that of the page. Tracks it.
+fn address(state: State) -> Address {
+    on_screen(state).unwrap_or_else(|| state.address())
+}
+
+/// In a lesson's frame, where the controls are hidden: what is shown, and the way to the whole page.
+#[component]
+pub fn FrameFoot() -> impl IntoView {
+    let state = State::here();
+    let place = move || {
+        let place = state.selection.place.get()?;
+        let name = state.with_layer(|layer| layer.name().to_owned())?;
+        Some(format!("{}, {name}, head {}", state.setting.get(), place.query.head))
+    };
+    let whole = move || browser::link(&Address { embed: false, ..address(state) });
+    view! {
+        <footer class="frame-foot" data-testid="frame-foot">
+            <span>{place}</span>
+            <a href=whole target="_blank" rel="noopener">"Open in lambdascope"</a>
+        </footer>
+    }
+}

@@ -1,0 +1,134 @@
+//! What is going on: the engine's start with its progress, then the shown query in words. Its place is kept free from
+//! the beginning, so that nothing jumps.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::ui::state::rest::Rest;
+use crate::ui::state::{Phase, State};
+use lambdascope_core::backend::BackendChoice;
+use lambdascope_core::text::bytes;
+use lambdascope_explain::views::summary::{attention_sentence, sentence};
+use lambdascope_protocol::LoadStep;
+
+/// How long the query rests before it is read out.
+const PAUSE: Duration = Duration::from_millis(350);
+
+/// The line above the stage.
+#[component]
+pub fn Status() -> impl IntoView {
+    let state = State::here();
+    let said = state.at_rest(move || summary(state));
+    let phase = move || {
+        match state.phase.get() {
+            Phase::Starting => view! { <Progress text="The engine starts…".to_owned() fraction=None /> }.into_any(),
+            Phase::Loading { step, done, total } => {
+                let fraction = (total > 0).then(|| done as f64 / total as f64);
+                view! { <Progress text=loading(step, done, total) fraction /> }.into_any()
+            }
+            Phase::Ready if state.answer.read().is_none() && !state.busy.get() => {
+                view! { <p class="status-summary">"Choose a picture to see what the network makes of it."</p> }
+                    .into_any()
+            }
+            Phase::Ready if state.answer.read().is_none() || state.precomputed.get() => {
+                view! { <Progress text="The first picture runs through the network…".to_owned() fraction=None /> }
+                    .into_any()
+            }
+            Phase::Ready => view! {
+                <p class="status-summary" data-testid="summary">
+                    {said}
+                </p>
+            }
+            .into_any(),
+            Phase::Failed(message) => view! {
+                <div class="failure" role="alert" data-testid="failure">
+                    <h2>"The network cannot run here"</h2>
+                    <p>{message}</p>
+                    <p><Precomputed /></p>
+                    <div class="failure-steps">
+                        <button type="button" class="button" on:click=move |_| {
+                            // Nothing is left to do where even this fails.
+                            let _ = window().location().reload();
+                        }>"Load the page again"</button>
+                        {(state.address().backend != Some(BackendChoice::Cpu))
+                            .then(|| view! { <a class="button" href="?backend=cpu">"Try it on the CPU"</a> })}
+                    </div>
+                </div>
+            }
+            .into_any(),
+        }
+    };
+    view! {
+        <div class="status">{phase}</div>
+        <SpokenSummary />
+    }
+}
+
+/// The shown query in words.
+fn summary(state: State) -> Option<String> {
+    let attention = || state.selection.attention.read().as_ref().map(|reading| attention_sentence(reading));
+    state
+        .nothing_inside
+        .get()
+        .or_else(attention)
+        .or_else(|| state.selection.reading.read().as_ref().map(|reading| sentence(reading)))
+}
+
+fn loading(step: LoadStep, done: u64, total: u64) -> String {
+    let amount = if total > 0 { format!(" {} of {}", bytes(done), bytes(total)) } else { String::new() };
+    match step {
+        LoadStep::Downloading => format!("The weights are downloading…{amount}"),
+        LoadStep::Reading => format!("The weights come from this browser’s cache…{amount}"),
+        LoadStep::Checking => "The weights are checked and the network is built…".to_owned(),
+        LoadStep::Warming => "The engine warms up: it measures the backends and checks their numbers…".to_owned(),
+    }
+}
+
+/// What is to be known of numbers that the engine did not compute just now.
+#[component]
+fn Precomputed() -> impl IntoView {
+    let state = State::here();
+    move || {
+        state.precomputed.get().then(|| {
+            view! { <span data-testid="precomputed">"What you see was computed ahead, in half precision. "</span> }
+        })
+    }
+}
+
+#[component]
+fn Progress(text: String, fraction: Option<f64>) -> impl IntoView {
+    view! {
+        <div class="progress" data-testid="progress">
+            <p id="progress-text"><Precomputed /> {text}</p>
+            <progress max="1" value=fraction.map(|fraction| fraction.to_string()) aria-labelledby="progress-text"></progress>
+        </div>
+    }
+}
+
+/// The pinned query in words for screen readers, once it has come to rest.
+#[component]
+fn SpokenSummary() -> impl IntoView {
+    let state = State::here();
+    let (spoken, set_spoken) = signal(String::new());
+    let rest = Rest::new();
+    Effect::new(move |_| {
+        rest.cancel();
+        if state.motion.is_on() {
+            return;
+        }
+        let text = match state.phase.get() {
+            Phase::Ready => {
+                if state.hovered.get().is_some() {
+                    return;
+                }
+                let Some(text) = summary(state) else { return };
+                text
+            }
+            Phase::Loading { step, .. } => loading(step, 0, 0),
+            Phase::Starting | Phase::Failed(_) => return,
+        };
+        rest.after(PAUSE, move || set_spoken.set(text));
+    });
+    view! { <p class="hidden" aria-live="polite" data-testid="live">{spoken}</p> }
+}

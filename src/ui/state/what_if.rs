@@ -1,0 +1,35 @@
+//! What is changed in the network and the picture, as the address has it, and what came of it, as signals.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::page::address::Knobs;
+use crate::page::what_if::Changes;
+use lambdascope_protocol::WhatIfAnswer;
+
+/// The changes and their outcome. Copies share them.
+#[derive(Clone, Copy)]
+pub struct WhatIfSignals {
+    /// What the address says, for whichever network.
+    pub changes: Memo<Changes>,
+    /// The answer to the last question, or a sentence with the cause why there is none.
+    pub answer: RwSignal<Option<Result<Arc<WhatIfAnswer>, String>>>,
+    /// Whether an answer is awaited.
+    pub busy: RwSignal<bool>,
+    /// The id of the last question.
+    pub asked: StoredValue<u64>,
+}
+
+impl WhatIfSignals {
+    /// Reads the changes from what views keep.
+    pub fn new(knobs: RwSignal<Knobs>) -> Self {
+        let text = move |key: &str| knobs.read().get(key).cloned();
+        Self {
+            changes: Memo::new(move |_| Changes::read(text("edit").as_deref(), text("mask").as_deref())),
+            answer: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            asked: StoredValue::new(0),
+        }
+    }
+}

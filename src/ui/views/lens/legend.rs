@@ -1,0 +1,113 @@
+//! The scale that the three maps share, what it covers, and the values under the pointer.
+
+use leptos::prelude::*;
+
+use crate::ui::state::State;
+use crate::ui::widgets::choice::{Choice, Item};
+use lambdascope_core::text::{decimals, signed};
+use lambdascope_explain::figures::colour::diverging_stops;
+use lambdascope_explain::figures::display::Display;
+use lambdascope_explain::read::reading::MapKind;
+use lambdascope_explain::read::scale::Scope;
+
+/// The colour bar with its numbers, and the choices of scope and background.
+#[component]
+pub fn Legend() -> impl IntoView {
+    let state = State::here();
+    let gradient = move || {
+        let stops = diverging_stops(state.theme.get()).map(|colour| format!("#{colour:06x}"));
+        format!("linear-gradient(to right, {})", stops.join(", "))
+    };
+    let end = move |sign: f32| match state.selection.shared_limit.get() {
+        Some(limit) if limit > 0.0 => signed(sign * limit, decimals(limit)),
+        _ if sign < 0.0 => "−L".to_owned(),
+        _ => "+L".to_owned(),
+    };
+    let covers = move || match state.scope.get() {
+        Scope::Map => "Each map has its own ±L, written under it: colours cannot be compared between the maps.",
+        Scope::Query => "One scale for all three, up to the largest |a| of this query.",
+        Scope::Head => "One scale for all three, up to the largest |a| of all queries of this head.",
+        Scope::Layer => "One scale for all three, up to the largest |a| of all queries and heads of this layer.",
+        Scope::Fixed => "One scale that stays as it is, whatever is shown. Cells beyond it are marked with a corner.",
+    };
+    view! {
+        <div class="legend" data-testid="legend">
+            <div class="scale">
+                <div class="scale-bar" aria-hidden="true" style:background=gradient></div>
+                <div class="scale-numbers">
+                    <span>{move || end(-1.0)}</span>
+                    <span>"0"</span>
+                    <span>{move || end(1.0)}</span>
+                </div>
+                <p class="quiet">{covers} " Cells beyond half of it carry their sign."</p>
+            </div>
+            <div class="legend-choices">
+                <Choice
+                    name="scope-select"
+                    legend="Scale"
+                    items=Signal::stored(vec![
+                        Item::new("each map", "Every map by itself: shows weak ones, but they cannot be compared"),
+                        Item::new("this query", "The largest value of the three maps on screen"),
+                        Item::new("this head", "The largest value of all queries of this head"),
+                        Item::new("this layer", "The largest value of all queries and heads of this layer"),
+                        Item::new("fixed", "Stays as it is now, to compare layers, pictures and networks"),
+                    ])
+                    selected=Signal::derive(move || Scope::ALL.iter().position(|s| *s == state.scope.get()).unwrap_or(0))
+                    on_choose=move |index| state.choose_scope(Scope::ALL[index])
+                />
+                <DisplayChoice />
+            </div>
+        </div>
+    }
+}
+
+/// The choice of how maps lie on the picture.
+#[component]
+pub fn DisplayChoice() -> impl IntoView {
+    let state = State::here();
+    view! {
+        <Choice
+            name="overlay-select"
+            legend="Show"
+            items=Signal::stored(vec![
+                Item::new("map", "The map alone"),
+                Item::new("over the picture", "The map over the dimmed picture; strength is opacity"),
+                Item::new("contours", "The picture with lines round the cells beyond half of the scale: solid above zero, dotted below"),
+            ])
+            selected=Signal::derive(move || Display::ALL.iter().position(|d| *d == state.display.get()).unwrap_or(0))
+            on_choose=move |index| state.display.set(Display::ALL[index])
+        />
+    }
+}
+
+/// The three maps' values at the cell under the pointer, or at the query itself.
+#[component]
+pub fn Readout() -> impl IntoView {
+    let state = State::here();
+    let cell =
+        move || state.pointed.get().or_else(|| state.selection.shown.get().map(|place| [place.query.y, place.query.x]));
+    // Enough for the weakest of the maps, so that the sum can be checked by eye.
+    let digits = move || {
+        let largest = [MapKind::Content, MapKind::Position].map(|kind| state.largest(kind));
+        largest.into_iter().filter(|limit| *limit > 0.0).map(decimals).max().unwrap_or(2).min(6)
+    };
+    let value = move |kind| {
+        let (Some(reading), Some(cell)) = (state.selection.reading.get(), cell()) else { return "–".to_owned() };
+        reading.at(kind, cell).map_or_else(|| "–".to_owned(), |value| signed(value, digits()))
+    };
+    let place = move || match cell() {
+        Some([y, x]) if state.pointed.get().is_some() => format!("m = {y},{x}"),
+        Some([y, x]) => format!("m = {y},{x} (the query itself)"),
+        None => "\u{a0}".to_owned(),
+    };
+    view! {
+        <p class="readout" data-testid="readout">
+            <span class="readout-cell">{place}</span>
+            <span><span class="readout-name">"content "</span><output>{move || value(MapKind::Content)}</output></span>
+            <span aria-hidden="true">"+"</span>
+            <span><span class="readout-name">"position "</span><output>{move || value(MapKind::Position)}</output></span>
+            <span aria-hidden="true">"="</span>
+            <span><span class="readout-name">"total "</span><output>{move || value(MapKind::Total)}</output></span>
+        </p>
+    }
+}

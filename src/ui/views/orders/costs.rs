@@ -1,0 +1,91 @@
+//! What either order costs for the layer on screen, with the formulas.
+
+use leptos::prelude::*;
+
+use crate::ui::state::State;
+use crate::ui::state::subject::{layer_place, with_subject};
+use lambdascope_core::kernels::lambda_order::Order;
+use lambdascope_core::text::{bytes, grouped};
+use lambdascope_explain::views::orders::cost::{Asked, Costs, Formula, engine};
+
+/// The pictures of a batch.
+const BATCH: u64 = 128;
+
+/// The table.
+#[component]
+pub fn CostTable() -> impl IntoView {
+    let state = State::here();
+    let layer = layer_place(state);
+    let costs = Memo::new(move |_| {
+        with_subject(state, state.selection.place.get(), |subject| Costs::of(subject.layer, subject.query))
+    });
+    let row = move |name: &'static str, quantity: &'static str, count: fn(&Costs, Asked) -> Formula| {
+        let write = move |number| if quantity == "bytes" { bytes(number) } else { grouped(number) };
+        let cells = move || {
+            let costs = costs.get()?;
+            let cells = [Asked::One, Asked::All, Asked::Batch(BATCH)].map(|asked| {
+                let formula = count(&costs, asked);
+                let total = formula.total();
+                view! {
+                    <td data-total=total.to_string()>
+                        <strong>{write(total)}</strong>
+                        <small>{formula.symbols()}</small>
+                        <small>{formula.numbers()}</small>
+                    </td>
+                }
+            });
+            Some(cells.into_iter().collect_view())
+        };
+        view! {
+            <tr>
+                <th scope="row">{name} <small>{quantity}</small></th>
+                {cells}
+            </tr>
+        }
+    };
+    let rest = move || {
+        let costs = costs.get()?;
+        let engine = with_subject(state, layer.get(), |subject| engine(subject.layer)).flatten();
+        let engine = engine.map_or_else(
+            || "This layer is masked, for which the engine has a kernel of its own.".to_owned(),
+            |(order, macs)| {
+                let how = match order {
+                    Order::WeightsFirst => "takes λᶜ first and the position part’s weights first, which holds neither n×m weights nor n lambdas at once",
+                    Order::LambdaFirst => "builds every query’s λ first, one at a time",
+                };
+                format!("Here this engine {how}: {} multiplications.", grouped(macs))
+            },
+        );
+        Some(format!(
+            "P = {} pairs of a query and a position in its window, p those of this query. Either order reads the position embeddings, {}, once for any batch. {engine}",
+            grouped(costs.position_pairs()),
+            bytes(costs.embedding_bytes()),
+        ))
+    };
+    view! {
+        <section class="orders-costs" aria-labelledby="costs-title">
+            <h3 id="costs-title">"What each costs here"</h3>
+            <div class="table-scroll" tabindex="0" role="region" aria-labelledby="costs-title">
+                <table class="costs" data-testid="costs">
+                    <thead>
+                        <tr>
+                            <td></td>
+                            <th scope="col">"one query"</th>
+                            <th scope="col">"all queries"</th>
+                            <th scope="col">{format!("{BATCH} pictures")}</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {row("summarise, apply", "multiplications", Costs::summarise)}
+                        {row("compare, sum", "multiplications", Costs::compare)}
+                        {row("lambdas", "bytes", Costs::lambda_bytes)}
+                        {row("weights", "bytes", Costs::weight_bytes)}
+                    </tbody>
+                </table>
+            </div>
+            <p class="quiet">
+                "Bytes are those of what stands between the multiplications, 4 a number. A lambda serves all heads, weights are each head’s own. " {rest}
+            </p>
+        </section>
+    }
+}
