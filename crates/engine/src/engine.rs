@@ -20,10 +20,10 @@ use crate::gpu;
 use lambdascope_core::backend::{Backend, BackendChoice, BackendReport};
 use lambdascope_core::nn::description::check_picture;
 use lambdascope_core::nn::edit::EditError;
+use lambdascope_core::nn::error::WeightsError;
 use lambdascope_core::nn::graph::{Graph, padded};
 use lambdascope_core::nn::network::Network;
 use lambdascope_core::nn::trace::Trace;
-use lambdascope_core::nn::weights::WeightsError;
 use lambdascope_core::picture::Picture;
 use lambdascope_core::tensor::Tensor;
 

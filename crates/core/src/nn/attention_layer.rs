@@ -1,10 +1,10 @@
 //! A self-attention layer's own parameters, as timm's `BottleneckAttn` stores them: one projection to queries, keys and
 //! values, and a table of relative positions for each axis. `nn::builder` turns them into kernels.
 
-use crate::nn::builder::tensor;
+use crate::nn::error::WeightsError;
 use crate::nn::fold::Affine;
 use crate::nn::lambda_layer::Projection;
-use crate::nn::weights::{Weights, WeightsError};
+use crate::nn::weights::Weights;
 use crate::tensor::Tensor;
 
 /// Sizes of an attention layer that do not depend on the picture. No tensor tells how many heads share the channels.
@@ -93,7 +93,7 @@ impl AttentionLayer {
         let k = self.shape.key_depth;
         let middle = |axis: usize, table: &Tensor| {
             let offsets = 2 * map[axis] - 1;
-            tensor(&[offsets, k], table.data()[(own[axis] - map[axis]) * k..][..offsets * k].to_vec())
+            Tensor::exact([offsets, k], table.data()[(own[axis] - map[axis]) * k..][..offsets * k].to_vec())
         };
         Ok([middle(0, &self.vertical), middle(1, &self.horizontal)])
     }
@@ -118,7 +118,7 @@ mod tests {
 
     fn layer() -> AttentionLayer {
         let shape = AttentionShape { dim: 4, outputs: 4, heads: 2, key_depth: 1 };
-        let table = |offsets: usize| tensor(&[offsets, 1], (0..offsets).map(|i| i as f32).collect());
+        let table = |offsets: usize| Tensor::exact([offsets, 1], (0..offsets).map(|i| i as f32).collect());
         let projection = Projection { inputs: 4, weight: vec![0.0; 32], affine: Affine::identity(8) };
         AttentionLayer { shape, projection, vertical: table(7), horizontal: table(5) }
     }

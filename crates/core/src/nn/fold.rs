@@ -2,7 +2,8 @@
 //!
 //! At inference BatchNorm is y = (x − mean) · γ / √(var + ε) + β with stored statistics.
 
-use crate::nn::weights::{Weights, WeightsError};
+use crate::nn::error::WeightsError;
+use crate::nn::weights::Weights;
 
 /// ε of every BatchNorm in the public implementations.
 pub const EPSILON: f32 = 1e-5;

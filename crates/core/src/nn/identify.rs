@@ -12,11 +12,13 @@
 //! other tensors fit is for [`crate::nn::builder`] to say.
 
 use crate::kernels::Activation;
-use crate::nn::description::{Block, Description, FORMAT, Position, Stage, Stem, StemConv};
+use crate::nn::description::{Block, Description, Position, Stage, Stem, StemConv};
+use crate::nn::error::WeightsError;
+use crate::nn::format::FORMAT;
 use crate::nn::imagenet;
 use crate::nn::known::{KNOWN, KnownNetwork};
 use crate::nn::lambda_layer::{LambdaLayer, LambdaShape};
-use crate::nn::weights::{Weights, WeightsError};
+use crate::nn::weights::Weights;
 use crate::picture::{Interpolation, Preprocessing};
 
 /// The tensors that only a single layer has at top level, and whose code wrote it.

@@ -5,9 +5,10 @@ use sha2::{Digest, Sha256};
 use crate::nn::builder::network_graph;
 use crate::nn::description::Description;
 use crate::nn::edit::Edits;
+use crate::nn::error::WeightsError;
 use crate::nn::graph::Graph;
 use crate::nn::identify::identify;
-use crate::nn::weights::{Weights, WeightsError, read};
+use crate::nn::weights::{Weights, read};
 
 /// A network that can be turned into a graph at any picture size it accepts.
 #[derive(Clone, Debug)]

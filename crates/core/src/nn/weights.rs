@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use half::{bf16, f16};
 
-use crate::nn::description::{Description, FORMAT};
+use crate::nn::description::Description;
+use crate::nn::error::WeightsError;
+use crate::nn::format::FORMAT;
 use crate::tensor::Tensor;
 
 mod container;
-mod error;
 
 use container::{Dtype, Entry};
-pub use error::WeightsError;
 
 /// Named tensors as the file holds them, f32. Which of them were asked for is remembered, so that a tensor that belongs
 /// to nothing can be named.

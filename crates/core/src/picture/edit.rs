@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Picture;
+use super::pixels::Picture;
 
 /// Rows and columns of the grid in which a picture is erased.
 pub const CELLS: usize = 16;

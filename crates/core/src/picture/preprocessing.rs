@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Picture;
+use super::pixels::Picture;
 use crate::tensor::Tensor;
 
 /// The filter used for resizing; either is widened when shrinking, so that nothing aliases.

@@ -2,9 +2,9 @@
 //! their tensors' names, every size inferred from the shapes. Only there do the two differ.
 
 use super::{LambdaLayer, LambdaShape, PositionTable, Projection, Scope};
-use crate::nn::builder::tensor;
+use crate::nn::error::WeightsError;
 use crate::nn::fold::Affine;
-use crate::nn::weights::{Weights, WeightsError};
+use crate::nn::weights::Weights;
 use crate::tensor::Tensor;
 
 impl LambdaLayer {
@@ -216,7 +216,7 @@ fn convolution(kernel: &Tensor, [key_depth, intra]: [usize; 2], r: usize) -> Pos
     let at = |tap: usize, i: usize| kernel.data()[(i % key_depth * intra + i / key_depth) * taps + tap];
     let channels = intra * key_depth;
     let cells = (0..taps).flat_map(|tap| (0..channels).map(move |i| (tap, i))).map(|(tap, i)| at(tap, i)).collect();
-    PositionTable { scope: Scope::Local, size: [r, r], cells: tensor(&[taps, channels], cells) }
+    PositionTable { scope: Scope::Local, size: [r, r], cells: Tensor::exact([taps, channels], cells) }
 }
 
 /// The first `rows` outputs, and the others.

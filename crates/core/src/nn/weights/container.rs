@@ -8,8 +8,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
-use super::error::WeightsError;
-use crate::nn::description::METADATA_KEY;
+use crate::nn::error::WeightsError;
+use crate::nn::format::METADATA_KEY;
 
 /// Bytes of the header's length.
 const LENGTH: usize = 8;
