@@ -10,8 +10,8 @@ use web_sys::{AbortController, AbortSignal, File};
 use super::cache::Hashed;
 use super::fetch::read_stream;
 use super::hub;
+use super::job::{Arrival, Job};
 use super::scope::post;
-use super::serve::Job;
 use super::shipped;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::Source;
@@ -23,18 +23,6 @@ use lambdascope_protocol::{LoadStep, Offers, Response};
 
 /// The largest file of a visitor's that is read, in bytes: its numbers must fit into memory several times over, as f32.
 const LARGEST: u64 = 500_000_000;
-
-/// Weights that have come and wait to be built.
-pub struct Arrival {
-    /// The load's id.
-    pub load: u64,
-    /// Where they came from.
-    pub source: Source,
-    /// The file.
-    pub file: Hashed,
-    /// Whether they were not on this device before; a hub's are to be kept if they are good.
-    pub fetched: bool,
-}
 
 /// The loads.
 pub struct Loads {

@@ -10,7 +10,8 @@ use web_sys::{File, MessageEvent};
 
 use super::answer::{Given, Wanted, answer};
 use super::hub;
-use super::loads::{Arrival, Loads, known, offer, report};
+use super::job::{Arrival, Job};
+use super::loads::{Loads, known, offer, report};
 use super::scope::{post, read, scope};
 use super::shaders;
 use super::what_if::{Question, what_if};
@@ -18,23 +19,7 @@ use lambdascope_core::catalogue::Source;
 use lambdascope_core::nn::card::NetworkCard;
 use lambdascope_core::nn::network::Network;
 use lambdascope_engine::{Edited, Engine, Seen};
-use lambdascope_protocol::{LoadStep, Request, Response, ShaderEdit};
-
-/// A piece of work.
-pub enum Job {
-    /// Build a network from its weights, and put it in the place of the present one.
-    Build(Arrival),
-    /// Answer a picture.
-    Answer(Wanted),
-    /// Run the network changed on the picture that was answered last.
-    WhatIf(Question),
-    /// Say which shaders a layer runs.
-    Shaders(usize),
-    /// Check an edited shader.
-    CheckShader(ShaderEdit),
-    /// Run an edited shader.
-    RunShader(ShaderEdit),
-}
+use lambdascope_protocol::{LoadStep, Request, Response};
 
 /// Listens for requests; returns at once.
 pub fn start() {
