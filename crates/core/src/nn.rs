@@ -20,5 +20,6 @@ pub mod limits;
 pub mod liveness;
 pub mod mask;
 pub mod network;
+pub mod reader;
 pub mod trace;
 pub mod weights;

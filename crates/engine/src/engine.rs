@@ -42,8 +42,8 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::new`].
-    pub async fn with_size(network: Network, size: [usize; 2], choice: BackendChoice) -> Result<Self, EngineError> {
-        let graph = network.graph(size)?;
+    pub async fn with_size(mut network: Network, size: [usize; 2], choice: BackendChoice) -> Result<Self, EngineError> {
+        let graph = network.take_graph(size)?;
         let input = &network.description.input;
         let side = size[0].max(size[1]);
         let square = Picture { width: side, height: side, rgb: check_picture(side) };

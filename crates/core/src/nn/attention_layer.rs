@@ -4,7 +4,7 @@
 use crate::nn::error::WeightsError;
 use crate::nn::fold::Affine;
 use crate::nn::lambda_layer::Projection;
-use crate::nn::weights::Weights;
+use crate::nn::reader::Reader;
 use crate::tensor::Tensor;
 
 /// Sizes of an attention layer that do not depend on the picture. No tensor tells how many heads share the channels.
@@ -50,7 +50,7 @@ impl AttentionLayer {
     ///
     /// # Errors
     /// If a tensor is missing or misshapen, or the heads do not divide the channels.
-    pub fn from_state_dict(weights: &Weights, prefix: &str, shape: AttentionShape) -> Result<Self, WeightsError> {
+    pub fn from_state_dict(reader: &mut Reader<'_>, prefix: &str, shape: AttentionShape) -> Result<Self, WeightsError> {
         let AttentionShape { dim, outputs, heads, key_depth } = shape;
         if heads == 0 || key_depth == 0 || !outputs.is_multiple_of(heads) {
             return Err(WeightsError::Unsupported {
@@ -60,14 +60,14 @@ impl AttentionLayer {
             });
         }
         let rows = 2 * shape.queries() + outputs;
-        let weight = weights.get(&format!("{prefix}qkv.weight"), &[rows, dim, 1, 1])?;
+        let weight = reader.get(&format!("{prefix}qkv.weight"), &[rows, dim, 1, 1])?;
         let mut affine = Affine::identity(rows);
         let bias = format!("{prefix}qkv.bias");
-        if weights.shape(&bias).is_some() {
-            affine.shift.copy_from_slice(weights.get(&bias, &[rows])?.data());
+        if reader.find(&bias).is_some() {
+            affine.shift.copy_from_slice(reader.get(&bias, &[rows])?.data());
         }
         let projection = Projection { inputs: dim, weight: weight.data().to_vec(), affine };
-        let table = |part: &str| table(weights, &format!("{prefix}pos_embed.{part}"), key_depth);
+        let mut table = |part: &str| table(reader, &format!("{prefix}pos_embed.{part}"), key_depth);
         Ok(Self { shape, projection, vertical: table("height_rel")?, horizontal: table("width_rel")? })
     }
 
@@ -100,8 +100,8 @@ impl AttentionLayer {
 }
 
 /// A table of offsets along one axis.
-fn table(weights: &Weights, name: &str, key_depth: usize) -> Result<Tensor, WeightsError> {
-    let table = weights.find(name).ok_or_else(|| WeightsError::Absent { name: name.into(), dimensions: 2 })?;
+fn table(reader: &mut Reader<'_>, name: &str, key_depth: usize) -> Result<Tensor, WeightsError> {
+    let table = reader.find(name).ok_or_else(|| WeightsError::Absent { name: name.into(), dimensions: 2 })?;
     match *table.shape() {
         [offsets, k] if !offsets.is_multiple_of(2) && k == key_depth => Ok(table.clone()),
         _ => Err(WeightsError::Unsupported {

@@ -11,20 +11,20 @@ use crate::nn::graph::{Graph, Value, ValueId};
 use crate::nn::lambda_layer::{AskedFor, LambdaLayer};
 use crate::nn::limits::{MAX_SIDE, MAX_VALUES};
 use crate::nn::mask::Mask;
-use crate::nn::weights::Weights;
+use crate::nn::reader::Reader;
 
 /// Channels that the picture travels with: red, green, blue and a zero, so that the stem is an ordinary convolution.
 pub const PICTURE_CHANNELS: usize = 4;
 
 /// The graph of a described network for pictures of `[height, width]` pixels, its lambda layers changed as `edits` say;
-/// what they name and the network lacks is passed over.
+/// what they name and the network lacks is passed over. `reader` remembers which tensors the network uses.
 ///
 /// # Errors
 /// If a tensor is missing or misshapen, or the description asks for something the kernels do not run;
 /// [`WeightsError::Size`] if a side is 0 or above [`MAX_SIDE`], or a value would hold more than [`MAX_VALUES`] numbers.
 pub fn network_graph(
     description: &Description,
-    weights: &Weights,
+    reader: &mut Reader<'_>,
     edits: &Edits,
     [height, width]: [usize; 2],
 ) -> Result<Graph, WeightsError> {
@@ -35,7 +35,7 @@ pub fn network_graph(
     }
     let ops = Builder::new([height, width, PICTURE_CHANNELS]);
     let mut x = ops.graph.input;
-    let mut builder = NetworkBuilder { weights, activation: *activation, ops };
+    let mut builder = NetworkBuilder { reader, activation: *activation, ops };
     for (i, layer) in stem.convs.iter().enumerate() {
         let name = format!("stem.conv{}", i + 1);
         let output = if i + 1 == stem.convs.len() && !stem.pool { "stem" } else { &name };
@@ -64,13 +64,13 @@ pub fn network_graph(
 }
 
 /// The parts of a network, read and appended.
-struct NetworkBuilder<'a> {
-    weights: &'a Weights,
+struct NetworkBuilder<'r, 'w> {
+    reader: &'r mut Reader<'w>,
     activation: Activation,
     ops: Builder,
 }
 
-impl NetworkBuilder<'_> {
+impl NetworkBuilder<'_, '_> {
     /// A bias-free convolution stored under `{name}.conv` with its BatchNorm under `{name}.bn`.
     fn conv_norm(
         &mut self,
@@ -91,8 +91,8 @@ impl NetworkBuilder<'_> {
             });
         }
         let channels = if input == self.ops.graph.input { 3 } else { padded };
-        let weight = self.weights.get(&format!("{name}.conv.weight"), &[out, channels, kernel, kernel])?;
-        let norm = Affine::batch_norm(self.weights, &format!("{name}.bn"), out)?;
+        let weight = self.reader.get(&format!("{name}.conv.weight"), &[out, channels, kernel, kernel])?;
+        let norm = Affine::batch_norm(self.reader, &format!("{name}.bn"), out)?;
         let folded = fold_conv(weight.data(), [out, channels, kernel], padded, &norm);
         Ok(self.ops.conv(output, input, folded, shape, activation, residual))
     }
@@ -130,7 +130,7 @@ impl NetworkBuilder<'_> {
             }
             Block::Lambda { stride, heads, k, u, content, position } => {
                 let part = format!("{name}.self_attn");
-                let mut layer = LambdaLayer::from_state_dict(self.weights, &format!("{part}."), Some(*u))?;
+                let mut layer = LambdaLayer::from_state_dict(self.reader, &format!("{part}."), Some(*u))?;
                 let asked = AskedFor { channels: stage.mid, heads: *heads, key_depth: *k, intra: *u, position };
                 layer.check(&part, &asked)?;
                 layer.content = *content;
@@ -145,7 +145,7 @@ impl NetworkBuilder<'_> {
             }
             Block::Attention { stride, heads, k } => {
                 let shape = AttentionShape { dim: stage.mid, outputs: stage.mid, heads: *heads, key_depth: *k };
-                let layer = AttentionLayer::from_state_dict(self.weights, &format!("{name}.self_attn."), shape)?;
+                let layer = AttentionLayer::from_state_dict(self.reader, &format!("{name}.self_attn."), shape)?;
                 let y = self.ops.attention(name, y, &layer)?;
                 self.post_attention(name, y, *stride)?
             }
@@ -166,7 +166,7 @@ impl NetworkBuilder<'_> {
     /// What follows a block's lambda or attention layer: average pool, BatchNorm, activation.
     fn post_attention(&mut self, block: &str, input: ValueId, pool: usize) -> Result<ValueId, WeightsError> {
         let part = format!("{block}.post_attn");
-        let norm = Affine::batch_norm(self.weights, &part, self.ops.shape(input)[2])?;
+        let norm = Affine::batch_norm(self.reader, &part, self.ops.shape(input)[2])?;
         Ok(self.ops.pool_affine(&part, input, norm, pool, self.activation))
     }
 
@@ -174,8 +174,8 @@ impl NetworkBuilder<'_> {
     fn head(&mut self, input: ValueId, classes: usize) -> Result<(), WeightsError> {
         let channels = self.ops.shape(input)[2];
         let mean = self.ops.mean_pool("head.mean", input);
-        let weight = self.weights.get("head.fc.weight", &[classes, channels])?;
-        let bias = self.weights.get("head.fc.bias", &[classes])?;
+        let weight = self.reader.get("head.fc.weight", &[classes, channels])?;
+        let bias = self.reader.get("head.fc.bias", &[classes])?;
         let out = classes.next_multiple_of(4);
         let mut affine = Affine::identity(classes);
         affine.shift.copy_from_slice(bias.data());
