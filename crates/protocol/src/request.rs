@@ -36,12 +36,11 @@ pub enum Request {
         /// Its name.
         name: String,
     },
-    /// Run the network on an encoded picture (PNG, JPEG, WebP, GIF, BMP).
+    /// Run the network on an encoded picture (PNG, JPEG, WebP, GIF, BMP), a file that travels beside the message as the
+    /// browser's own object: it is read once its turn comes, and not at all if another picture comes before.
     Classify {
         /// Grows with every request.
         id: u64,
-        /// The file's bytes.
-        bytes: Vec<u8>,
     },
     /// Run the network on one of the page's own samples.
     ClassifySample {

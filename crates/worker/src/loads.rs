@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use futures_channel::mpsc::UnboundedSender;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, AbortSignal, File};
+use web_sys::{AbortController, AbortSignal, Blob};
 
 use super::cache::Hashed;
 use super::fetch::read_stream;
@@ -76,7 +76,7 @@ impl Loads {
     }
 
     /// Begins a load; the one before it is given up. `file` is the visitor's own, for [`Source::File`].
-    pub fn begin(self: &Rc<Self>, load: u64, source: Source, file: Option<File>) {
+    pub fn begin(self: &Rc<Self>, load: u64, source: Source, file: Option<Blob>) {
         let stop = self.replace(load);
         let loads = Rc::clone(self);
         spawn_local(async move {
@@ -164,7 +164,7 @@ pub fn report(load: u64) -> impl FnMut(LoadStep, u64, u64) {
 async fn obtain(
     load: u64,
     source: &Source,
-    file: Option<File>,
+    file: Option<Blob>,
     stop: Option<&AbortSignal>,
 ) -> Result<(Hashed, bool), String> {
     let mut progress = report(load);

@@ -6,7 +6,7 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{File, MessageEvent};
+use web_sys::{Blob, MessageEvent};
 
 use super::answer::{Given, Wanted, answer};
 use super::hub;
@@ -41,7 +41,7 @@ pub fn start() {
 }
 
 /// Begins at once what does not occupy the thread, and queues the rest.
-fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: Option<File>) {
+fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: Option<Blob>) {
     // The receiver lives as long as the worker.
     let queue = |id, picture| drop(jobs.unbounded_send(Job::Answer(Wanted { id, picture })));
     match request {
@@ -54,7 +54,7 @@ fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: 
             }
             offer().await;
         }),
-        Request::Classify { id, bytes } => queue(id, Given::Bytes(bytes)),
+        Request::Classify { id } => queue(id, Given::Own(file)),
         Request::ClassifySample { id, file } => queue(id, Given::Sample(file)),
         Request::WhatIf { id, answer, edits, picture } => {
             drop(jobs.unbounded_send(Job::WhatIf(Question { id, answer, edits, picture })));
