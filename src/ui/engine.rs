@@ -157,15 +157,15 @@ fn is_latest(state: State, id: u64) -> bool {
 fn classify(state: State, picture: &Picture) {
     let id = state.asked.with_value(|asked| asked.id) + 1;
     state.asked.set_value(Asked { id, picture: Some(picture.clone()), at: browser::now() });
-    let request = match picture {
-        Picture::Own { bytes, .. } => Request::Classify { id, bytes: bytes.to_vec() },
+    let (request, file) = match picture {
+        Picture::Own { file, .. } => (Request::Classify { id }, Some(&**file)),
         Picture::Sample(sample) => {
             let samples = state.samples.read_untracked();
             let Some(sample) = samples.iter().find(|known| known.id == *sample) else { return };
-            Request::ClassifySample { id, file: sample.file.clone() }
+            (Request::ClassifySample { id, file: sample.file.clone() }, None)
         }
     };
     state.busy.set(true);
     state.problem.set(None);
-    state.send(&request, None);
+    state.send(&request, file);
 }

@@ -24,7 +24,7 @@ impl Link {
     ///
     /// # Errors
     /// The cause in words.
-    pub fn send(&self, request: &Request, file: Option<&web_sys::File>) -> Result<(), String> {
+    pub fn send(&self, request: &Request, file: Option<&web_sys::Blob>) -> Result<(), String> {
         let bytes = protocol::encode(request).map_err(|error| error.to_string())?;
         let buffer = js_sys::Uint8Array::from(bytes.as_slice()).buffer();
         let message = js_sys::Array::of1(&buffer);

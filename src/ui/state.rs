@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use leptos::html::ElementType;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 
 use crate::page::address::{Address, Knobs};
@@ -52,12 +53,23 @@ pub enum Phase {
 }
 
 /// A picture that the visitor chose.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Picture {
     /// A sample, by its id.
     Sample(String),
-    /// The visitor's own, with a name to call it by and the file's bytes.
-    Own { name: String, bytes: Arc<Vec<u8>> },
+    /// The visitor's own, with a name to call it by. The file stays with the browser until the engine reads it.
+    Own { name: String, file: SendWrapper<web_sys::Blob> },
+}
+
+impl PartialEq for Picture {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Sample(own), Self::Sample(other)) => own == other,
+            // What two files hold is not looked at.
+            (Self::Own { file: own, .. }, Self::Own { file: other, .. }) => **own == **other,
+            _ => false,
+        }
+    }
 }
 
 impl Picture {

@@ -8,6 +8,7 @@ use lambdascope_core::nn::builder::{attention_layer_graph, network_graph};
 use lambdascope_core::nn::description::Description;
 use lambdascope_core::nn::edit::Edits;
 use lambdascope_core::nn::graph::{ValueId, padded};
+use lambdascope_core::nn::reader::Reader;
 use lambdascope_core::nn::trace::{AttentionTrace, gather};
 use lambdascope_explain::read::query::Query;
 use lambdascope_explain::read::softmax_attention::AttentionReading;
@@ -69,7 +70,7 @@ pub fn layer_case(bytes: &[u8]) -> Case {
     let fixture = Fixture::new(bytes);
     let Setting { dim, dim_out: outputs, heads, k: key_depth, stride } = serde_json::from_str(&facts(bytes)).unwrap();
     let shape = AttentionShape { dim, outputs, heads, key_depth };
-    let layer = AttentionLayer::from_state_dict(&fixture.weights(), "", shape).unwrap();
+    let layer = AttentionLayer::from_state_dict(&mut Reader::new(&fixture.weights()), "", shape).unwrap();
     let input = fixture.f32("input");
     let graph = attention_layer_graph(&layer, [input.shape()[0], input.shape()[1]], stride).unwrap();
     let kept = graph.traced();
@@ -124,8 +125,10 @@ pub fn network_case() -> Case {
     description.check().unwrap();
     let weights = fixture.weights();
     let input = fixture.f32("input");
-    let graph = network_graph(&description, &weights, &Edits::default(), [input.shape()[0], input.shape()[1]]).unwrap();
-    assert_eq!(weights.first_unread(), None);
+    let mut reader = Reader::new(&weights);
+    let graph =
+        network_graph(&description, &mut reader, &Edits::default(), [input.shape()[0], input.shape()[1]]).unwrap();
+    assert_eq!(reader.first_unread(), None);
     let traced = graph.traced();
     let named = (0..graph.values.len()).filter(|id| !traced.contains(id) && fixture.has(&graph.values[*id].name));
     let kept = traced.iter().copied().chain(named).collect();

@@ -7,6 +7,7 @@ use lambdascope_core::nn::builder::{LayerSetting, lambda_layer_graph};
 use lambdascope_core::nn::graph::{Graph, ValueId, padded};
 use lambdascope_core::nn::lambda_layer::{LambdaLayer, Mask};
 use lambdascope_core::nn::network::Network;
+use lambdascope_core::nn::reader::Reader;
 use lambdascope_core::nn::trace::{LambdaTrace, gather};
 use lambdascope_core::nn::weights::Weights;
 use lambdascope_core::tensor::{Tensor, relative_difference};
@@ -147,7 +148,7 @@ pub fn layer_case(bytes: &[u8]) -> Case {
     let fixture = Fixture::new(bytes);
     let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
     let setting: Setting = serde_json::from_str(&header.metadata().as_ref().unwrap()["case"]).unwrap();
-    let mut layer = LambdaLayer::from_state_dict(&fixture.weights(), "", Some(setting.u)).unwrap();
+    let mut layer = LambdaLayer::from_state_dict(&mut Reader::new(&fixture.weights()), "", Some(setting.u)).unwrap();
     layer.content = setting.content;
     let mask = match setting.mask.as_str() {
         "causal" => Mask::Causal,

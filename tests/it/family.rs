@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use lambdascope_core::catalogue::family::{LayerKind, Member, family, find};
 use lambdascope_core::catalogue::results;
 use lambdascope_core::catalogue::results::Results;
-use lambdascope_core::nn::description::METADATA_KEY;
+use lambdascope_core::nn::format::METADATA_KEY;
 use lambdascope_core::nn::network::{Network, sha256};
 use safetensors::SafeTensors;
 use serde_json::Value;

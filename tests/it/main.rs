@@ -9,6 +9,7 @@
 mod common;
 
 mod attention;
+mod circles;
 mod device_loss;
 mod engine;
 mod family;

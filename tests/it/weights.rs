@@ -6,11 +6,12 @@ use crate::common::file;
 use crate::common::file::Part;
 use lambdascope_core::kernels::Activation;
 use lambdascope_core::nn::description::{Block, Description, Position};
+use lambdascope_core::nn::error::WeightsError;
 use lambdascope_core::nn::identify::identify;
 use lambdascope_core::nn::imagenet;
 use lambdascope_core::nn::known::{KNOWN, find};
 use lambdascope_core::nn::network::Network;
-use lambdascope_core::nn::weights::{Weights, WeightsError};
+use lambdascope_core::nn::weights::Weights;
 
 const LISTINGS: [(&str, &str); 3] = [
     ("lambda_resnet26t", include_str!("../fixtures/state_dict_lambda_resnet26t.json")),

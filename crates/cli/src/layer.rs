@@ -9,6 +9,7 @@ use super::{npy, say};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::nn::builder::LayerSetting;
 use lambdascope_core::nn::lambda_layer::{LambdaLayer, Mask};
+use lambdascope_core::nn::reader::Reader;
 use lambdascope_core::nn::weights::Weights;
 use lambdascope_core::tensor::Tensor;
 use lambdascope_engine::{LayerEngine, Run};
@@ -85,7 +86,8 @@ pub fn load(
     let bytes = fs::read(weights).with_context(|| format!("cannot read {}", weights.display()))?;
     let unusable = || format!("cannot use {}", weights.display());
     let dict = Weights::from_safetensors(&bytes).with_context(unusable)?;
-    let mut layer = LambdaLayer::from_state_dict(&dict, "", arguments.intra_depth).with_context(unusable)?;
+    let mut layer =
+        LambdaLayer::from_state_dict(&mut Reader::new(&dict), "", arguments.intra_depth).with_context(unusable)?;
     layer.content = !arguments.no_content;
     let &[height, width, _] = input.shape() else { unreachable!("maps have three axes") };
     let context = match &arguments.context {

@@ -19,34 +19,27 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 /// What follows an affine map, elementwise. The numbers are the shaders' `activation` parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::FromRepr)]
 #[serde(rename_all = "lowercase")]
+#[repr(u32)]
 pub enum Activation {
     /// x
-    None,
+    None = 0,
     /// max(x, 0)
-    Relu,
+    Relu = 1,
     /// x · sigmoid(x)
-    Silu,
+    Silu = 2,
 }
 
 impl Activation {
     /// The code the shaders know it by.
     pub fn code(self) -> u32 {
-        match self {
-            Self::None => 0,
-            Self::Relu => 1,
-            Self::Silu => 2,
-        }
+        self as u32
     }
 
     /// The activation of a parameter struct; codes the shaders do not know mean none, as they do there.
     pub fn from_code(code: u32) -> Self {
-        match code {
-            1 => Self::Relu,
-            2 => Self::Silu,
-            _ => Self::None,
-        }
+        Self::from_repr(code).unwrap_or(Self::None)
     }
 
     /// Applies it to one value.

@@ -42,6 +42,14 @@ impl Tensor {
         }
     }
 
+    /// Wraps `data` whose length is this crate's own arithmetic; a mismatch is a fault of the crate.
+    pub(crate) fn exact(shape: impl Into<Vec<usize>>, data: Vec<f32>) -> Self {
+        match Self::new(shape, data) {
+            Ok(tensor) => tensor,
+            Err(error) => unreachable!("a tensor's own sizes disagree: {error}"),
+        }
+    }
+
     /// A tensor of zeros.
     pub fn zeros(shape: impl Into<Vec<usize>>) -> Self {
         let shape = shape.into();

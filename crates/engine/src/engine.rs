@@ -2,78 +2,21 @@
 //!
 //! The page's worker and the command line both go through [`Engine`]; neither knows which backend ran, except to say so.
 
-mod answer;
-mod backends;
-mod edited;
-mod layer;
-mod shader_bench;
+pub(crate) mod answer;
+pub(crate) mod edited;
+pub(crate) mod shader_run;
 
-pub use answer::{AnswerError, Seen, predictions};
-pub use backends::Startup;
-use backends::{Backends, GraphRun};
-pub use edited::{Edited, EditedRun};
-pub use layer::LayerEngine;
-use shader_bench::Bench;
-pub use shader_bench::ShaderError;
-
+use crate::backends::{Backends, GraphRun, Startup};
+use crate::error::EngineError;
 use crate::gpu;
-use lambdascope_core::backend::{Backend, BackendChoice, BackendReport};
+use crate::run::{Run, fits};
+use crate::shader_bench::Bench;
+use lambdascope_core::backend::{BackendChoice, BackendReport};
 use lambdascope_core::nn::description::check_picture;
-use lambdascope_core::nn::edit::EditError;
 use lambdascope_core::nn::graph::{Graph, padded};
 use lambdascope_core::nn::network::Network;
-use lambdascope_core::nn::trace::Trace;
-use lambdascope_core::nn::weights::WeightsError;
 use lambdascope_core::picture::Picture;
 use lambdascope_core::tensor::Tensor;
-
-/// The difference at which the start-up check calls a backend wrong, relative to the largest logit. Two right backends
-/// differ by 1e-6 to 1e-5; a wrong one by far more than this.
-const CHECK_TOLERANCE: f32 = 1e-3;
-
-/// Why there is no engine, or no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The weights do not make a network.
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-    /// The network cannot be changed so.
-    #[error(transparent)]
-    Edit(#[from] EditError),
-    /// The GPU was asked for and cannot be used.
-    #[error("the GPU was asked for, but {0}")]
-    Gpu(String),
-    /// The CPU backend does not reproduce the numbers that the weights file records.
-    #[error(
-        "the start-up check failed: this device's logits differ by {difference:.1e} from those the weights file records, \
-         expected at most {CHECK_TOLERANCE:.0e}"
-    )]
-    Check {
-        /// Relative to the largest logit.
-        difference: f32,
-    },
-    /// The input has another size than the network takes.
-    #[error("an input of shape {expected:?} is expected, found {found:?}")]
-    Input {
-        /// `[H, W, C]`.
-        expected: [usize; 3],
-        /// What was given.
-        found: Vec<usize>,
-    },
-}
-
-/// What one run gives.
-#[derive(Clone, Debug)]
-pub struct Run {
-    /// One a label.
-    pub logits: Vec<f32>,
-    /// The lambda and attention layers.
-    pub trace: Trace,
-    /// The backend that computed it.
-    pub backend: Backend,
-    /// Milliseconds from the input to the numbers in memory.
-    pub milliseconds: f64,
-}
 
 /// A network on a backend.
 pub struct Engine {
@@ -99,8 +42,8 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::new`].
-    pub async fn with_size(network: Network, size: [usize; 2], choice: BackendChoice) -> Result<Self, EngineError> {
-        let graph = network.graph(size)?;
+    pub async fn with_size(mut network: Network, size: [usize; 2], choice: BackendChoice) -> Result<Self, EngineError> {
+        let graph = network.take_graph(size)?;
         let input = &network.description.input;
         let side = size[0].max(size[1]);
         let square = Picture { width: side, height: side, rgb: check_picture(side) };
@@ -171,38 +114,10 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Input`] if the input has another size than the engine was loaded for.
     pub async fn run(&mut self, input: &Tensor) -> Result<Run, EngineError> {
-        fits(self.size, input)?;
+        fits([self.size[0], self.size[1], 3], input)?;
         let GraphRun { output: mut logits, trace, backend, milliseconds } = self.backends.run(&padded(input)).await;
         // The classifier's outputs are padded to a multiple of 4.
         logits.truncate(self.network.description.labels.len());
         Ok(Run { logits, trace, backend, milliseconds })
-    }
-}
-
-/// Whether it is a picture `[H, W, 3]` of this size.
-fn fits([height, width]: [usize; 2], input: &Tensor) -> Result<(), EngineError> {
-    let expected = [height, width, 3];
-    if input.shape() == expected { Ok(()) } else { Err(EngineError::Input { expected, found: input.shape().to_vec() }) }
-}
-
-/// Probabilities of logits, with the index of each, most probable first.
-pub fn ranked_softmax(logits: &[f32]) -> Vec<(usize, f32)> {
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f32> = logits.iter().map(|l| (l - largest).exp()).collect();
-    let sum: f32 = powers.iter().sum();
-    let mut ranked: Vec<(usize, f32)> = powers.into_iter().map(|p| p / sum).enumerate().collect();
-    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-    ranked
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn probabilities_are_ranked_and_sum_to_one() {
-        let ranked = ranked_softmax(&[1.0, 1000.0, 999.0]);
-        assert_eq!(ranked.iter().map(|r| r.0).collect::<Vec<_>>(), [1, 2, 0]);
-        assert!((ranked.iter().map(|r| r.1).sum::<f32>() - 1.0).abs() < 1e-6);
     }
 }

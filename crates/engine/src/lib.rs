@@ -6,8 +6,22 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod backends;
 pub mod cpu;
 mod engine;
+mod error;
 pub mod gpu;
+mod layer;
+mod run;
+mod shader_bench;
+mod softmax;
 
-pub use engine::*;
+pub use backends::Startup;
+pub use engine::Engine;
+pub use engine::answer::{AnswerError, Seen};
+pub use engine::edited::{Edited, EditedRun};
+pub use error::EngineError;
+pub use layer::LayerEngine;
+pub use run::Run;
+pub use shader_bench::ShaderError;
+pub use softmax::{predictions, ranked_softmax};

@@ -3,7 +3,8 @@
 use fast_image_resize as fir;
 use lambdascope_core::picture::{Interpolation, LengthError, Picture, Preprocessing};
 
-use crate::{MAX_SIDE, PictureError};
+use super::error::PictureError;
+use super::limits::MAX_SIDE;
 
 fn filter(interpolation: Interpolation) -> fir::FilterType {
     match interpolation {

@@ -10,13 +10,9 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 
 use lambdascope_core::picture::Picture;
 
-use super::{PictureError, jpeg, sniff, webp};
-
-/// The longest side that is decoded, in pixels.
-pub const MAX_SIDE: u32 = 16_384;
-
-/// The most pixels that are decoded: 64 × 2²⁰, so that what cameras call 64 megapixels fits.
-pub const MAX_PIXELS: u64 = 64 << 20;
+use super::error::PictureError;
+use super::limits::{MAX_PIXELS, MAX_SIDE};
+use super::{jpeg, sniff, webp};
 
 /// The most bytes a decoder may allocate: the largest picture at 8 bytes a pixel (16-bit RGBA).
 const MAX_BYTES: u64 = MAX_PIXELS * 8;

@@ -2,7 +2,7 @@
 
 use lambdascope_core::picture::LengthError;
 
-use super::decode::MAX_SIDE;
+use super::limits::MAX_SIDE;
 
 /// Why a file could not become the input of a network. Each message names the cause and the next step.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -10,9 +10,11 @@ mod crop;
 mod decode;
 mod error;
 mod jpeg;
+mod limits;
 mod sniff;
 mod webp;
 
 pub use crop::crop;
-pub use decode::{MAX_PIXELS, MAX_SIDE, decode};
+pub use decode::decode;
 pub use error::PictureError;
+pub use limits::{MAX_PIXELS, MAX_SIDE};

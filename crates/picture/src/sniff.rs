@@ -2,7 +2,7 @@
 
 use infer::MatcherType;
 
-use super::PictureError;
+use super::error::PictureError;
 
 /// How much of a file is looked at for text.
 const TEXT_PREFIX: usize = 1024;

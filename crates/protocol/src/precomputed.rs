@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use lambdascope_core::answer::Answer;
 use lambdascope_core::nn::card::NetworkCard;
 
-use super::{decode, encode};
+use super::codec::{decode, encode};
 use lambdascope_core::nn::trace::Trace;
 use lambdascope_core::tensor::{Tensor, TensorError};
 

@@ -1,5 +1,9 @@
 //! Answering a picture: decode, prepare, run, and what the page is told of it. What is seen is kept for questions about it.
 
+use js_sys::Uint8Array;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
+
 use super::fetch::{fetch, read_body};
 use super::scope::post;
 use lambdascope_engine::{Engine, Seen};
@@ -15,8 +19,8 @@ pub struct Wanted {
 
 /// A picture as the page gives it.
 pub enum Given {
-    /// An encoded file.
-    Bytes(Vec<u8>),
+    /// The visitor's own file, if it came with the request. It is read when it is answered.
+    Own(Option<Blob>),
     /// A sample's file name.
     Sample(String),
 }
@@ -24,7 +28,7 @@ pub enum Given {
 /// Answers, whatever comes of it; what was seen, if there was an answer. `network` is the load whose network the engine runs.
 pub async fn answer(engine: &mut Engine, network: u64, Wanted { id, picture }: Wanted) -> Option<Seen> {
     let bytes = match picture {
-        Given::Bytes(bytes) => Ok(bytes),
+        Given::Own(file) => own(file).await,
         Given::Sample(file) => sample(&file).await,
     };
     let answered = match bytes {
@@ -44,6 +48,14 @@ pub async fn answer(engine: &mut Engine, network: u64, Wanted { id, picture }: W
             None
         }
     }
+}
+
+async fn own(file: Option<Blob>) -> Result<Vec<u8>, String> {
+    let file = file.ok_or("The picture did not reach the engine. Choose it again.")?;
+    // It may have been moved or changed since it was chosen.
+    let bytes = JsFuture::from(file.array_buffer()).await;
+    let bytes = bytes.map_err(|_| "The picture could not be read from this device. Choose it again.")?;
+    Ok(Uint8Array::new(&bytes).to_vec())
 }
 
 async fn sample(file: &str) -> Result<Vec<u8>, String> {

@@ -1,11 +1,11 @@
 //! Fetching bytes, with progress and a way to stop.
 
-use js_sys::{Reflect, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortSignal, ReadableStream, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
-    RequestInit, Response,
+    AbortSignal, ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, ReferrerPolicy, RequestCache,
+    RequestCredentials, RequestInit, Response,
 };
 
 use super::scope::scope;
@@ -44,7 +44,7 @@ pub enum FetchError {
 /// # Errors
 /// If there is no answer, or one that is not the file.
 pub async fn fetch(url: &str) -> Result<Response, FetchError> {
-    answered(url, JsFuture::from(scope().fetch_with_str(url)).await)
+    fetch_until(url, None).await
 }
 
 /// Asks this site for a URL relative to the worker, until `stop`.
@@ -52,9 +52,7 @@ pub async fn fetch(url: &str) -> Result<Response, FetchError> {
 /// # Errors
 /// If there is no answer, or one that is not the file.
 pub async fn fetch_until(url: &str, stop: Option<&AbortSignal>) -> Result<Response, FetchError> {
-    let wishes = RequestInit::new();
-    wishes.set_signal(stop);
-    answered(url, JsFuture::from(scope().fetch_with_str_and_init(url, &wishes)).await)
+    ask(url, &RequestInit::new(), stop).await
 }
 
 /// Asks another host for a public file, telling it nothing of the visitor that a request can leave out, until `stop`.
@@ -67,11 +65,12 @@ pub async fn fetch_public(url: &str, stop: Option<&AbortSignal>) -> Result<Respo
     wishes.set_referrer_policy(ReferrerPolicy::NoReferrer);
     // The page's own cache keeps the file once it is checked; a second copy would be in nobody's sight.
     wishes.set_cache(RequestCache::NoStore);
-    wishes.set_signal(stop);
-    answered(url, JsFuture::from(scope().fetch_with_str_and_init(url, &wishes)).await)
+    ask(url, &wishes, stop).await
 }
 
-fn answered(url: &str, answer: Result<JsValue, JsValue>) -> Result<Response, FetchError> {
+async fn ask(url: &str, wishes: &RequestInit, stop: Option<&AbortSignal>) -> Result<Response, FetchError> {
+    wishes.set_signal(stop);
+    let answer = JsFuture::from(scope().fetch_with_str_and_init(url, wishes)).await;
     let response: Response = answer.map_err(|_| FetchError::Unreachable)?.unchecked_into();
     if response.ok() { Ok(response) } else { Err(FetchError::Status { status: response.status(), url: url.into() }) }
 }
@@ -109,17 +108,21 @@ pub async fn read_stream(
     let broken = |bytes: &Vec<u8>| FetchError::Broken { received: bytes.len() as u64 };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     loop {
-        let chunk = JsFuture::from(reader.read()).await.map_err(|_| broken(&bytes))?;
-        let field = |name: &str| Reflect::get(&chunk, &JsValue::from_str(name));
-        if field("done").map_err(|_| broken(&bytes))?.is_truthy() {
+        let read = JsFuture::from(reader.read()).await.map_err(|_| broken(&bytes))?;
+        let read: ReadableStreamReadResult = read.unchecked_into();
+        if read.get_done() == Some(true) {
             return Ok(bytes);
         }
-        let part = Uint8Array::new(&field("value").map_err(|_| broken(&bytes))?);
-        if bytes.len() as u64 + u64::from(part.length()) > limit {
+        // Streams of files and of responses are made of nothing else.
+        let part: Uint8Array = read.get_value().dyn_into().map_err(|_| broken(&bytes))?;
+        let start = bytes.len();
+        let end = start + part.length() as usize;
+        if end as u64 > limit {
             let _ = JsFuture::from(reader.cancel()).await;
             return Err(FetchError::TooMuch { limit });
         }
-        bytes.extend(part.to_vec());
-        progress(bytes.len() as u64);
+        bytes.resize(end, 0);
+        part.copy_to(&mut bytes[start..]);
+        progress(end as u64);
     }
 }

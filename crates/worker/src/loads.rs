@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use futures_channel::mpsc::UnboundedSender;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, AbortSignal, File};
+use web_sys::{AbortController, AbortSignal, Blob};
 
 use super::cache::Hashed;
 use super::fetch::read_stream;
 use super::hub;
+use super::job::{Arrival, Job};
 use super::scope::post;
-use super::serve::Job;
 use super::shipped;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::Source;
@@ -23,18 +23,6 @@ use lambdascope_protocol::{LoadStep, Offers, Response};
 
 /// The largest file of a visitor's that is read, in bytes: its numbers must fit into memory several times over, as f32.
 const LARGEST: u64 = 500_000_000;
-
-/// Weights that have come and wait to be built.
-pub struct Arrival {
-    /// The load's id.
-    pub load: u64,
-    /// Where they came from.
-    pub source: Source,
-    /// The file.
-    pub file: Hashed,
-    /// Whether they were not on this device before; a hub's are to be kept if they are good.
-    pub fetched: bool,
-}
 
 /// The loads.
 pub struct Loads {
@@ -88,7 +76,7 @@ impl Loads {
     }
 
     /// Begins a load; the one before it is given up. `file` is the visitor's own, for [`Source::File`].
-    pub fn begin(self: &Rc<Self>, load: u64, source: Source, file: Option<File>) {
+    pub fn begin(self: &Rc<Self>, load: u64, source: Source, file: Option<Blob>) {
         let stop = self.replace(load);
         let loads = Rc::clone(self);
         spawn_local(async move {
@@ -176,7 +164,7 @@ pub fn report(load: u64) -> impl FnMut(LoadStep, u64, u64) {
 async fn obtain(
     load: u64,
     source: &Source,
-    file: Option<File>,
+    file: Option<Blob>,
     stop: Option<&AbortSignal>,
 ) -> Result<(Hashed, bool), String> {
     let mut progress = report(load);

@@ -13,6 +13,8 @@ mod fetch;
 #[cfg(target_family = "wasm")]
 mod hub;
 #[cfg(target_family = "wasm")]
+mod job;
+#[cfg(target_family = "wasm")]
 mod loads;
 #[cfg(target_family = "wasm")]
 mod scope;

@@ -2,7 +2,7 @@
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsCast;
-use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
 use lambdascope_protocol::{Request, Response, decode, encode};
 
@@ -15,7 +15,7 @@ pub fn scope() -> DedicatedWorkerGlobalScope {
 ///
 /// # Errors
 /// If the bytes are no request.
-pub fn read(event: &MessageEvent) -> Result<(Request, Option<File>), postcard::Error> {
+pub fn read(event: &MessageEvent) -> Result<(Request, Option<Blob>), postcard::Error> {
     let parts = Array::from(&event.data());
     let bytes = Uint8Array::new(&parts.get(0)).to_vec();
     Ok((decode(&bytes)?, parts.get(1).dyn_into().ok()))

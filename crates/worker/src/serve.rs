@@ -6,11 +6,12 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{File, MessageEvent};
+use web_sys::{Blob, MessageEvent};
 
 use super::answer::{Given, Wanted, answer};
 use super::hub;
-use super::loads::{Arrival, Loads, known, offer, report};
+use super::job::{Arrival, Job};
+use super::loads::{Loads, known, offer, report};
 use super::scope::{post, read, scope};
 use super::shaders;
 use super::what_if::{Question, what_if};
@@ -18,23 +19,7 @@ use lambdascope_core::catalogue::Source;
 use lambdascope_core::nn::card::NetworkCard;
 use lambdascope_core::nn::network::Network;
 use lambdascope_engine::{Edited, Engine, Seen};
-use lambdascope_protocol::{LoadStep, Request, Response, ShaderEdit};
-
-/// A piece of work.
-pub enum Job {
-    /// Build a network from its weights, and put it in the place of the present one.
-    Build(Arrival),
-    /// Answer a picture.
-    Answer(Wanted),
-    /// Run the network changed on the picture that was answered last.
-    WhatIf(Question),
-    /// Say which shaders a layer runs.
-    Shaders(usize),
-    /// Check an edited shader.
-    CheckShader(ShaderEdit),
-    /// Run an edited shader.
-    RunShader(ShaderEdit),
-}
+use lambdascope_protocol::{LoadStep, Request, Response};
 
 /// Listens for requests; returns at once.
 pub fn start() {
@@ -56,7 +41,7 @@ pub fn start() {
 }
 
 /// Begins at once what does not occupy the thread, and queues the rest.
-fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: Option<File>) {
+fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: Option<Blob>) {
     // The receiver lives as long as the worker.
     let queue = |id, picture| drop(jobs.unbounded_send(Job::Answer(Wanted { id, picture })));
     match request {
@@ -69,7 +54,7 @@ fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: 
             }
             offer().await;
         }),
-        Request::Classify { id, bytes } => queue(id, Given::Bytes(bytes)),
+        Request::Classify { id } => queue(id, Given::Own(file)),
         Request::ClassifySample { id, file } => queue(id, Given::Sample(file)),
         Request::WhatIf { id, answer, edits, picture } => {
             drop(jobs.unbounded_send(Job::WhatIf(Question { id, answer, edits, picture })));

@@ -22,7 +22,7 @@ pub fn load(state: State, source: Source, file: Option<web_sys::File>) {
     let step = LoadStep::Reading;
     networks.failure.set(None);
     networks.coming.set(Some(Coming { load: id, source: source.clone(), step, done: 0, total: 0 }));
-    state.send(&Request::Load { id, source }, file.as_ref());
+    state.send(&Request::Load { id, source }, file.as_deref());
 }
 
 /// Gives the load under way up.

@@ -1,9 +1,8 @@
 //! Taking a picture with the camera. The stream stops as soon as the picture is taken.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -49,10 +48,10 @@ pub fn Camera() -> impl IntoView {
         let Some(video) = video.get() else { return };
         spawn_local(async move {
             match grab(&video).await {
-                Ok(bytes) => {
+                Ok(file) => {
                     stop();
                     let name = "camera picture".to_owned();
-                    state.picture.set(Some(Picture::Own { name, bytes: Arc::new(bytes) }));
+                    state.picture.set(Some(Picture::Own { name, file: SendWrapper::new(file) }));
                 }
                 Err(cause) => state.problem.set(Some(format!("The camera's picture could not be taken: {cause}."))),
             }
@@ -108,7 +107,7 @@ async fn open_camera() -> Result<web_sys::MediaStream, String> {
 }
 
 /// The video's current frame as a PNG file.
-async fn grab(video: &web_sys::HtmlVideoElement) -> Result<Vec<u8>, String> {
+async fn grab(video: &web_sys::HtmlVideoElement) -> Result<web_sys::Blob, String> {
     let (width, height) = (video.video_width(), video.video_height());
     if width == 0 || height == 0 {
         return Err("it has not shown anything yet".to_owned());
@@ -127,5 +126,5 @@ async fn grab(video: &web_sys::HtmlVideoElement) -> Result<Vec<u8>, String> {
         }
     });
     let blob = JsFuture::from(blob).await.map_err(say)?;
-    browser::read_blob(blob.dyn_ref().ok_or("the browser made no file of it")?).await
+    blob.dyn_into().map_err(|_| "the browser made no file of it".to_owned())
 }

@@ -1,9 +1,8 @@
 //! Files from the visitor, however they come: chosen, dropped or pasted. What a file is decides where it goes.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 
 use crate::page::file_kind::{FileKind, HEAD};
@@ -106,10 +105,9 @@ async fn take(state: State, file: web_sys::File, say: bool) -> bool {
         FileKind::Picture if matches!(*state.phase.read_untracked(), Phase::Failed(_)) => {
             state.problem.set(Some("The engine does not run, so the picture cannot be classified.".to_owned()));
         }
-        FileKind::Picture => match browser::read_blob(&file).await {
-            Ok(bytes) => state.picture.set(Some(Picture::Own { name, bytes: Arc::new(bytes) })),
-            Err(cause) => state.problem.set(Some(format!("{name} could not be read: {cause}."))),
-        },
+        FileKind::Picture => {
+            state.picture.set(Some(Picture::Own { name, file: SendWrapper::new(file.into()) }));
+        }
         FileKind::ForeignNetwork if say => state.problem.set(Some(format!(
             "{name} looks like a network, but only .safetensors files can be read: they hold numbers and nothing else."
         ))),

@@ -28,7 +28,7 @@ impl State {
     }
 
     /// Sends the engine a request, with a file beside it where one belongs to it.
-    pub fn send(self, request: &Request, file: Option<&web_sys::File>) {
+    pub fn send(self, request: &Request, file: Option<&web_sys::Blob>) {
         let sent = self.link.with_value(|link| match link {
             Some(link) => link.send(request, file),
             None => Err("there is no worker".to_owned()),

@@ -167,7 +167,13 @@ pub fn shader(tile: Tile) -> Shader {
         }
         Memory::Workgroup => ("conv_shared", include_str!("../../../../shaders/conv_shared.wgsl"), Vec::new()),
     };
-    Shader { name, source: template::expand(template, tile).into(), overrides, reads: 4, writes: 1 }
+    Shader {
+        name,
+        source: template::expand(template, [tile.rows, tile.columns]).into(),
+        overrides,
+        reads: 4,
+        writes: 1,
+    }
 }
 
 #[cfg(test)]

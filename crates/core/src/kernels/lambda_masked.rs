@@ -10,23 +10,20 @@ use super::lambda_apply::Params;
 
 /// What a query sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub enum Visible {
     /// The whole context. Such a layer runs [`super::lambda_apply`] or [`super::lambda_build`].
-    All,
+    All = 0,
     /// Itself and what stands before it, row by row; needs no mask in memory.
-    Causal,
+    Causal = 1,
     /// What the mask, `[n, m]`, says with a number other than zero.
-    Given,
+    Given = 2,
 }
 
 impl Visible {
     /// The number that stands for it in the parameters.
     pub fn code(self) -> u32 {
-        match self {
-            Self::All => 0,
-            Self::Causal => 1,
-            Self::Given => 2,
-        }
+        self as u32
     }
 }
 

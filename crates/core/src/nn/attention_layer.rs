@@ -1,10 +1,10 @@
 //! A self-attention layer's own parameters, as timm's `BottleneckAttn` stores them: one projection to queries, keys and
 //! values, and a table of relative positions for each axis. `nn::builder` turns them into kernels.
 
-use crate::nn::builder::tensor;
+use crate::nn::error::WeightsError;
 use crate::nn::fold::Affine;
 use crate::nn::lambda_layer::Projection;
-use crate::nn::weights::{Weights, WeightsError};
+use crate::nn::reader::Reader;
 use crate::tensor::Tensor;
 
 /// Sizes of an attention layer that do not depend on the picture. No tensor tells how many heads share the channels.
@@ -50,7 +50,7 @@ impl AttentionLayer {
     ///
     /// # Errors
     /// If a tensor is missing or misshapen, or the heads do not divide the channels.
-    pub fn from_state_dict(weights: &Weights, prefix: &str, shape: AttentionShape) -> Result<Self, WeightsError> {
+    pub fn from_state_dict(reader: &mut Reader<'_>, prefix: &str, shape: AttentionShape) -> Result<Self, WeightsError> {
         let AttentionShape { dim, outputs, heads, key_depth } = shape;
         if heads == 0 || key_depth == 0 || !outputs.is_multiple_of(heads) {
             return Err(WeightsError::Unsupported {
@@ -60,14 +60,14 @@ impl AttentionLayer {
             });
         }
         let rows = 2 * shape.queries() + outputs;
-        let weight = weights.get(&format!("{prefix}qkv.weight"), &[rows, dim, 1, 1])?;
+        let weight = reader.get(&format!("{prefix}qkv.weight"), &[rows, dim, 1, 1])?;
         let mut affine = Affine::identity(rows);
         let bias = format!("{prefix}qkv.bias");
-        if weights.shape(&bias).is_some() {
-            affine.shift.copy_from_slice(weights.get(&bias, &[rows])?.data());
+        if reader.find(&bias).is_some() {
+            affine.shift.copy_from_slice(reader.get(&bias, &[rows])?.data());
         }
         let projection = Projection { inputs: dim, weight: weight.data().to_vec(), affine };
-        let table = |part: &str| table(weights, &format!("{prefix}pos_embed.{part}"), key_depth);
+        let mut table = |part: &str| table(reader, &format!("{prefix}pos_embed.{part}"), key_depth);
         Ok(Self { shape, projection, vertical: table("height_rel")?, horizontal: table("width_rel")? })
     }
 
@@ -93,15 +93,15 @@ impl AttentionLayer {
         let k = self.shape.key_depth;
         let middle = |axis: usize, table: &Tensor| {
             let offsets = 2 * map[axis] - 1;
-            tensor(&[offsets, k], table.data()[(own[axis] - map[axis]) * k..][..offsets * k].to_vec())
+            Tensor::exact([offsets, k], table.data()[(own[axis] - map[axis]) * k..][..offsets * k].to_vec())
         };
         Ok([middle(0, &self.vertical), middle(1, &self.horizontal)])
     }
 }
 
 /// A table of offsets along one axis.
-fn table(weights: &Weights, name: &str, key_depth: usize) -> Result<Tensor, WeightsError> {
-    let table = weights.find(name).ok_or_else(|| WeightsError::Absent { name: name.into(), dimensions: 2 })?;
+fn table(reader: &mut Reader<'_>, name: &str, key_depth: usize) -> Result<Tensor, WeightsError> {
+    let table = reader.find(name).ok_or_else(|| WeightsError::Absent { name: name.into(), dimensions: 2 })?;
     match *table.shape() {
         [offsets, k] if !offsets.is_multiple_of(2) && k == key_depth => Ok(table.clone()),
         _ => Err(WeightsError::Unsupported {
@@ -118,7 +118,7 @@ mod tests {
 
     fn layer() -> AttentionLayer {
         let shape = AttentionShape { dim: 4, outputs: 4, heads: 2, key_depth: 1 };
-        let table = |offsets: usize| tensor(&[offsets, 1], (0..offsets).map(|i| i as f32).collect());
+        let table = |offsets: usize| Tensor::exact([offsets, 1], (0..offsets).map(|i| i as f32).collect());
         let projection = Projection { inputs: 4, weight: vec![0.0; 32], affine: Affine::identity(8) };
         AttentionLayer { shape, projection, vertical: table(7), horizontal: table(5) }
     }

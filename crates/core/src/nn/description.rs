@@ -8,21 +8,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::Activation;
-use crate::nn::weights::WeightsError;
 use crate::picture::Preprocessing;
 
 mod check;
 
-/// The metadata key under which a weights file carries its description.
-pub const METADATA_KEY: &str = "lambdascope";
-
-/// The format this code reads.
-pub const FORMAT: u32 = 1;
-
 /// A LambdaResNet: stem, stages of bottlenecks, mean pool, one linear layer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Description {
-    /// Must be [`FORMAT`].
+    /// Must be [`FORMAT`](crate::nn::format::FORMAT).
     pub format: u32,
     /// The file's stem, such as `lambda_resnet_mini`.
     pub name: String,
@@ -45,17 +38,6 @@ pub struct Description {
     /// What the start-up check compares with, if it was recorded.
     #[serde(default)]
     pub check: Option<Check>,
-}
-
-impl Description {
-    /// Refuses sizes that no network has, before anything is computed from them. Whether the tensors have these sizes
-    /// is another question.
-    ///
-    /// # Errors
-    /// [`WeightsError::Unsupported`] names the first field that is out of bounds.
-    pub fn check(&self) -> Result<(), WeightsError> {
-        check::description(self)
-    }
 }
 
 /// 3×3 convolutions, each with BatchNorm and activation, then a 3×3 max pool with stride 2.

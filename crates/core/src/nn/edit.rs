@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::nn::graph::{Graph, LambdaSite, Site};
-use crate::nn::lambda_layer::{LambdaLayer, Mask};
+use crate::nn::lambda_layer::LambdaLayer;
+use crate::nn::mask::Mask;
 
 /// What is changed, by block, such as `stages.1.1`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

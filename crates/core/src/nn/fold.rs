@@ -2,7 +2,8 @@
 //!
 //! At inference BatchNorm is y = (x − mean) · γ / √(var + ε) + β with stored statistics.
 
-use crate::nn::weights::{Weights, WeightsError};
+use crate::nn::error::WeightsError;
+use crate::nn::reader::Reader;
 
 /// ε of every BatchNorm in the public implementations.
 pub const EPSILON: f32 = 1e-5;
@@ -21,8 +22,8 @@ impl Affine {
     ///
     /// # Errors
     /// If one of its four tensors is missing or has another length than `channels`.
-    pub fn batch_norm(weights: &Weights, prefix: &str, channels: usize) -> Result<Self, WeightsError> {
-        let get = |part: &str| Ok::<_, WeightsError>(weights.get(&format!("{prefix}.{part}"), &[channels])?.data());
+    pub fn batch_norm(reader: &mut Reader<'_>, prefix: &str, channels: usize) -> Result<Self, WeightsError> {
+        let mut get = |part: &str| Ok::<_, WeightsError>(reader.get(&format!("{prefix}.{part}"), &[channels])?.data());
         let (gamma, beta, mean, var) = (get("weight")?, get("bias")?, get("running_mean")?, get("running_var")?);
         let scale: Vec<f32> = gamma.iter().zip(var).map(|(g, v)| g / (v + EPSILON).sqrt()).collect();
         let shift = (0..channels).map(|c| beta[c] - mean[c] * scale[c]).collect();

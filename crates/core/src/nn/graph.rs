@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::kernels::lambda_order::Order;
 use crate::kernels::{attention, conv, lambda_apply, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
-use crate::nn::lambda_layer::Mask;
+use crate::nn::mask::Mask;
 use crate::tensor::Tensor;
 
 /// Index into [`Graph::values`].

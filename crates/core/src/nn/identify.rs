@@ -12,11 +12,14 @@
 //! other tensors fit is for [`crate::nn::builder`] to say.
 
 use crate::kernels::Activation;
-use crate::nn::description::{Block, Description, FORMAT, Position, Stage, Stem, StemConv};
+use crate::nn::description::{Block, Description, Position, Stage, Stem, StemConv};
+use crate::nn::error::WeightsError;
+use crate::nn::format::FORMAT;
 use crate::nn::imagenet;
 use crate::nn::known::{KNOWN, KnownNetwork};
 use crate::nn::lambda_layer::{LambdaLayer, LambdaShape};
-use crate::nn::weights::{Weights, WeightsError};
+use crate::nn::reader::Reader;
+use crate::nn::weights::Weights;
 use crate::picture::{Interpolation, Preprocessing};
 
 /// The tensors that only a single layer has at top level, and whose code wrote it.
@@ -220,7 +223,7 @@ fn stage(weights: &Weights, s: usize) -> Result<Stage, WeightsError> {
 
 /// The lambda layer under `prefix`. One without positions is no layer of timm's but one whose tensors got lost.
 fn lambda(weights: &Weights, prefix: &str, stride: usize) -> Result<Block, WeightsError> {
-    let layer = LambdaLayer::from_state_dict(weights, &format!("{prefix}."), None)?;
+    let layer = LambdaLayer::from_state_dict(&mut Reader::new(weights), &format!("{prefix}."), None)?;
     let position = layer.kind();
     if position == Position::None {
         return Err(WeightsError::Absent { name: format!("{prefix}.conv_lambda.weight"), dimensions: 5 });

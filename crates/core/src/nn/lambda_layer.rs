@@ -3,12 +3,12 @@
 
 mod state_dict;
 
-use serde::{Deserialize, Serialize};
-
 use crate::nn::description::Position;
+use crate::nn::error::WeightsError;
 use crate::nn::fold::{Affine, FoldedConv, fold_conv};
-use crate::nn::weights::WeightsError;
 use crate::tensor::Tensor;
+
+pub use crate::nn::mask::Mask;
 
 /// Sizes of a lambda layer that do not depend on the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,18 +104,6 @@ pub enum Scope {
     Local,
     /// The whole map, whose size the table fixes.
     Global,
-}
-
-/// What a query sees of the context.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Mask {
-    /// All of it.
-    #[default]
-    None,
-    /// Itself and what stands before it, row by row.
-    Causal,
-    /// What is not zero, `[n, m]`.
-    Given(Vec<u8>),
 }
 
 /// A lambda layer's parameters.

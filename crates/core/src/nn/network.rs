@@ -5,9 +5,11 @@ use sha2::{Digest, Sha256};
 use crate::nn::builder::network_graph;
 use crate::nn::description::Description;
 use crate::nn::edit::Edits;
+use crate::nn::error::WeightsError;
 use crate::nn::graph::Graph;
 use crate::nn::identify::identify;
-use crate::nn::weights::{Weights, WeightsError, read};
+use crate::nn::reader::Reader;
+use crate::nn::weights::{Weights, read};
 
 /// A network that can be turned into a graph at any picture size it accepts.
 #[derive(Clone, Debug)]
@@ -15,6 +17,8 @@ pub struct Network {
     /// What it is.
     pub description: Description,
     weights: Weights,
+    /// At its own size, from when the file was checked until somebody takes it.
+    graph: Option<Graph>,
 }
 
 impl Network {
@@ -29,11 +33,12 @@ impl Network {
             Some(description) => description,
             None => identify(&weights)?,
         };
-        let network = Self { description, weights };
-        network.graph(network.side())?;
-        match network.weights.first_unread() {
+        let own = [description.input.crop; 2];
+        let mut reader = Reader::new(&weights);
+        let graph = network_graph(&description, &mut reader, &Edits::default(), own)?;
+        match reader.first_unread() {
             Some(name) => Err(WeightsError::Extra { name: name.into() }),
-            None => Ok(network),
+            None => Ok(Self { description, weights, graph: Some(graph) }),
         }
     }
 
@@ -51,13 +56,26 @@ impl Network {
         self.edited(&Edits::default(), size)
     }
 
+    /// As [`Network::graph`], for whoever runs the network: at its own size the graph that the file was checked with is
+    /// handed over, at any other it is dropped, so that its constants lie in memory nowhere twice.
+    ///
+    /// # Errors
+    /// As [`Network::graph`].
+    pub fn take_graph(&mut self, size: [usize; 2]) -> Result<Graph, WeightsError> {
+        let side = self.side();
+        match self.graph.take().filter(|_| size == side) {
+            Some(graph) => Ok(graph),
+            None => self.graph(size),
+        }
+    }
+
     /// As [`Network::graph`], with its lambda layers changed as `edits` say; what they name and the network lacks is passed
     /// over (see [`Edits::check`]).
     ///
     /// # Errors
     /// As [`Network::graph`].
     pub fn edited(&self, edits: &Edits, [height, width]: [usize; 2]) -> Result<Graph, WeightsError> {
-        let built = network_graph(&self.description, &self.weights, edits, [height, width]);
+        let built = network_graph(&self.description, &mut Reader::new(&self.weights), edits, [height, width]);
         match built {
             Err(cause) if [height, width] != self.side() && !matches!(cause, WeightsError::Size { .. }) => {
                 Err(WeightsError::Size { height, width, cause: cause.to_string() })

@@ -3,9 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::nn::builder::tensor;
 use crate::nn::graph::{AttentionSite, Graph, LambdaSite, Site, ValueId};
-use crate::nn::lambda_layer::Mask;
+use crate::nn::mask::Mask;
 use crate::tensor::Tensor;
 
 /// The sizes of one lambda layer at one picture size.
@@ -215,7 +214,7 @@ pub fn gather<E>(graph: &Graph, mut read: impl FnMut(ValueId) -> Result<Vec<f32>
 fn columns(rows: &[f32], row: u32, from: u32, count: usize) -> Tensor {
     let from = from as usize;
     let data: Vec<f32> = rows.chunks_exact(row as usize).flat_map(|r| &r[from..from + count]).copied().collect();
-    tensor(&[data.len() / count.max(1), count], data)
+    Tensor::exact([data.len() / count.max(1), count], data)
 }
 
 fn attention<E>(
@@ -236,7 +235,7 @@ fn attention<E>(
         value: part(params.value_offset, heads * value_depth),
         vertical: graph.constants[site.vertical].clone(),
         horizontal: graph.constants[site.horizontal].clone(),
-        output: tensor(&[dims.positions(), heads * value_depth], read(site.output)?),
+        output: Tensor::exact([dims.positions(), heads * value_depth], read(site.output)?),
         dims,
     })
 }
@@ -267,7 +266,7 @@ fn lambda<E>(
     let context = other.as_ref().unwrap_or(&queries);
     let (k_bar, lambda_content) = match site.content {
         Some([k_bar, lambda]) => {
-            (tensor(&[m, keys], read(k_bar)?), tensor(&[dims.key_depth, dims.value_depth], read(lambda)?))
+            (Tensor::exact([m, keys], read(k_bar)?), Tensor::exact([dims.key_depth, dims.value_depth], read(lambda)?))
         }
         None => (Tensor::zeros([m, keys]), Tensor::zeros([dims.key_depth, dims.value_depth])),
     };
@@ -282,7 +281,7 @@ fn lambda<E>(
         position: graph.constants[site.position].clone(),
         position_bias: graph.constants[site.bias].clone(),
         lambda_content,
-        output: tensor(&[n, dims.heads * dims.value_depth], read(site.output)?),
+        output: Tensor::exact([n, dims.heads * dims.value_depth], read(site.output)?),
         dims,
     })
 }

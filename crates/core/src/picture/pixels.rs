@@ -1,4 +1,4 @@
-//! The pixels of a picture.
+//! A picture in memory.
 
 /// An upright 8-bit sRGB picture without transparency.
 #[derive(Clone, PartialEq, Eq)]

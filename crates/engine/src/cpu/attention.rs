@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use lambdascope_core::kernels::attention::Params;
 
-use super::gemm;
+use super::gemm::gemm;
 
 /// Queries of a block: enough that packing the keys for each block's product does not count.
 const BLOCK: usize = 64;

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use lambdascope_core::kernels::Activation;
 use lambdascope_core::kernels::conv::Params;
 
-use super::gemm;
+use super::gemm::gemm;
 
 /// The values of a block's im2col matrix: together with what is read of the weights at a time it fits a second-level
 /// cache.

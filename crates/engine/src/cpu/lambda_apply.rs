@@ -2,7 +2,7 @@
 
 use lambdascope_core::kernels::lambda_apply::Params;
 
-use super::gemm;
+use super::gemm::gemm;
 
 /// A lambda layer's arrays, as [`Params`] describes them.
 #[derive(Clone, Copy, Debug)]

@@ -2,8 +2,10 @@
 
 use web_time::Instant;
 
-use super::{Engine, EngineError, ranked_softmax};
-use lambdascope_core::answer::{Answer, Computed, Prediction, Timings};
+use super::Engine;
+use crate::error::EngineError;
+use crate::softmax::predictions;
+use lambdascope_core::answer::{Answer, Computed, Timings};
 use lambdascope_core::picture::Picture;
 use lambdascope_core::tensor::Tensor;
 use lambdascope_picture::{PictureError, decode};
@@ -59,10 +61,4 @@ impl Engine {
         };
         Ok((answer, Seen { id, crop, input }))
     }
-}
-
-/// Classes with their probabilities, most probable first.
-pub fn predictions(labels: &[String], logits: &[f32]) -> Vec<Prediction> {
-    let prediction = |(i, probability): (usize, f32)| Some(Prediction { label: labels.get(i)?.clone(), probability });
-    ranked_softmax(logits).into_iter().filter_map(prediction).collect()
 }

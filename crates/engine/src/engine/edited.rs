@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use web_time::Instant;
 
-use super::backends::milliseconds_since;
-use super::{Engine, EngineError, fits};
+use super::Engine;
+use crate::backends::milliseconds_since;
+use crate::error::EngineError;
+use crate::run::fits;
 use crate::{cpu, gpu};
 use lambdascope_core::backend::Backend;
 use lambdascope_core::nn::edit::Edits;
@@ -66,7 +68,7 @@ impl Edited {
     /// # Errors
     /// [`EngineError::Input`] if the input has another size than the engine was loaded for.
     pub async fn run(&mut self, input: &Tensor) -> Result<EditedRun, EngineError> {
-        fits(self.size, input)?;
+        fits([self.size[0], self.size[1], 3], input)?;
         let input = padded(input);
         let started = Instant::now();
         let logits = self.graph.logits;

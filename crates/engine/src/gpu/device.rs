@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_channel::oneshot;
 use serde::{Deserialize, Serialize};
 
-use super::GpuError;
+use super::error::GpuError;
 use lambdascope_core::shader_edit::{Fault, Place};
 
 /// Which GPU, as people know it.

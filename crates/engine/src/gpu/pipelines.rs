@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use lambdascope_core::kernels::Shader;
 
-use super::{Device, GpuError};
+use super::device::Device;
+use super::error::GpuError;
 
 /// A compiled shader with the layout of its bindings.
 #[derive(Clone, Debug)]

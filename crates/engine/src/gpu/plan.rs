@@ -8,8 +8,9 @@ use lambdascope_core::kernels::{
 use lambdascope_core::nn::graph::{ConstantId, Graph, Op, ValueId};
 use lambdascope_core::nn::liveness::{Slots, assign};
 
+use super::device::Device;
+use super::error::GpuError;
 use super::pipelines::compile;
-use super::{Device, GpuError};
 
 /// WebGPU's default alignment of storage and uniform bindings, in bytes.
 const ALIGNMENT: u64 = 256;

@@ -1,8 +1,9 @@
 //! What each kernel of a run takes on the device, by its own clock.
 
 use super::device::Device;
+use super::error::GpuError;
 use super::plan::Plan;
-use super::{GpuError, Session};
+use super::session::Session;
 
 /// What one kernel took.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,8 +9,8 @@ use lambdascope_core::kernels::conv;
 use lambdascope_core::kernels::conv::Strategy;
 use lambdascope_core::nn::graph::{Graph, ValueId};
 
-use super::GpuError;
 use super::device::Device;
+use super::error::GpuError;
 use super::pipelines::compile;
 use super::plan::{Plan, bytes};
 

@@ -3,8 +3,6 @@
 //! A register cannot be indexed, and WGSL has no macros. So `shaders/conv.wgsl` and `shaders/conv_shared.wgsl` stand for
 //! one row R and one column C of the tile, and here their lines are repeated.
 
-use super::Tile;
-
 /// The lines of a template that say which tile it stands for.
 const HEAD: [&str; 4] =
     ["const ROWS: u32 = 1u;", "const COLUMNS: u32 = 1u;", "const R: u32 = 0u;", "const C: u32 = 0u;"];
@@ -14,7 +12,7 @@ const HEAD: [&str; 4] =
 /// Neighbouring lines that name R are repeated together, so that what is read for a row is used at once; within a row a
 /// line that names C is repeated for each column. Neighbouring lines that name C alone are repeated together as well.
 /// Comments are copied as they are.
-pub fn expand(template: &str, Tile { rows, columns, .. }: Tile) -> String {
+pub fn expand(template: &str, [rows, columns]: [u32; 2]) -> String {
     let [rows_line, columns_line, ..] = HEAD;
     let mut lines: Vec<String> = Vec::new();
     let mut rest = template.lines().filter(|line| !HEAD[2..].contains(line)).peekable();
@@ -91,7 +89,6 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::conv::Memory;
 
     #[test]
     fn lines_are_repeated_for_every_row_and_column_they_name() {
@@ -124,6 +121,6 @@ sum_1_0 += a_1.x * w_0;
 sum_1_1 += a_1.x * w_1;
 CARE_RC(R2);
 ";
-        assert_eq!(expand(template, Tile { memory: Memory::Registers, rows: 2, columns: 2 }), expected);
+        assert_eq!(expand(template, [2, 2]), expected);
     }
 }

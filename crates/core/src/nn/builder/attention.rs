@@ -1,11 +1,11 @@
 //! A self-attention layer as kernels: one projection, then `attention`.
 
-use super::Builder;
+use super::ops::Builder;
 use crate::kernels::{Activation, attention};
 use crate::nn::attention_layer::AttentionLayer;
+use crate::nn::error::WeightsError;
 use crate::nn::fold::Affine;
 use crate::nn::graph::{AttentionSite, Graph, Op, Site, ValueId};
-use crate::nn::weights::{Weights, WeightsError};
 
 /// The graph of one attention layer alone on a map of `[height, width]`. Its input is a map `[H, W, C]` with the channels
 /// padded to a multiple of 4 (see [`crate::nn::graph::padded`]), its output, pooled where the stride is 2, stands in
@@ -25,20 +25,19 @@ pub fn attention_layer_graph(
             found: format!("stride {stride} on {height}×{width}"),
         });
     }
-    let weights = Weights::default();
     let input = [height, width, layer.shape.dim.next_multiple_of(4)];
-    let mut builder = Builder::new(&weights, Activation::None, input);
+    let mut builder = Builder::new(input);
     let x = builder.graph.input;
     let output = builder.attention("layer", x, layer)?;
     builder.graph.logits = if stride == 1 {
         output
     } else {
-        builder.pool_affine("pool", output, Affine::identity(layer.shape.outputs), 2)
+        builder.pool_affine("pool", output, Affine::identity(layer.shape.outputs), 2, Activation::None)
     };
     Ok(builder.graph)
 }
 
-impl Builder<'_> {
+impl Builder {
     /// The attention layer proper on the map `x`.
     pub(super) fn attention(
         &mut self,

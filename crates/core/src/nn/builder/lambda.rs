@@ -1,13 +1,14 @@
 //! A lambda layer as kernels: projections, content lambda, application in the cheaper order, or the masked kernel.
 
-use super::{Builder, ConvShape};
+use super::ops::Builder;
 use crate::kernels::lambda_masked::Visible;
 use crate::kernels::lambda_order::Order;
 use crate::kernels::{Activation, lambda_apply, lambda_content};
+use crate::nn::error::WeightsError;
 use crate::nn::fold::Affine;
 use crate::nn::graph::{Graph, LambdaSite, Op, Site, ValueId};
-use crate::nn::lambda_layer::{LambdaLayer, Mask, Projection};
-use crate::nn::weights::{Weights, WeightsError};
+use crate::nn::lambda_layer::LambdaLayer;
+use crate::nn::mask::Mask;
 
 /// How a lambda layer of its own runs.
 #[derive(Clone, Debug, Default)]
@@ -40,9 +41,8 @@ pub fn lambda_layer_graph(layer: &LambdaLayer, setting: &LayerSetting) -> Result
     if *height < *stride || *width < *stride {
         return unsupported("the layer's map", "a position at least for each output", format!("{:?}", setting.map));
     }
-    let weights = Weights::default();
     let input = [*height, *width, layer.shape.dim.next_multiple_of(4)];
-    let mut builder = Builder::new(&weights, Activation::None, input);
+    let mut builder = Builder::new(input);
     if let Some([height, width]) = *context {
         let shape = [height, width, layer.shape.context_dim.next_multiple_of(4)];
         builder.graph.context = Some(builder.value("context", shape));
@@ -52,12 +52,12 @@ pub fn lambda_layer_graph(layer: &LambdaLayer, setting: &LayerSetting) -> Result
     builder.graph.logits = if *stride == 1 {
         output
     } else {
-        builder.pool_affine("pool", output, Affine::identity(layer.shape.outputs()), *stride)
+        builder.pool_affine("pool", output, Affine::identity(layer.shape.outputs()), *stride, Activation::None)
     };
     Ok(builder.graph)
 }
 
-impl Builder<'_> {
+impl Builder {
     /// The lambda layer proper on the map `x`, its context being `x` unless the graph has one of its own.
     pub(super) fn lambda(
         &mut self,
@@ -172,11 +172,5 @@ impl Builder<'_> {
         let site = LambdaSite { name, params, mask, queries, context, content, position, bias, output };
         self.graph.layers.push(Site::Lambda(site));
         Ok(output)
-    }
-
-    /// A projection, its outputs padded to a multiple of 4.
-    pub(super) fn project(&mut self, name: &str, input: ValueId, projection: &Projection) -> ValueId {
-        let row = ConvShape { out: projection.outputs().next_multiple_of(4), kernel: 1, stride: 1 };
-        self.conv(name, input, projection.fold(), row, Activation::None, None)
     }
 }

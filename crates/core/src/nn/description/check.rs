@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 
 use super::{Block, Description, Position};
 use crate::kernels::Activation;
-use crate::nn::builder::MAX_SIDE;
-use crate::nn::weights::WeightsError;
+use crate::nn::error::WeightsError;
+use crate::nn::limits::MAX_SIDE;
 
 /// The most channels, and the most rows of a projection to queries, keys and values.
 const MAX_CHANNELS: usize = 1 << 16;
@@ -22,49 +22,55 @@ const MAX_RESIZE: usize = 2 * MAX_SIDE;
 const MEANS: RangeInclusive<f32> = -1e3..=1e3;
 const DEVIATIONS: RangeInclusive<f32> = 1e-3..=1e3;
 
-/// [`Description::check`].
-pub(super) fn description(description: &Description) -> Result<(), WeightsError> {
-    let Description { input, labels, activation, stem, stages, check, .. } = description;
-    within("`input.crop`", input.crop, 1..=MAX_SIDE)?;
-    within("`input.resize`", input.resize, input.crop..=MAX_RESIZE)?;
-    for c in 0..3 {
-        within(&format!("`input.mean[{c}]`"), input.mean[c], MEANS)?;
-        within(&format!("`input.std[{c}]`"), input.std[c], DEVIATIONS)?;
-    }
-    within("the number of `labels`", labels.len(), 1..=MAX_CHANNELS)?;
-    if *activation == Activation::None {
-        return Err(unsupported("`activation`", "relu or silu", "none"));
-    }
-    within("the number of `stem.convs`", stem.convs.len(), 1..=16)?;
-    for (i, conv) in stem.convs.iter().enumerate() {
-        channels(&format!("`stem.convs[{i}].out`"), conv.out)?;
-        within(&format!("`stem.convs[{i}].stride`"), conv.stride, 1..=2)?;
-    }
-    within("the number of `stages`", stages.len(), 1..=64)?;
-    for (s, stage) in stages.iter().enumerate() {
-        channels(&format!("`stages[{s}].out`"), stage.out)?;
-        channels(&format!("`stages[{s}].mid`"), stage.mid)?;
-        within(&format!("the number of `stages[{s}].blocks`"), stage.blocks.len(), 1..=1024)?;
-        for (i, block) in stage.blocks.iter().enumerate() {
-            let name = format!("stages[{s}].blocks[{i}]");
-            // Only a stage's first block has a shortcut that can follow a stride.
-            within(&format!("`{name}.stride`"), block.stride(), 1..=if i == 0 { 2 } else { 1 })?;
-            middle(&name, block, stage.mid)?;
+impl Description {
+    /// Refuses sizes that no network has, before anything is computed from them. Whether the tensors have these sizes
+    /// is another question.
+    ///
+    /// # Errors
+    /// [`WeightsError::Unsupported`] names the first field that is out of bounds.
+    pub fn check(&self) -> Result<(), WeightsError> {
+        let Description { input, labels, activation, stem, stages, check, .. } = self;
+        within("`input.crop`", input.crop, 1..=MAX_SIDE)?;
+        within("`input.resize`", input.resize, input.crop..=MAX_RESIZE)?;
+        for c in 0..3 {
+            within(&format!("`input.mean[{c}]`"), input.mean[c], MEANS)?;
+            within(&format!("`input.std[{c}]`"), input.std[c], DEVIATIONS)?;
         }
-    }
-    if let Some(check) = check {
-        let expected = labels.len();
-        if check.logits.len() != expected {
-            let expected = format!("one for each of the {expected} labels");
-            return Err(unsupported("the number of `check.logits`", expected, check.logits.len()));
+        within("the number of `labels`", labels.len(), 1..=MAX_CHANNELS)?;
+        if *activation == Activation::None {
+            return Err(unsupported("`activation`", "relu or silu", "none"));
         }
-        for (i, logit) in check.logits.iter().enumerate() {
-            if !logit.is_finite() {
-                return Err(unsupported(format!("`check.logits[{i}]`"), "a finite number", logit));
+        within("the number of `stem.convs`", stem.convs.len(), 1..=16)?;
+        for (i, conv) in stem.convs.iter().enumerate() {
+            channels(&format!("`stem.convs[{i}].out`"), conv.out)?;
+            within(&format!("`stem.convs[{i}].stride`"), conv.stride, 1..=2)?;
+        }
+        within("the number of `stages`", stages.len(), 1..=64)?;
+        for (s, stage) in stages.iter().enumerate() {
+            channels(&format!("`stages[{s}].out`"), stage.out)?;
+            channels(&format!("`stages[{s}].mid`"), stage.mid)?;
+            within(&format!("the number of `stages[{s}].blocks`"), stage.blocks.len(), 1..=1024)?;
+            for (i, block) in stage.blocks.iter().enumerate() {
+                let name = format!("stages[{s}].blocks[{i}]");
+                // Only a stage's first block has a shortcut that can follow a stride.
+                within(&format!("`{name}.stride`"), block.stride(), 1..=if i == 0 { 2 } else { 1 })?;
+                middle(&name, block, stage.mid)?;
             }
         }
+        if let Some(check) = check {
+            let expected = labels.len();
+            if check.logits.len() != expected {
+                let expected = format!("one for each of the {expected} labels");
+                return Err(unsupported("the number of `check.logits`", expected, check.logits.len()));
+            }
+            for (i, logit) in check.logits.iter().enumerate() {
+                if !logit.is_finite() {
+                    return Err(unsupported(format!("`check.logits[{i}]`"), "a finite number", logit));
+                }
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// One block, whose middle has `mid` channels.

@@ -2,9 +2,9 @@
 //! their tensors' names, every size inferred from the shapes. Only there do the two differ.
 
 use super::{LambdaLayer, LambdaShape, PositionTable, Projection, Scope};
-use crate::nn::builder::tensor;
+use crate::nn::error::WeightsError;
 use crate::nn::fold::Affine;
-use crate::nn::weights::{Weights, WeightsError};
+use crate::nn::reader::Reader;
 use crate::tensor::Tensor;
 
 impl LambdaLayer {
@@ -17,11 +17,11 @@ impl LambdaLayer {
     /// # Errors
     /// If there is no lambda layer under the prefix, a tensor is missing or misshapen, or two of them contradict each
     /// other.
-    pub fn from_state_dict(weights: &Weights, prefix: &str, intra: Option<usize>) -> Result<Self, WeightsError> {
-        let dict = Dict { weights, prefix };
-        if weights.find(&format!("{prefix}qkv.weight")).is_some() {
+    pub fn from_state_dict(reader: &mut Reader<'_>, prefix: &str, intra: Option<usize>) -> Result<Self, WeightsError> {
+        let mut dict = Dict { reader, prefix };
+        if dict.find("qkv.weight").is_some() {
             dict.timm()
-        } else if weights.find(&format!("{prefix}to_q.weight")).is_some() {
+        } else if dict.find("to_q.weight").is_some() {
             dict.lambda_networks(intra.unwrap_or(1))
         } else {
             Err(WeightsError::Unsupported {
@@ -36,22 +36,30 @@ impl LambdaLayer {
     }
 }
 
-struct Dict<'a> {
-    weights: &'a Weights,
-    prefix: &'a str,
+struct Dict<'r, 'w> {
+    reader: &'r mut Reader<'w>,
+    prefix: &'r str,
 }
 
-impl Dict<'_> {
+impl<'w> Dict<'_, 'w> {
     fn name(&self, part: &str) -> String {
         format!("{}{part}", self.prefix)
     }
 
-    fn find(&self, part: &str) -> Option<&Tensor> {
-        self.weights.find(&self.name(part))
+    fn find(&mut self, part: &str) -> Option<&'w Tensor> {
+        self.reader.find(&self.name(part))
+    }
+
+    fn get(&mut self, part: &str, expected: &[usize]) -> Result<&'w Tensor, WeightsError> {
+        self.reader.get(&self.name(part), expected)
+    }
+
+    fn norm(&mut self, part: &str, channels: usize) -> Result<Affine, WeightsError> {
+        Affine::batch_norm(self.reader, &format!("{}{part}", self.prefix), channels)
     }
 
     /// The tensor of this name with `N` axes, however long.
-    fn any<const N: usize>(&self, part: &str) -> Result<(&Tensor, [usize; N]), WeightsError> {
+    fn any<const N: usize>(&mut self, part: &str) -> Result<(&'w Tensor, [usize; N]), WeightsError> {
         let Some(tensor) = self.find(part) else {
             return Err(WeightsError::Absent { name: self.name(part), dimensions: N });
         };
@@ -72,7 +80,7 @@ impl Dict<'_> {
     }
 
     /// A 1×1 convolution `[outputs, inputs, 1, 1]` with its bias, if it has one, and the norm that follows, if one does.
-    fn projection(&self, part: &str, norm: Affine) -> Result<Projection, WeightsError> {
+    fn projection(&mut self, part: &str, norm: Affine) -> Result<Projection, WeightsError> {
         let (weight, shape) = self.any::<4>(&format!("{part}.weight"))?;
         let [outputs, inputs, ..] = shape;
         if shape != [norm.scale.len(), inputs, 1, 1] {
@@ -82,7 +90,7 @@ impl Dict<'_> {
         let mut affine = norm;
         let bias = format!("{part}.bias");
         if self.find(&bias).is_some() {
-            let bias = self.weights.get(&self.name(&bias), &[outputs])?;
+            let bias = self.get(&bias, &[outputs])?;
             for ((shift, scale), b) in affine.shift.iter_mut().zip(&affine.scale).zip(bias.data()) {
                 *shift += scale * b;
             }
@@ -91,7 +99,7 @@ impl Dict<'_> {
     }
 
     /// timm: `qkv`'s rows are q, then k, then v; u is 1; what follows the layer is not part of it.
-    fn timm(&self) -> Result<LambdaLayer, WeightsError> {
+    fn timm(&mut self) -> Result<LambdaLayer, WeightsError> {
         let (_, [rows, ..]) = self.any::<4>("qkv.weight")?;
         let (_, [queries]) = self.any::<1>("norm_q.weight")?;
         let (_, [value_depth]) = self.any::<1>("norm_v.weight")?;
@@ -100,9 +108,8 @@ impl Dict<'_> {
             self.misfit("qkv.weight", &expected, &[rows])
         })?;
         let heads = self.heads("norm_q.weight", queries, key_depth)?;
-        let norm = Affine::batch_norm(self.weights, &self.name("norm_q"), queries)?
-            .concat(Affine::identity(key_depth))
-            .concat(Affine::batch_norm(self.weights, &self.name("norm_v"), value_depth)?);
+        let norm =
+            self.norm("norm_q", queries)?.concat(Affine::identity(key_depth)).concat(self.norm("norm_v", value_depth)?);
         let all = self.projection("qkv", norm)?;
         let (query, context) = split(all, queries);
         let (position, bias) = if self.find("conv_lambda.weight").is_some() {
@@ -121,7 +128,7 @@ impl Dict<'_> {
     }
 
     /// lucidrains: three projections, of which the last two may see another context; u comes from the position tensor.
-    fn lambda_networks(&self, intra: usize) -> Result<LambdaLayer, WeightsError> {
+    fn lambda_networks(&mut self, intra: usize) -> Result<LambdaLayer, WeightsError> {
         let (_, [queries]) = self.any::<1>("norm_q.weight")?;
         let (_, [values]) = self.any::<1>("norm_v.weight")?;
         let (_, [keys, ..]) = self.any::<4>("to_k.weight")?;
@@ -145,8 +152,8 @@ impl Dict<'_> {
             let expected = format!("{intra} · {key_depth} keys, and values in {intra} parts");
             return Err(self.misfit("to_k.weight", &expected, &[keys, values]));
         }
-        let norm_q = Affine::batch_norm(self.weights, &self.name("norm_q"), queries)?;
-        let norm_v = Affine::batch_norm(self.weights, &self.name("norm_v"), values)?;
+        let norm_q = self.norm("norm_q", queries)?;
+        let norm_v = self.norm("norm_v", values)?;
         let query = self.projection("to_q", norm_q)?;
         let (key, value) = (self.projection("to_k", Affine::identity(keys))?, self.projection("to_v", norm_v)?);
         if key.inputs != value.inputs {
@@ -176,15 +183,15 @@ impl Dict<'_> {
         if r % 2 == 1 { Ok(r) } else { Err(self.misfit(part, "a window with an odd side", &[r])) }
     }
 
-    fn bias(&self, part: &str, key_depth: usize) -> Result<Tensor, WeightsError> {
+    fn bias(&mut self, part: &str, key_depth: usize) -> Result<Tensor, WeightsError> {
         match self.find(part) {
-            Some(_) => self.weights.get(&self.name(part), &[key_depth]).cloned(),
+            Some(_) => self.get(part, &[key_depth]).cloned(),
             None => Ok(Tensor::zeros([key_depth])),
         }
     }
 
     /// A table of offsets, `[rows, columns, k]` or `[rows, columns, k, u]`, if there is one.
-    fn table(&self, part: &str, key_depth: usize, intra: usize) -> Result<Option<PositionTable>, WeightsError> {
+    fn table(&mut self, part: &str, key_depth: usize, intra: usize) -> Result<Option<PositionTable>, WeightsError> {
         let Some(table) = self.find(part) else { return Ok(None) };
         let (rows, columns) = match *table.shape() {
             [rows, columns, k] if (k, intra) == (key_depth, 1) => (rows, columns),
@@ -216,7 +223,7 @@ fn convolution(kernel: &Tensor, [key_depth, intra]: [usize; 2], r: usize) -> Pos
     let at = |tap: usize, i: usize| kernel.data()[(i % key_depth * intra + i / key_depth) * taps + tap];
     let channels = intra * key_depth;
     let cells = (0..taps).flat_map(|tap| (0..channels).map(move |i| (tap, i))).map(|(tap, i)| at(tap, i)).collect();
-    PositionTable { scope: Scope::Local, size: [r, r], cells: tensor(&[taps, channels], cells) }
+    PositionTable { scope: Scope::Local, size: [r, r], cells: Tensor::exact([taps, channels], cells) }
 }
 
 /// The first `rows` outputs, and the others.

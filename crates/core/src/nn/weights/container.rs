@@ -8,8 +8,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
-use super::error::WeightsError;
-use crate::nn::description::METADATA_KEY;
+use crate::nn::error::WeightsError;
+use crate::nn::format::METADATA_KEY;
 
 /// Bytes of the header's length.
 const LENGTH: usize = 8;
@@ -49,8 +49,9 @@ pub struct Entry<'a> {
     pub data: &'a [u8],
 }
 
-/// The number formats that weights come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The number formats that weights come in, called as in a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString)]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum Dtype {
     /// IEEE 754 single precision.
     F32,
@@ -63,16 +64,6 @@ pub enum Dtype {
 }
 
 impl Dtype {
-    /// Its name in a header.
-    fn name(self) -> &'static str {
-        match self {
-            Self::F32 => "F32",
-            Self::F16 => "F16",
-            Self::Bf16 => "BF16",
-            Self::I64 => "I64",
-        }
-    }
-
     /// Bytes of a value.
     fn size(self) -> usize {
         match self {
@@ -165,13 +156,9 @@ fn span(name: String, raw: Raw, data: &[u8]) -> Result<Span<'_>, WeightsError> {
         let found = brief(&format!("{name:?}"));
         return Err(broken(format!("a tensor is called {found}, expected 1 to {MAX_NAME} bytes of text")));
     }
-    let counter = is_counter(&name);
-    let dtype = match dtype.as_str() {
-        "F32" => Dtype::F32,
-        "F16" => Dtype::F16,
-        "BF16" => Dtype::Bf16,
-        "I64" if counter => Dtype::I64,
-        found => return Err(WeightsError::Dtype { name, found: brief(found) }),
+    let dtype = match dtype.parse::<Dtype>() {
+        Ok(dtype) if dtype != Dtype::I64 || is_counter(&name) => dtype,
+        _ => return Err(WeightsError::Dtype { name, found: brief(&dtype) }),
     };
     if shape.len() > MAX_DIMENSIONS || shape.contains(&0) {
         let (found, most) = (brief(&format!("{shape:?}")), MAX_DIMENSIONS);
@@ -190,7 +177,7 @@ fn span(name: String, raw: Raw, data: &[u8]) -> Result<Span<'_>, WeightsError> {
         Some(needed) if needed == bytes.len() => {}
         needed => {
             let needed = needed.map_or_else(|| "more bytes than can be counted".into(), |n| format!("{n} bytes"));
-            let (dtype, found) = (dtype.name(), bytes.len());
+            let found = bytes.len();
             return Err(broken(format!("tensor `{name}` of shape {shape:?} takes {needed} as {dtype}, found {found}")));
         }
     }

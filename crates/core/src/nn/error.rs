@@ -1,6 +1,6 @@
 //! Why a weights file cannot be used: one sentence each, with the tensor or field, what was expected and what was found.
 
-use crate::nn::description::FORMAT;
+use crate::nn::format::FORMAT;
 
 /// Why a weights file could not be used. Each is a sentence that names the tensor, what was expected and what was found.
 #[derive(Debug, thiserror::Error)]

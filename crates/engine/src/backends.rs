@@ -1,11 +1,11 @@
 //! One graph on the backends that can run it: which is used, whether its numbers are right, and what happens when a device
-//! is lost. Networks and pictures belong to [`super`].
+//! is lost. Networks and pictures belong to [`Engine`](crate::Engine).
 
 use std::sync::Arc;
 
 use web_time::Instant;
 
-use super::{CHECK_TOLERANCE, EngineError};
+use crate::error::{CHECK_TOLERANCE, EngineError};
 use crate::{cpu, gpu};
 use lambdascope_core::backend::{Backend, BackendChoice, BackendReport};
 use lambdascope_core::kernels::conv::Strategy;
@@ -262,7 +262,7 @@ impl Backends {
     }
 }
 
-pub(super) fn milliseconds_since(started: Instant) -> f64 {
+pub(crate) fn milliseconds_since(started: Instant) -> f64 {
     started.elapsed().as_secs_f64() * 1e3
 }
 

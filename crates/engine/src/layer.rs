@@ -1,7 +1,8 @@
 //! A lambda layer of its own on a backend: for the command line, and for whoever has a state dict and no network.
 
-use super::backends::{Backends, GraphRun};
-use super::{EngineError, Run};
+use crate::backends::{Backends, GraphRun};
+use crate::error::EngineError;
+use crate::run::{Run, fits};
 use lambdascope_core::backend::{BackendChoice, BackendReport};
 use lambdascope_core::nn::builder::{LayerSetting, lambda_layer_graph};
 use lambdascope_core::nn::graph::padded;
@@ -61,8 +62,4 @@ impl LayerEngine {
         let GraphRun { output, trace, backend, milliseconds } = self.backends.run(&padded(input)).await;
         Ok(Run { logits: output, trace, backend, milliseconds })
     }
-}
-
-fn fits(expected: [usize; 3], found: &Tensor) -> Result<(), EngineError> {
-    if found.shape() == expected { Ok(()) } else { Err(EngineError::Input { expected, found: found.shape().to_vec() }) }
 }

@@ -1,79 +1,14 @@
-//! A network with one of its shaders edited, beside the network as it is. It runs on a device of its own, so that whatever
-//! an edit does, the engine's own device and numbers stay as they are.
+//! A network with one of its shaders edited, beside the network as it is.
 
-use std::sync::Arc;
-
-use web_time::Instant;
-
-use super::{Engine, predictions};
+use super::Engine;
 use crate::gpu;
-use crate::gpu::{Dispatch, GpuError, Operand, Session};
+use crate::gpu::{Dispatch, GpuError, Operand};
+use crate::shader_bench::{Bench, ShaderError};
+use crate::softmax::predictions;
 use lambdascope_core::kernels::conv::Strategy;
 use lambdascope_core::nn::graph::{Graph, ValueId, padded};
-use lambdascope_core::shader_edit::{Changed, Fault, ShaderArray, ShaderRun, ShaderStep};
+use lambdascope_core::shader_edit::{Changed, ShaderArray, ShaderRun, ShaderStep};
 use lambdascope_core::tensor::Tensor;
-
-/// Why an edited shader gave nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ShaderError {
-    /// The layer has no such step.
-    #[error("step {step} of layer {layer} does not exist in this network")]
-    NoStep {
-        /// The layer's place in the trace.
-        layer: usize,
-        /// The step's place in the layer.
-        step: usize,
-    },
-    /// The source is no shader that could stand in for the original.
-    #[error("{}", .0.message)]
-    Fault(Fault),
-    /// There is no GPU to run it on.
-    #[error("a shader needs WebGPU, which cannot be used here: {0}")]
-    NoGpu(String),
-    /// The GPU failed with it.
-    #[error("the GPU did not bear this shader: {0}")]
-    Failed(String),
-    /// The input has another size than the network takes.
-    #[error("an input of {expected} values is expected, found {found}")]
-    Input {
-        /// The length of the graph's input.
-        expected: usize,
-        /// What was given.
-        found: usize,
-    },
-}
-
-/// The device that edited shaders run on, with the network as it is.
-pub(super) struct Bench {
-    device: gpu::Device,
-    session: Session,
-    kept: Vec<ValueId>,
-}
-
-impl Bench {
-    async fn new(graph: &Arc<Graph>, strategy: Strategy) -> Result<Self, GpuError> {
-        let device = gpu::Device::request().await?;
-        let mut kept = graph.traced();
-        for layer in 0..graph.layers.len() {
-            kept.extend(graph.layer_ops(layer).into_iter().flat_map(|op| graph.ops[op].outputs()));
-        }
-        kept.sort_unstable();
-        kept.dedup();
-        let tile = |params: &_| strategy.tile(params);
-        let mut session = Session::with_tiles(&device, Arc::clone(graph), &kept, tile).await?;
-        // The first run of a pipeline takes longer than those that follow.
-        let picture = vec![0.0; graph.values[graph.input].len()];
-        session.run(&picture, &[graph.logits]).await?;
-        Ok(Self { device, session, kept })
-    }
-
-    /// All kept values, and the milliseconds of the run.
-    async fn run(&mut self, input: &[f32]) -> Result<(Vec<Vec<f32>>, f64), GpuError> {
-        let started = Instant::now();
-        let values = self.session.run(input, &self.kept).await?;
-        Ok((values, started.elapsed().as_secs_f64() * 1e3))
-    }
-}
 
 impl Engine {
     /// The steps of a layer, as they run on the GPU; none for a layer that is not there.

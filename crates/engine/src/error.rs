@@ -1,0 +1,39 @@
+//! Why there is no engine, or no answer.
+
+use lambdascope_core::nn::edit::EditError;
+use lambdascope_core::nn::error::WeightsError;
+
+/// The difference at which the start-up check calls a backend wrong, relative to the largest logit. Two right backends
+/// differ by 1e-6 to 1e-5; a wrong one by far more than this.
+pub(crate) const CHECK_TOLERANCE: f32 = 1e-3;
+
+/// Why there is no engine, or no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The weights do not make a network.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// The network cannot be changed so.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The GPU was asked for and cannot be used.
+    #[error("the GPU was asked for, but {0}")]
+    Gpu(String),
+    /// The CPU backend does not reproduce the numbers that the weights file records.
+    #[error(
+        "the start-up check failed: this device's logits differ by {difference:.1e} from those the weights file records, \
+         expected at most {CHECK_TOLERANCE:.0e}"
+    )]
+    Check {
+        /// Relative to the largest logit.
+        difference: f32,
+    },
+    /// The input has another size than the network takes.
+    #[error("an input of shape {expected:?} is expected, found {found:?}")]
+    Input {
+        /// `[H, W, C]`.
+        expected: [usize; 3],
+        /// What was given.
+        found: Vec<usize>,
+    },
+}

@@ -1,0 +1,28 @@
+//! What goes into a run of the engine, and what comes out of it.
+
+use lambdascope_core::backend::Backend;
+use lambdascope_core::nn::trace::Trace;
+use lambdascope_core::tensor::Tensor;
+
+use crate::error::EngineError;
+
+/// What one run gives.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// One a label.
+    pub logits: Vec<f32>,
+    /// The lambda and attention layers.
+    pub trace: Trace,
+    /// The backend that computed it.
+    pub backend: Backend,
+    /// Milliseconds from the input to the numbers in memory.
+    pub milliseconds: f64,
+}
+
+/// Whether an input has the shape `[H, W, C]` that is expected.
+///
+/// # Errors
+/// [`EngineError::Input`] if it has not.
+pub(crate) fn fits(expected: [usize; 3], found: &Tensor) -> Result<(), EngineError> {
+    if found.shape() == expected { Ok(()) } else { Err(EngineError::Input { expected, found: found.shape().to_vec() }) }
+}

@@ -1,0 +1,31 @@
+//! From logits to probabilities.
+
+use lambdascope_core::answer::Prediction;
+
+/// Classes with their probabilities, most probable first.
+pub fn predictions(labels: &[String], logits: &[f32]) -> Vec<Prediction> {
+    let prediction = |(i, probability): (usize, f32)| Some(Prediction { label: labels.get(i)?.clone(), probability });
+    ranked_softmax(logits).into_iter().filter_map(prediction).collect()
+}
+
+/// Probabilities of logits, with the index of each, most probable first.
+pub fn ranked_softmax(logits: &[f32]) -> Vec<(usize, f32)> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f32> = logits.iter().map(|l| (l - largest).exp()).collect();
+    let sum: f32 = powers.iter().sum();
+    let mut ranked: Vec<(usize, f32)> = powers.into_iter().map(|p| p / sum).enumerate().collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+    ranked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probabilities_are_ranked_and_sum_to_one() {
+        let ranked = ranked_softmax(&[1.0, 1000.0, 999.0]);
+        assert_eq!(ranked.iter().map(|r| r.0).collect::<Vec<_>>(), [1, 2, 0]);
+        assert!((ranked.iter().map(|r| r.1).sum::<f32>() - 1.0).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,72 @@
+//! What the page asks of the engine.
+
+use lambdascope_core::backend::BackendChoice;
+use lambdascope_core::catalogue::Source;
+use lambdascope_core::nn::edit::Edits;
+use lambdascope_core::picture::PictureEdit;
+use serde::{Deserialize, Serialize};
+
+use super::shaders::ShaderEdit;
+
+/// From the page to the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// The first message: say which networks there are, and load one (as load 0): that of this name if it lies beside
+    /// the page or is a public one on this device, else the page's default. Nothing is asked of any other host.
+    Start {
+        /// The visitor's choice.
+        choice: BackendChoice,
+        /// The network's name.
+        network: Option<String>,
+    },
+    /// Load another network in place of the present one, which stays if this fails. A load under way is given up.
+    Load {
+        /// Grows with every load, from 1.
+        id: u64,
+        /// Which.
+        source: Source,
+    },
+    /// Give a load up.
+    CancelLoad {
+        /// The load's id.
+        id: u64,
+    },
+    /// Drop a public network from this browser's cache.
+    Remove {
+        /// Its name.
+        name: String,
+    },
+    /// Run the network on an encoded picture (PNG, JPEG, WebP, GIF, BMP), a file that travels beside the message as the
+    /// browser's own object: it is read once its turn comes, and not at all if another picture comes before.
+    Classify {
+        /// Grows with every request.
+        id: u64,
+    },
+    /// Run the network on one of the page's own samples.
+    ClassifySample {
+        /// Grows with every request.
+        id: u64,
+        /// The sample's file name under `samples/`.
+        file: String,
+    },
+    /// Say which shaders a layer runs.
+    LayerShaders {
+        /// The layer's place in the trace.
+        layer: usize,
+    },
+    /// Check an edited shader; nothing runs.
+    CheckShader(ShaderEdit),
+    /// Run the network on the picture that was answered last, once as it is and once with an edited shader.
+    RunShader(ShaderEdit),
+    /// Run the network changed, or on the last picture changed, beside the present one.
+    WhatIf {
+        /// Grows with every such request.
+        id: u64,
+        /// The id of the answer whose picture is meant.
+        answer: u64,
+        /// What is changed in the network.
+        edits: Edits,
+        /// What is changed in the crop.
+        picture: PictureEdit,
+    },
+}

@@ -1,0 +1,121 @@
+//! What the engine tells the page.
+
+use lambdascope_core::answer::{Answer, Prediction};
+use lambdascope_core::backend::{Backend, BackendReport};
+use lambdascope_core::catalogue::Source;
+use lambdascope_core::nn::card::NetworkCard;
+use lambdascope_core::shader_edit::{Fault, ShaderRun};
+use serde::{Deserialize, Serialize};
+
+use super::networks::Offers;
+use super::shaders::{LayerShaders, ShaderFailure};
+
+/// The part of loading that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoadStep {
+    /// Weights come over the network.
+    Downloading,
+    /// Weights come from this device: the browser's cache, or the visitor's file.
+    Reading,
+    /// The hash is checked and the network is built.
+    Checking,
+    /// Shaders compile, the start-up check and a warm-up run are made.
+    Warming,
+}
+
+/// What a changed network says, or the network of a changed picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WhatIfAnswer {
+    /// The request's id.
+    pub id: u64,
+    /// All classes, most probable first.
+    pub predictions: Vec<Prediction>,
+    /// Milliseconds that the network took.
+    pub milliseconds: f64,
+    /// What computed it.
+    pub backend: Backend,
+}
+
+/// From the engine to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Response {
+    /// The worker runs and can take a request.
+    Started,
+    /// The networks that can be loaded, and which are on this device; again whenever that changes.
+    Networks(Offers),
+    /// Loading goes on; bytes where known.
+    Progress {
+        /// The load's id.
+        load: u64,
+        /// What is under way.
+        step: LoadStep,
+        /// Bytes so far (0 where none are counted).
+        done: u64,
+        /// Bytes in all (0 where none are counted).
+        total: u64,
+    },
+    /// The engine runs this network from now on.
+    Ready {
+        /// The load's id.
+        load: u64,
+        /// Where it came from.
+        source: Source,
+        /// The network.
+        card: NetworkCard,
+        /// The backend.
+        report: BackendReport,
+    },
+    /// A network could not be loaded; the engine goes on with the one it has.
+    LoadFailed {
+        /// The load's id.
+        load: u64,
+        /// What was to be loaded.
+        source: Source,
+        /// A sentence with the cause.
+        message: String,
+    },
+    /// A picture's answer.
+    Answer(Box<Answer>),
+    /// A picture could not be used; the engine goes on.
+    PictureFailed {
+        /// The request's id.
+        id: u64,
+        /// A sentence with the cause and the next step.
+        message: String,
+    },
+    /// The shaders of a layer.
+    LayerShaders(LayerShaders),
+    /// An edited shader was checked.
+    ShaderChecked {
+        /// The check's id.
+        id: u64,
+        /// What is wrong, if anything is.
+        fault: Option<Fault>,
+    },
+    /// An edited shader ran, or could not.
+    ShaderRan {
+        /// The run's id.
+        id: u64,
+        /// What came of it.
+        outcome: Result<Box<ShaderRun>, ShaderFailure>,
+    },
+    /// What the changed network says.
+    WhatIf(WhatIfAnswer),
+    /// The network or the picture could not be changed so.
+    WhatIfFailed {
+        /// The request's id.
+        id: u64,
+        /// A sentence with the cause.
+        message: String,
+    },
+    /// The engine changed its backend; a sentence with the reason.
+    Notice {
+        /// The sentence.
+        message: String,
+    },
+    /// The engine cannot start; a sentence with the cause and the next step.
+    Failed {
+        /// The sentence.
+        message: String,
+    },
+}
