@@ -26,6 +26,7 @@ pub mod positions;
 pub mod reading;
 pub mod scale;
 pub mod shader_change;
+pub mod sheet;
 pub mod shift;
 pub mod softmax_attention;
 pub mod subject;
