@@ -336,7 +336,7 @@ fn mistakes_get_a_sentence_and_a_status() {
     assert!(layer.contains("no lambda or attention layer `stages.0.0`; it has stages.1.1"), "{layer}");
     let outside =
         refusal(&["explain", "--image", &church, "--layer", "0", "--query", "16,2", "--output", &path("o")], 1);
-    assert!(outside.contains("the query 16,2 lies outside of stages.1.1, whose map has 16 rows"), "{outside}");
+    assert!(outside.contains("the query 16,2 lies outside stages.1.1, whose map has 16 rows"), "{outside}");
 
     // A header that claims more than the file holds, and values that are none.
     write(&folder.path().join("x.npy"), &[1, 3, 2, 2], &[0.0f32; 12]);

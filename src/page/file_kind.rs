@@ -42,9 +42,8 @@ fn is_safetensors(head: &[u8]) -> bool {
 
 /// The formats that the page reads, by their first bytes.
 fn is_picture(head: &[u8]) -> bool {
-    let starts: [&[u8]; 4] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM"];
-    starts.iter().any(|start| head.starts_with(start))
-        || (head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP"))
+    use infer::image::{is_bmp, is_gif, is_jpeg, is_png, is_webp};
+    [is_bmp, is_gif, is_jpeg, is_png, is_webp].iter().any(|is| is(head))
 }
 
 #[cfg(test)]

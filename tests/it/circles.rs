@@ -8,8 +8,16 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// Folders of files, each with a crate's root in it.
-const ROOTS: [&str; 5] =
-    ["crates/core/src", "crates/engine/src", "crates/picture/src", "crates/protocol/src", "crates/worker/src"];
+const ROOTS: [&str; 8] = [
+    "crates/cli/src",
+    "crates/core/src",
+    "crates/engine/src",
+    "crates/explain/src",
+    "crates/picture/src",
+    "crates/protocol/src",
+    "crates/worker/src",
+    "src",
+];
 
 /// A crate's files, called as their modules are (`nn::weights`; the root has no name), with those that each takes from.
 struct Crate(BTreeMap<String, BTreeSet<String>>);

@@ -24,8 +24,8 @@ fn both_backends_say_what_they_are_and_agree() {
     let (on_gpu, on_cpu) = (pollster::block_on(gpu.run(&input)).unwrap(), pollster::block_on(cpu.run(&input)).unwrap());
     assert_eq!((on_gpu.backend, gpu.report().backend), (Backend::Gpu, Backend::Gpu));
     assert_eq!((on_cpu.backend, cpu.report().backend), (Backend::Cpu, Backend::Cpu));
-    assert!(gpu.report().reason.starts_with("The GPU was asked for"), "{}", gpu.report().reason);
-    assert_eq!(cpu.report().reason, "The CPU was asked for.");
+    assert!(gpu.report().reason.starts_with("The GPU was requested"), "{}", gpu.report().reason);
+    assert_eq!(cpu.report().reason, "The CPU was requested.");
     assert!(relative_difference(&on_gpu.logits, &on_cpu.logits) <= 1e-4);
     assert_eq!(on_gpu.trace.layers.len(), on_cpu.trace.layers.len());
     for (a, b) in on_gpu.trace.layers.iter().zip(&on_cpu.trace.layers) {
@@ -63,5 +63,5 @@ fn numbers_that_the_weights_do_not_record_stop_the_engine() {
 fn an_input_of_another_size_is_refused() {
     let mut engine = engine(BackendChoice::Cpu);
     let error = pollster::block_on(engine.run(&Tensor::zeros([64, 64, 3]))).unwrap_err();
-    assert_eq!(error.to_string(), "an input of shape [128, 128, 3] is expected, found [64, 64, 3]");
+    assert_eq!(error.to_string(), "expected an input of shape [128, 128, 3], found [64, 64, 3]");
 }

@@ -19,7 +19,7 @@ use lambdascope_engine::gpu::OpTime;
 pub struct Arguments {
     #[command(flatten)]
     model: Model,
-    /// How often it runs after the first time.
+    /// How many runs to time after the first one.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
     /// Print JSON.
@@ -50,7 +50,7 @@ struct Benched {
     weight_bytes: u64,
     /// The arrays between kernels, shared by liveness.
     activation_bytes: u64,
-    /// What the layers gather context with, were it built; it never is.
+    /// What attention maps and lambdas would take if they were built; they never are.
     context_bytes: ContextBytes,
     /// On a GPU that has timestamps.
     kernels: Option<Vec<Kernel>>,
@@ -82,7 +82,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     }
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
-    ensure!(engine.take_notice().is_none(), "the backend changed while it was measured");
+    ensure!(engine.take_notice().is_none(), "the backend changed during the measurement");
     let kernels = kernels(&mut engine, &padded(&input))?;
     let graph = engine.graph();
     let bytes = |length: usize| (length * size_of::<f32>()) as u64;
@@ -128,7 +128,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     ))?;
     let ContextBytes { attention_maps, lambdas } = b.context_bytes;
     say(format!(
-        "what is never built: attention maps {:.2} MB, lambdas {:.2} MB",
+        "never built: attention maps {:.2} MB, lambdas {:.2} MB",
         attention_maps as f64 / 1e6,
         lambdas as f64 / 1e6
     ))?;

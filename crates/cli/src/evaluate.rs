@@ -16,8 +16,8 @@ use lambdascope_engine::{Engine, Run, ranked_softmax};
 pub struct Arguments {
     #[command(flatten)]
     model: Model,
-    /// The folder: DIR/<class>/*.{webp,jpg,jpeg,png}. A class is a label of the network's (case, `_` and spaces do not
-    /// matter) or its index.
+    /// The folder: DIR/<class>/*.{webp,jpg,jpeg,png}. A class is one of the network's labels (case is ignored, and `_`
+    /// counts as a space) or its index.
     #[arg(long)]
     data: PathBuf,
     /// Print JSON.
@@ -37,7 +37,7 @@ struct Evaluated {
 /// Runs the network on every picture.
 ///
 /// # Errors
-/// If a folder is no class of the network's, or a picture cannot be used.
+/// If a folder is not named after a class of the network, or a picture cannot be used.
 pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     let network = source::network(&arguments.model)?;
     let files = labelled_files(&arguments.data, &network.description.labels)?;
@@ -91,7 +91,11 @@ fn labelled_files(data: &Path, labels: &[String]) -> Result<Vec<(PathBuf, usize)
         }
         let Some(label) = class_of(&folder.file_name().unwrap_or_default().to_string_lossy()) else {
             let some = labels.iter().take(10).map(String::as_str).collect::<Vec<_>>().join(", ");
-            bail!("the folder {} is not one of the network's {} classes ({some} …)", folder.display(), labels.len());
+            bail!(
+                "the folder {} is not named after any of the network's {} classes ({some} …)",
+                folder.display(),
+                labels.len()
+            );
         };
         for file in fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
             let path = file?.path();
@@ -101,7 +105,7 @@ fn labelled_files(data: &Path, labels: &[String]) -> Result<Vec<(PathBuf, usize)
             }
         }
     }
-    ensure!(!files.is_empty(), "{} holds no class folder with pictures", data.display());
+    ensure!(!files.is_empty(), "{} contains no class folder with pictures", data.display());
     files.sort();
     Ok(files)
 }

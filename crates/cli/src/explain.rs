@@ -24,24 +24,25 @@ pub struct Arguments {
     /// The picture that the network sees.
     #[arg(long, conflicts_with = "input")]
     image: Option<PathBuf>,
-    /// A ready tensor, `[1, C, H, W]` or `[C, H, W]` (f32 .npy): for a network normalised, for a layer its input.
+    /// A prepared tensor, `[1, C, H, W]` or `[C, H, W]` (f32 .npy): the normalised picture for a network, the input for a
+    /// single layer.
     #[arg(long)]
     input: Option<PathBuf>,
-    /// The lambda or attention layer of the network, by its name (stages.1.1) or its number from 0; without it --weights is
-    /// a lambda layer.
+    /// The lambda or attention layer of the network, by its name (stages.1.1) or by its number, counted from 0; without it,
+    /// --weights is read as a single lambda layer.
     #[arg(long)]
     layer: Option<String>,
     /// The query's row and column in the layer's map.
     #[arg(long, value_name = "Y,X", value_parser = place)]
     query: [usize; 2],
-    /// The folder that the files go to; it is made if it is not there.
+    /// The folder for the files; it is created if it does not exist.
     #[arg(long)]
     output: PathBuf,
     #[command(flatten)]
     single: LayerArguments,
 }
 
-/// Writes the files and prints how far what the maps give is from the layer's output.
+/// Writes the files and prints how far the layer's output is from what the maps give.
 ///
 /// # Errors
 /// If the layer or the query does not exist, or a file cannot be used.
@@ -54,18 +55,18 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
             run.trace.layers.pop().context("the layer left no trace")?
         }
         _ => {
-            let message = "a network needs --layer; a layer of its own needs --weights and --input, and no --model";
+            let message = "a network needs --layer; a single layer needs --weights and --input, and no --model";
             super::Arguments::command().error(ErrorKind::MissingRequiredArgument, message).exit()
         }
     };
     let ([y, x], [height, width]) = (arguments.query, layer.map());
     ensure!(
         y < height && x < width,
-        "the query {y},{x} lies outside of {}, whose map has {height} rows and {width} columns",
+        "the query {y},{x} lies outside {}, whose map has {height} rows and {width} columns",
         layer.name(),
     );
     let folder = &arguments.output;
-    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
     match &layer {
         LayerTrace::Lambda(layer) => lambda::write(layer, [y, x], folder),
         LayerTrace::Attention(layer) => attention::write(layer, [y, x], folder),
@@ -86,7 +87,7 @@ fn of_network(arguments: &Arguments, layer: &str, choice: BackendChoice) -> Resu
             let size = [input.shape()[0], input.shape()[1]];
             (pollster::block_on(Engine::with_size(network, size, choice))?, input)
         }
-        (None, None) => bail!("a network is explained on a picture: give --image or --input"),
+        (None, None) => bail!("a network can only be explained on a picture: give --image or --input"),
     };
     let mut layers = answer(&mut engine, &input)?.trace.layers;
     let found = layers.iter().position(|trace| trace.name() == layer).or_else(|| layer.parse().ok());
@@ -94,6 +95,7 @@ fn of_network(arguments: &Arguments, layer: &str, choice: BackendChoice) -> Resu
         Some(index) => Ok(layers.swap_remove(index)),
         None => {
             let names = layers.iter().map(|trace| trace.name()).collect::<Vec<_>>().join(", ");
+            let names = if names.is_empty() { "none at all" } else { &names };
             bail!("the network has no lambda or attention layer `{layer}`; it has {names}")
         }
     }

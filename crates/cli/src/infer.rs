@@ -1,4 +1,4 @@
-//! `infer`: logits for a ready tensor.
+//! `infer`: logits for a prepared tensor.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub struct Arguments {
     /// Normalised pictures `[N, 3, H, W]` or `[3, H, W]` (f32 .npy), of any size that the network takes.
     #[arg(long)]
     input: PathBuf,
-    /// Where the logits go: `[N, classes]`, or `[classes]` for an input without batch axis.
+    /// Where the logits go: `[N, classes]`, or `[classes]` for an input without a batch axis.
     #[arg(long)]
     output: PathBuf,
 }

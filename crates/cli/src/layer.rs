@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{npy, say};
+use super::{backend_name, npy, say};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::nn::builder::LayerSetting;
 use lambdascope_core::nn::lambda_layer::{LambdaLayer, Mask};
@@ -14,7 +14,7 @@ use lambdascope_core::nn::weights::Weights;
 use lambdascope_core::tensor::Tensor;
 use lambdascope_engine::{LayerEngine, Run};
 
-/// A lambda layer and how it runs. What a state dict does not say has to be said here.
+/// How a lambda layer runs: what its state dict does not say has to be said here.
 #[derive(clap::Args)]
 pub struct LayerArguments {
     /// The context `[C, Hc, Wc]` (f32 .npy), if it is not the input.
@@ -23,13 +23,13 @@ pub struct LayerArguments {
     /// What each query sees: a mask `[n, m]` (u8 .npy), zero for what is hidden.
     #[arg(long, conflicts_with = "causal")]
     mask: Option<PathBuf>,
-    /// Let each query see only itself and what stands before it, row by row.
+    /// Let each query see only itself and what comes before it, row by row.
     #[arg(long)]
     causal: bool,
-    /// 2 for a layer followed by timm's average pool.
+    /// 2 for a layer that is followed by timm's average pooling.
     #[arg(long, default_value_t = 1)]
     stride: usize,
-    /// u of a layer without position tensors, which do not tell it.
+    /// The intra-depth u of a layer that has no position tensors to infer it from.
     #[arg(long)]
     intra_depth: Option<usize>,
     /// Switch the content lambda off.
@@ -40,13 +40,13 @@ pub struct LayerArguments {
 /// `layer`'s arguments.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The state dict (safetensors), in timm's or lambda-networks' names.
+    /// The state dict (safetensors), with timm's or lambda-networks' tensor names.
     #[arg(long)]
     weights: PathBuf,
     /// `[N, C, H, W]` or `[C, H, W]` (f32 .npy).
     #[arg(long)]
     input: PathBuf,
-    /// Where the output goes, in the input's axes.
+    /// Where the output goes, with the same axes as the input.
     #[arg(long)]
     output: PathBuf,
     #[command(flatten)]
@@ -70,7 +70,8 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     }
     let Some(engine) = engine else { return Ok(()) };
     npy::write_maps(&arguments.output, engine.output_shape(), &outputs, batched)?;
-    say(format!("{} of {}", engine.report().reason, engine.report().device))
+    let report = engine.report();
+    say(format!("{} ({}): {}", report.device, backend_name(report.backend), report.reason))
 }
 
 /// The layer, ready for inputs of this one's size.

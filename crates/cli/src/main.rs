@@ -1,6 +1,6 @@
-//! The command line: arguments, files and tables around the engine. No arithmetic on pictures or networks is here.
+//! The command line: arguments, files and tables around the engine. It does no arithmetic on pictures or networks itself.
 //!
-//! One file a command under `cli/`; `npy` and `figure` write what several of them write, `source` finds networks.
+//! Each command has a file of its own; `npy` and `figure` write what several of them write, `source` finds networks.
 
 mod bench;
 mod classify;
@@ -26,15 +26,15 @@ use lambdascope_core::backend::{Backend, BackendChoice};
 use lambdascope_core::picture;
 use lambdascope_engine::{Engine, Run};
 
-/// LambdaNetworks on the GPU or the CPU: run them, and read out what their lambda layers do.
+/// Runs LambdaNetworks on the GPU or the CPU, and reads out what their lambda layers do.
 #[derive(Parser)]
 #[command(
     version,
     about,
-    after_help = "Exit status: 0 on success, 1 on an error (one sentence on stderr), 2 on wrong usage."
+    after_help = "Exit status: 0 on success, 1 on an error (one sentence on stderr), 2 on incorrect usage."
 )]
 struct Arguments {
-    /// What computes.
+    /// The backend that computes.
     #[arg(long, global = true, value_enum, default_value_t = Choice::Auto)]
     backend: Choice,
     #[command(subcommand)]
@@ -43,7 +43,7 @@ struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Choice {
-    /// The faster one whose numbers are right.
+    /// Whichever is faster, once its numbers have been checked.
     Auto,
     /// Vulkan, Metal or DX12, even where the CPU is faster.
     Gpu,
@@ -64,10 +64,10 @@ impl Choice {
 /// Which network.
 #[derive(Args, Clone)]
 struct Model {
-    /// A name that `models` lists, or a weights file; the network that the project ships by default.
+    /// A name that `models` lists, or a weights file; by default, the first network that `models` lists.
     #[arg(long)]
     model: Option<String>,
-    /// The weights of a network given by name, if the program has none of its own.
+    /// A weights file for the network named by --model, in place of the one in the program, if it has one.
     #[arg(long)]
     weights: Option<PathBuf>,
 }
@@ -80,19 +80,19 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Run one lambda layer from a state dict of timm's or lambda-networks'.
+    /// Run one lambda layer from a timm or lambda-networks state dict.
     Layer(layer::Arguments),
-    /// Run a network on a ready tensor.
+    /// Run a network on a prepared tensor.
     Infer(infer::Arguments),
     /// Write what a network sees of a picture.
     Preprocess(preprocess::Arguments),
-    /// Name the classes of a picture.
+    /// Classify a picture.
     Classify(classify::Arguments),
     /// Measure accuracy over a folder of class folders.
     Evaluate(evaluate::Arguments),
-    /// Write the maps, lambdas and output of one query of one lambda layer.
+    /// Write the maps, lambdas and output of one query of a lambda layer, or the weights and output of an attention layer.
     Explain(explain::Arguments),
-    /// Write samples' answers as files that the page shows until its engine is there.
+    /// Write the answers for sample pictures as files, which the page shows until its engine has loaded.
     Precompute(precompute::Arguments),
     /// Time a network.
     Bench(bench::Arguments),

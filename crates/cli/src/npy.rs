@@ -42,14 +42,19 @@ fn read_as<T: Deserialize>(path: &Path, name: &str) -> Result<Array<T>> {
     let file = NpyFile::new(&bytes[..]).with_context(|| format!("{} is not a .npy file", path.display()))?;
     ensure!(
         file.order() == Order::C || file.shape().len() < 2,
-        "{} is in Fortran order, expected C order (numpy.ascontiguousarray makes it so)",
+        "{} is in Fortran order, expected C order (numpy.ascontiguousarray converts it)",
         path.display()
     );
     let shape: Vec<usize> = file.shape().iter().map(|side| *side as usize).collect();
     // A header may claim anything; the file's own length bounds what is read.
     let expected = shape.iter().try_fold(size_of::<T>(), |product, side| product.checked_mul(*side));
     let fits = expected.is_some_and(|expected| expected <= bytes.len());
-    ensure!(fits, "{} has shape {shape:?} in its header, more than its {} bytes hold", path.display(), bytes.len());
+    ensure!(
+        fits,
+        "{} has shape {shape:?} in its header, which is more than its {} bytes hold",
+        path.display(),
+        bytes.len()
+    );
     let dtype = file.dtype().descr();
     let data =
         file.try_data::<T>().ok().with_context(|| format!("{} holds {dtype}, expected {name}", path.display()))?;

@@ -1,4 +1,4 @@
-//! `precompute`: a sample's answer as a file that lies beside the page until the engine is there.
+//! `precompute`: a sample's answer as a file, which the page shows until its engine has loaded.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,10 +15,10 @@ use lambdascope_protocol::Precomputed;
 /// `precompute`'s arguments.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// One of the networks that the project ships; the first of them by default.
+    /// One of the networks that the project ships; by default, the first of them.
     #[arg(long)]
     model: Option<String>,
-    /// The pictures; the file of each lies beside it, with the ending `answer`.
+    /// The pictures; the file for each is written beside it, with the extension `answer`.
     #[arg(required = true)]
     images: Vec<PathBuf>,
 }
@@ -32,7 +32,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     let network = source::network(&model)?;
     let name = network.description.name.clone();
     let Some(member) = source::shipped()?.iter().find(|member| member.name == name) else {
-        bail!("`{name}` is none of the networks that the page comes with");
+        bail!("`{name}` is not one of the networks that the page comes with");
     };
     let mut engine = pollster::block_on(Engine::new(network, choice))?;
     let card = NetworkCard::new(engine.network(), engine.graph(), member.bytes, member.sha256.clone());

@@ -22,7 +22,7 @@ pub struct Arguments {
 /// Writes the tensor.
 ///
 /// # Errors
-/// If the picture cannot be read or the tensor not be written.
+/// If the picture cannot be read or the tensor cannot be written.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let network = source::network(&arguments.model)?;
     let input = &network.description.input;

@@ -52,7 +52,10 @@ pub fn network(model: &Model) -> Result<Network> {
                 family.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join(", "),
                 known::KNOWN.iter().map(|known| known.name).collect::<Vec<_>>().join(", ")
             );
-            ensure!(weights.is_none(), "--model is the weights file {name} already, so that --weights is one too many");
+            ensure!(
+                weights.is_none(),
+                "--model already names the weights file {name}, so --weights must not be given as well"
+            );
             return read(path);
         }
         (Some(weights), ..) => read(weights)?,
@@ -60,7 +63,7 @@ pub fn network(model: &Model) -> Result<Network> {
         (None, None, Some(known)) => match downloaded(known) {
             Some(path) => read(&path)?,
             None => bail!(
-                "the weights of {name} are not on this machine: fetch {} ({:.0} MB) and name the file with --weights",
+                "the weights of {name} are not on this machine: fetch {} ({:.0} MB) and give the file with --weights",
                 known.url(),
                 known.bytes as f64 / 1e6
             ),

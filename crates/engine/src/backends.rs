@@ -86,7 +86,7 @@ impl Backends {
             }
         }
         if choice == BackendChoice::Cpu {
-            backends.report.reason = "The CPU was asked for.".into();
+            backends.report.reason = "The CPU was requested.".into();
             return Ok(backends);
         }
         match backends.start_gpu(&right).await {
@@ -163,7 +163,7 @@ impl Backends {
             };
             if let Ok(run) = self.revive_gpu(input).await {
                 self.notice =
-                    Some(format!("The GPU was lost ({cause}) and has been started again; nothing is missing."));
+                    Some(format!("The GPU was lost ({cause}) and has been restarted; no results are missing."));
                 return run;
             }
             self.gpu = None;
@@ -181,11 +181,12 @@ impl Backends {
         if choice == BackendChoice::Gpu || gpu <= cpu {
             self.report.backend = Backend::Gpu;
             self.report.device = device;
-            let why = if choice == BackendChoice::Gpu { "The GPU was asked for" } else { "The GPU is faster" };
+            let why = if choice == BackendChoice::Gpu { "The GPU was requested" } else { "The GPU is faster" };
             self.report.reason = format!("{why}: {speed}. Its numbers agree with the CPU's.");
             // Where there was a choice, which one it was.
             if let Some(strategy) = self.strategy().filter(|strategy| Strategy::GPU.contains(strategy)) {
-                self.report.reason += &format!(" Convolutions are fastest here from {}.", strategy.memory);
+                self.report.reason +=
+                    &format!(" Convolutions are fastest here when they read into {}.", strategy.memory);
             }
         } else {
             self.report.reason = format!("WebGPU works ({device}) but is slower here: {speed}.");

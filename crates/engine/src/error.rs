@@ -17,19 +17,19 @@ pub enum EngineError {
     #[error(transparent)]
     Edit(#[from] EditError),
     /// The GPU was asked for and cannot be used.
-    #[error("the GPU was asked for, but {0}")]
+    #[error("the GPU was requested, but {0}")]
     Gpu(String),
     /// The CPU backend does not reproduce the numbers that the weights file records.
     #[error(
-        "the start-up check failed: this device's logits differ by {difference:.1e} from those the weights file records, \
-         expected at most {CHECK_TOLERANCE:.0e}"
+        "the start-up check failed: this device's logits differ by {difference:.1e} from those recorded in the weights \
+         file, where at most {CHECK_TOLERANCE:.0e} is allowed"
     )]
     Check {
         /// Relative to the largest logit.
         difference: f32,
     },
     /// The input has another size than the network takes.
-    #[error("an input of shape {expected:?} is expected, found {found:?}")]
+    #[error("expected an input of shape {expected:?}, found {found:?}")]
     Input {
         /// `[H, W, C]`.
         expected: [usize; 3],

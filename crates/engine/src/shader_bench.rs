@@ -28,10 +28,10 @@ pub enum ShaderError {
     #[error("a shader needs WebGPU, which cannot be used here: {0}")]
     NoGpu(String),
     /// The GPU failed with it.
-    #[error("the GPU did not bear this shader: {0}")]
+    #[error("the GPU could not run this shader: {0}")]
     Failed(String),
     /// The input has another size than the network takes.
-    #[error("an input of {expected} values is expected, found {found}")]
+    #[error("expected an input of {expected} values, found {found}")]
     Input {
         /// The length of the graph's input.
         expected: usize,

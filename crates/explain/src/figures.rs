@@ -7,4 +7,5 @@ pub mod display;
 pub mod figure;
 pub mod grid;
 pub mod pixels;
+pub mod sheet;
 pub mod subject;

@@ -50,7 +50,7 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
         return Err(PictureError::Corrupt { format: name, reason: format!("{width} × {height} pixels") });
     }
     if format == ImageFormat::WebP && !webp::first_frame_agrees(bytes, width, height) {
-        return Err(PictureError::Corrupt { format: name, reason: "a frame of another size than announced".into() });
+        return Err(PictureError::Corrupt { format: name, reason: "a frame that is not of the announced size".into() });
     }
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);

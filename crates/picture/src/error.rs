@@ -20,7 +20,7 @@ pub enum PictureError {
     #[error("The file is not a picture in a known format; choose a JPEG, PNG, WebP, GIF or BMP file.")]
     Unknown,
     /// A picture in a format without a decoder here.
-    #[error("{format} pictures cannot be opened here; save it as JPEG or PNG and choose that file.")]
+    #[error("{format} pictures cannot be opened here; save this one as a JPEG or PNG and choose that file.")]
     UnsupportedFormat {
         /// The format's name.
         format: String,

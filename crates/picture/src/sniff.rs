@@ -54,10 +54,7 @@ fn text_kind(text: &str) -> &'static str {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     if start.starts_with("%PDF-") {
         "a PDF document"
-    } else if ["<!doctype html", "<html"]
-        .iter()
-        .any(|tag| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag)))
-    {
+    } else if infer::text::is_html(start.as_bytes()) {
         "a web page"
     } else {
         "a text file"

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::super::figure::{Figure, Panel, Scale};
-use super::super::{npy, say};
+use super::super::{figure, npy, say};
 use lambdascope_core::nn::trace::AttentionTrace;
 use lambdascope_core::tensor::{max_abs, transposed};
+use lambdascope_explain::figures::figure::Figure;
+use lambdascope_explain::figures::grid::{Grid, Scale};
 use lambdascope_explain::read::query::Query;
 use lambdascope_explain::read::softmax_attention::{AttentionReading, SoftmaxAttention};
+use lambdascope_explain::views::lens;
 
 /// The two parts of a query's logits, with their files' stems.
 type Part = fn(&SoftmaxAttention) -> &Vec<f32>;
@@ -20,30 +22,31 @@ const PARTS: [(&str, Part); 2] = [("logits_content", |head| &head.content), ("lo
 pub fn write(layer: &AttentionTrace, [y, x]: [usize; 2], folder: &Path) -> Result<()> {
     let dims = &layer.dims;
     let (h, k, v) = (dims.heads, dims.key_depth, dims.value_depth);
-    let size = [dims.height, dims.width];
     let maps = [h, dims.height, dims.width];
     let reading = AttentionReading::of(layer, Query { y, x, ..Query::default() });
     let all = |part: Part| -> Vec<f32> { reading.heads.iter().flat_map(part).copied().collect() };
-    let figure = |title: String, part: Part, scale: Scale| {
-        let panel = |(head, map): (usize, &SoftmaxAttention)| Panel {
-            title: format!("head {head}"),
-            values: part(map).clone(),
+    let figures = |part: Part, scale: Scale| -> Vec<Figure> {
+        let drawing = |(head, values): (usize, &SoftmaxAttention)| {
+            let grid = Grid::new(part(values).clone(), dims.width);
+            Some(Figure { grid, scale, ..lens::weights(&reading, head, &layer.name, "")? })
         };
-        let panels = reading.heads.iter().enumerate().map(panel).collect();
-        Figure { title, panels, size, columns: 4, scale, marked: Some([y, x]) }
+        reading.heads.iter().enumerate().filter_map(drawing).collect()
     };
+    let of_query = format!("{}, query {y},{x}", layer.name);
 
     let weights: Part = |head| &head.weights;
     npy::write(&folder.join("weights.npy"), &maps, &all(weights))?;
-    let title = format!("softmax weights of {} for the query {y},{x}, each map summing to 1", layer.name);
-    let scale = Scale::NonNegative { limit: reading.limit(), name: "softmax weights" };
-    figure(title, weights, scale).write(&folder.join("weights.png"))?;
+    let caption = format!("Softmax weights, which sum to 1 in each head: {of_query}");
+    let scale = Scale::Positive(reading.limit());
+    figure::write(&folder.join("weights.png"), ["softmax weights", &caption], &figures(weights, scale), 4)?;
 
     let limit = PARTS.iter().map(|(_, part)| max_abs(&all(*part))).fold(0.0, f32::max);
     for (name, part) in PARTS {
         npy::write(&folder.join(format!("{name}.npy")), &maps, &all(part))?;
-        let title = format!("{} of {} for the query {y},{x}", name.replace('_', " from "), layer.name);
-        figure(title, part, Scale::Signed(limit)).write(&folder.join(format!("{name}.png")))?;
+        let title = name.replace('_', " from ");
+        let caption = format!("What the softmax is taken of is the sum of two parts, drawn on one scale: {of_query}");
+        let figures = figures(part, Scale::Signed(limit));
+        figure::write(&folder.join(format!("{name}.png")), [&title, &caption], &figures, 4)?;
     }
 
     npy::write(&folder.join("query.npy"), &[h, k], layer.query.row(y * dims.width + x))?;

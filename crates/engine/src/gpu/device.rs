@@ -130,7 +130,7 @@ impl Device {
     pub(super) async fn map(&self, buffer: &wgpu::Buffer, size: u64) -> Outcome {
         let (waker, done) = self.wait();
         buffer.map_async(wgpu::MapMode::Read, ..size, |mapped| {
-            waker.wake(mapped.map_err(|_| GpuError::Refused("the results could not be mapped".into())));
+            waker.wake(mapped.map_err(|_| GpuError::Refused("the results could not be read back".into())));
         });
         #[cfg(not(target_family = "wasm"))]
         if let Err(error) = self.device.poll(wgpu::PollType::wait_indefinitely()) {

@@ -45,7 +45,8 @@ pub fn check(original: &Shader, source: &str) -> Result<Shader, Fault> {
     bound(&mut module);
     let info = validate(&module, source)?;
     let bounded = write_string(&module, &info, WriterFlags::empty());
-    let bounded = bounded.map_err(|error| Fault::of(&format!("the shader cannot be written back: {error}")))?;
+    let bounded = bounded
+        .map_err(|error| Fault::of(&format!("the shader was read, but cannot be written out to run: {error}")))?;
     Ok(Shader { source: bounded.into(), overrides: Vec::new(), ..original.clone() })
 }
 
@@ -137,7 +138,7 @@ fn place(span: Span, source: &str) -> Option<Place> {
 /// Whether an edit has the original's entry point and arrays.
 fn fits(known: &Module, edit: &Module, source: &str) -> Result<(), Fault> {
     if !edit.entry_points.iter().any(|entry| entry.stage == ShaderStage::Compute && entry.name == "main") {
-        return Err(Fault::of("there is no `@compute fn main`, which is what is called"));
+        return Err(Fault::of("there is no `@compute fn main`, the function that is called"));
     }
     let bound = |module: &Module| -> Vec<(ResourceBinding, String, Handle<Type>, AddressSpace, Span)> {
         let all = module.global_variables.iter();
@@ -162,7 +163,7 @@ fn fits(known: &Module, edit: &Module, source: &str) -> Result<(), Fault> {
         }
         if !same_type((known, *ty), (edit, *found_ty)) {
             let message = format!(
-                "{at}, `{found}`, has another type than the original’s `{name}`: the layer’s array would be misread"
+                "{at}, `{found}`, has a different type from the original’s `{name}`, so the layer’s array would be misread"
             );
             return Err(Fault { message, place, notes: Vec::new() });
         }

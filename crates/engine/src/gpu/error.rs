@@ -4,10 +4,10 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GpuError {
     /// There is no adapter, or none that may be used.
-    #[error("no GPU adapter: {0}")]
+    #[error("no GPU adapter was found: {0}")]
     NoAdapter(String),
     /// The adapter gives no device.
-    #[error("the adapter {adapter} gives no device: {reason}")]
+    #[error("the adapter {adapter} provides no device: {reason}")]
     NoDevice {
         /// The adapter's name.
         adapter: String,
@@ -15,11 +15,13 @@ pub enum GpuError {
         reason: String,
     },
     /// The network needs more than the device has.
-    #[error("{what} needs {needed}, this device allows {allowed}")]
+    #[error("{what} needs {needed} {unit}, but this device allows only {allowed}")]
     Limit {
         /// The array or kernel.
         what: String,
-        /// What it needs, in the limit's own unit.
+        /// What is counted, in the plural.
+        unit: &'static str,
+        /// How much it needs.
         needed: u64,
         /// The limit.
         allowed: u64,
@@ -33,7 +35,7 @@ pub enum GpuError {
         reason: String,
     },
     /// The picture does not fit the network.
-    #[error("the network takes a picture of {expected} values, found {found}")]
+    #[error("the network takes a picture of {expected} values, but was given {found}")]
     Input {
         /// The length of the graph's input.
         expected: usize,
@@ -41,7 +43,7 @@ pub enum GpuError {
         found: usize,
     },
     /// A value was asked for that the session does not keep.
-    #[error("{0} is not among the values this session keeps")]
+    #[error("{0} is not among the values that this session keeps")]
     NotKept(String),
     /// The device is gone: unplugged, crashed, taken away by the system, or destroyed.
     #[error("the GPU device was lost: {0}")]

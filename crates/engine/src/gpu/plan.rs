@@ -203,18 +203,18 @@ pub fn dispatch(op: &Op, tile: impl Fn(&conv::Params) -> conv::Tile) -> Dispatch
 }
 
 fn check_limits(limits: &wgpu::Limits, graph: &Graph, dispatches: &[Dispatch]) -> Result<(), GpuError> {
-    let check = |what: &str, needed: u64, allowed: u64| {
-        if needed <= allowed { Ok(()) } else { Err(GpuError::Limit { what: what.into(), needed, allowed }) }
+    let check = |what: &str, unit: &'static str, needed: u64, allowed: u64| {
+        if needed <= allowed { Ok(()) } else { Err(GpuError::Limit { what: what.into(), unit, needed, allowed }) }
     };
     let binding = limits.max_storage_buffer_binding_size;
     for value in &graph.values {
-        check(&format!("the array {} (bytes)", value.name), bytes(value.len()), binding)?;
+        check(&format!("the array {}", value.name), "bytes", bytes(value.len()), binding)?;
     }
     for (i, constant) in graph.constants.iter().enumerate() {
-        check(&format!("the weights {i} of shape {:?} (bytes)", constant.shape()), bytes(constant.len()), binding)?;
+        check(&format!("weight array {i} of shape {:?}", constant.shape()), "bytes", bytes(constant.len()), binding)?;
     }
     let weights: u64 = graph.constants.iter().map(|constant| bytes(constant.len()).next_multiple_of(ALIGNMENT)).sum();
-    check("all weights together (bytes)", weights, limits.max_buffer_size)?;
+    check("the set of all weights", "bytes", weights, limits.max_buffer_size)?;
     for op in &graph.ops {
         let (what, numbers) = match op {
             Op::LambdaApply { order, params, .. } => (lambda_layer(params), order.workgroup_memory(params)),
@@ -224,13 +224,14 @@ fn check_limits(limits: &wgpu::Limits, graph: &Graph, dispatches: &[Dispatch]) -
             }
             _ => continue,
         };
-        let what = format!("{what} (bytes of workgroup memory)");
-        check(&what, bytes(numbers as usize), u64::from(limits.max_compute_workgroup_storage_size))?;
+        let allowed = u64::from(limits.max_compute_workgroup_storage_size);
+        check(&what, "bytes of workgroup memory", bytes(numbers as usize), allowed)?;
     }
     for dispatch in dispatches {
         let largest = dispatch.grid.into_iter().max().unwrap_or_default();
         let allowed = limits.max_compute_workgroups_per_dimension;
-        check(&format!("{} (workgroups)", dispatch.shader.name), u64::from(largest), u64::from(allowed))?;
+        let what = format!("the shader {}", dispatch.shader.name);
+        check(&what, "workgroups along one axis", u64::from(largest), u64::from(allowed))?;
     }
     Ok(())
 }

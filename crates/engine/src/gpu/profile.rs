@@ -37,7 +37,8 @@ impl Session {
         let queries = u32::try_from(count).ok().filter(|&queries| queries <= wgpu::QUERY_SET_MAX_QUERIES);
         let Some(queries) = queries else {
             let allowed = u64::from(wgpu::QUERY_SET_MAX_QUERIES);
-            return Err(GpuError::Limit { what: "the profile (timestamps)".into(), needed: count as u64, allowed });
+            let (what, unit, needed) = ("the profile".into(), "timestamps", count as u64);
+            return Err(GpuError::Limit { what, unit, needed, allowed });
         };
         if queries == 0 {
             return Ok(Some(Vec::new()));

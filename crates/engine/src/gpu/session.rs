@@ -147,7 +147,7 @@ impl Session {
         assert!(step < self.plan.steps.len(), "the session has no step {step}");
         let key = shader.clone();
         let mut compiled = compile(&self.device, [shader]).await?;
-        let missing = || GpuError::Refused(format!("no pipeline came of {}", key.name));
+        let missing = || GpuError::Refused(format!("no pipeline was created for {}", key.name));
         Ok(Replacement { step, pipeline: compiled.remove(&key).ok_or_else(missing)?.pipeline })
     }
 

@@ -1,9 +1,9 @@
 //! A drawing with everything that is needed to read it: on the page, aloud, and in a file of its own.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use svg::Document;
-use svg::node::element::{Definitions, Group, LinearGradient, Path, Rectangle, Stop, Text, Title};
+use svg::node::element::{Group, Path, Rectangle};
 
 use crate::figures::colour::{Theme, diverging, diverging_stops, sequential, sequential_stops};
 use crate::figures::display::Display;
@@ -31,12 +31,8 @@ pub struct Figure {
     pub window: Option<[usize; 4]>,
 }
 
-/// Pixels of a cell's side in a file.
-const CELL: usize = 24;
-/// Pixels round the drawing in a file.
-const MARGIN: usize = 24;
-/// Pixels that title, legend and caption want in a file.
-const LEAST_WIDTH: usize = 400;
+/// Pixels of a cell's side from which a sign can be read in it.
+const LEAST_MARKED: usize = 8;
 
 impl Figure {
     /// The colour of one value.
@@ -140,65 +136,28 @@ impl Figure {
         }
     }
 
-    /// A drawing that stands by itself: title, cells, marks, legend with its limits, caption.
-    pub fn svg(&self, theme: Theme) -> String {
-        let (paper, ink) = match theme {
-            Theme::Light => ("#fbfaf7", "#1f2328"),
-            Theme::Dark => ("#14161a", "#eceae4"),
-        };
-        let [width, height] = [self.grid.columns * CELL, self.grid.rows * CELL].map(|side| side.max(1));
-        let inner = width.max(LEAST_WIDTH);
-        let (top, below) = (MARGIN + 28, MARGIN + 28 + height);
-        let text = |at: [usize; 2], size: usize, content: &str| {
-            Text::new(content).set("x", at[0]).set("y", at[1]).set("font-size", size)
-        };
-        let bar = inner.min(LEAST_WIDTH);
-        let stops = self.stops(theme);
-        let gradient =
-            stops.iter().enumerate().fold(LinearGradient::new().set("id", "scale"), |gradient, (i, stop)| {
-                let at = i as f32 / (stops.len() - 1) as f32;
-                gradient.add(Stop::new().set("offset", at).set("stop-color", stop.as_str()))
-            });
-        let [least, most] = [self.scale.least(), self.scale.limit()].map(|end| self.scale.write(end));
-        Document::new()
-            .set("width", inner + 2 * MARGIN)
-            .set("height", below + 84 + MARGIN)
-            .set("viewBox", (0, 0, inner + 2 * MARGIN, below + 84 + MARGIN))
-            .set("font-family", "system-ui, sans-serif")
-            .set("fill", ink)
-            .add(Title::new(self.title.as_str()))
-            .add(Rectangle::new().set("width", "100%").set("height", "100%").set("fill", paper))
-            .add(text([MARGIN, MARGIN + 10], 18, &self.title).set("font-weight", 600))
-            .add(self.drawing(theme, paper, ink).set("transform", format!("translate({MARGIN} {top}) scale({CELL})")))
-            .add(Definitions::new().add(gradient))
-            .add(
-                Rectangle::new()
-                    .set("x", MARGIN)
-                    .set("y", below + 12)
-                    .set("width", bar)
-                    .set("height", 12)
-                    .set("fill", "url(#scale)")
-                    .set("stroke", ink)
-                    .set("stroke-width", 0.5),
-            )
-            .add(text([MARGIN, below + 42], 14, &least))
-            .add(text([MARGIN + bar, below + 42], 14, &most).set("text-anchor", "end"))
-            .add(text([MARGIN, below + 70], 13, &self.caption))
-            .to_string()
-    }
-
-    /// Cells and marks, a unit a cell.
-    fn drawing(&self, theme: Theme, paper: &str, ink: &str) -> Group {
+    /// Cells and marks, a unit a cell, to be drawn with `cell` pixels for each.
+    pub(super) fn drawing(&self, theme: Theme, cell: usize, [paper, ink]: [&str; 2]) -> Group {
         let square = |[y, x]: [usize; 2]| Rectangle::new().set("x", x).set("y", y).set("width", 1).set("height", 1);
-        let cells = self.grid.values.iter().enumerate().fold(Group::new(), |group, (m, value)| {
-            let [r, g, b] = self.colour(*value, theme);
-            let cell = [m / self.grid.columns, m % self.grid.columns];
-            group.add(square(cell).set("fill", format!("#{r:02x}{g:02x}{b:02x}")))
+        // One path a colour: there are some hundred colours, but on large maps a million cells.
+        let mut colours = BTreeMap::<[u8; 3], String>::new();
+        for (m, value) in self.grid.values.iter().enumerate() {
+            let path = colours.entry(self.colour(*value, theme)).or_default();
+            let (y, x) = (m / self.grid.columns, m % self.grid.columns);
+            // Writing to a String cannot fail.
+            let _ = write!(path, "M{x} {y}h1v1h-1z");
+        }
+        let cells = colours.into_iter().fold(Group::new(), |group, ([r, g, b], path)| {
+            group.add(Path::new().set("d", path).set("fill", format!("#{r:02x}{g:02x}{b:02x}")))
         });
-        let mut drawing = Group::new()
-            .add(cells.set("shape-rendering", "crispEdges"))
-            .add(Path::new().set("d", self.marks()).set("fill", "none").set("stroke", paper).set("stroke-width", 0.06))
-            .add(Path::new().set("d", self.clip_marks()).set("fill", ink));
+        // A share of a cell, but no fewer pixels than can be seen.
+        let line = |share: f32, pixels: f32| share.max(pixels / cell.max(1) as f32);
+        let mut drawing = Group::new().add(cells.set("shape-rendering", "crispEdges"));
+        if cell >= LEAST_MARKED {
+            let marks = Path::new().set("d", self.marks()).set("fill", "none");
+            drawing = drawing.add(marks.set("stroke", paper).set("stroke-width", 0.06));
+        }
+        drawing = drawing.add(Path::new().set("d", self.clip_marks()).set("fill", ink));
         if let Some([top, left, bottom, right]) = self.window {
             let outline = Rectangle::new()
                 .set("x", left)
@@ -207,13 +166,14 @@ impl Figure {
                 .set("height", bottom + 1 - top)
                 .set("fill", "none")
                 .set("stroke", ink)
-                .set("stroke-width", 0.08)
-                .set("stroke-dasharray", "0.3 0.2");
+                .set("stroke-width", line(0.08, 1.0))
+                .set("stroke-dasharray", format!("{} {}", line(0.3, 4.0), line(0.2, 2.5)));
             drawing = drawing.add(outline);
         }
         // Two tones, to be seen on every colour.
-        let rings = self.ring.into_iter().flat_map(|cell| [(cell, "#000", 0.2), (cell, "#fff", 0.09)]);
-        rings.fold(drawing, |drawing, (cell, colour, line)| {
+        let tones = [("#000", line(0.2, 2.5)), ("#fff", line(0.09, 1.0))];
+        let rings = self.ring.into_iter().flat_map(|cell| tones.map(|tone| (cell, tone)));
+        rings.fold(drawing, |drawing, (cell, (colour, line))| {
             drawing.add(square(cell).set("fill", "none").set("stroke", colour).set("stroke-width", line))
         })
     }
@@ -293,15 +253,16 @@ mod tests {
         let svg = figure().svg(Theme::Light);
         let document = roxmltree::Document::parse(&svg).unwrap();
         let count = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
-        // Paper, six cells, the window, two for the ring, the scale.
-        assert_eq!(count("rect"), 1 + 6 + 1 + 2 + 1);
+        // Paper, frame, the window, two for the ring, the scale.
+        assert_eq!(count("rect"), 1 + 1 + 1 + 2 + 1);
+        assert_eq!(svg.matches("h1v1h-1z").count(), 6);
         let texts: Vec<&str> = document
             .descendants()
             .filter(|node| node.has_tag_name("text"))
             .filter_map(|node| node.text())
             .map(str::trim)
             .collect();
-        assert_eq!(texts, ["content <map>", "−1.00", "+1.00", "of a test & no network"]);
+        assert_eq!(texts, ["content <map>", "−1.00", "+1.00", "0", "of a test & no network"]);
     }
 
     #[test]
