@@ -10,7 +10,7 @@ use crate::setup;
 use crate::setup::browser::Browser;
 use crate::setup::wasm_target::WasmTarget;
 
-use super::cargo_test;
+use super::cargo_test::{self, Clock};
 use super::report::Report;
 
 /// Seconds for all tests of one program: a software adapter is slow.
@@ -28,9 +28,8 @@ pub fn run(project: &Project, target: Option<&WasmTarget>, report: &mut Report) 
             Ok(test)
         };
         steps.run("compiled", || process::run(&mut cargo(&["--no-run"])?))?;
-        // Their runner says no times.
         let mut test = cargo(&["--no-fail-fast"])?;
         test.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_TIMEOUT", TIMEOUT);
-        cargo_test::run(&mut test)
+        cargo_test::run(&mut test, Clock::Ours)
     });
 }

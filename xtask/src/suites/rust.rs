@@ -5,7 +5,7 @@ use crate::project::{Project, WASM};
 use crate::setup::browser::software_vulkan;
 use crate::setup::wasm_target::WasmTarget;
 
-use super::cargo_test::{self, REPORT_TIME, UNSTABLE};
+use super::cargo_test::{self, Clock, REPORT_TIME, UNSTABLE};
 use super::report::Report;
 
 /// Every test program. Tests in documentation, of which there are none, would not know the options that come after.
@@ -32,6 +32,6 @@ pub fn run(project: &Project, target: Option<&WasmTarget>, report: &mut Report) 
             // Older loaders know the second name only.
             test.env("VK_DRIVER_FILES", &manifest).env("VK_ICD_FILENAMES", &manifest);
         }
-        cargo_test::run(&mut test)
+        cargo_test::run(&mut test, Clock::Theirs)
     });
 }
