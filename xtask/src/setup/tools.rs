@@ -9,6 +9,13 @@ use crate::process;
 use crate::project::{Project, TRUNK};
 use crate::steps::Steps;
 
+/// They run for seconds and are compiled on every new machine, so optimising them costs many times what it saves.
+const PROFILE: [(&str, &str); 3] = [
+    ("CARGO_PROFILE_DEV_DEBUG", "none"),
+    ("CARGO_PROFILE_DEV_OPT_LEVEL", "0"),
+    ("CARGO_PROFILE_DEV_INCREMENTAL", "false"),
+];
+
 struct Tool<'a> {
     package: &'a str,
     program: &'a str,
@@ -48,8 +55,9 @@ fn install(project: &Project, tool: &Tool<'_>, steps: &mut Steps) -> Result<()> 
     let title = format!("{package} {version}");
     println!("Compiling {title} into .tools (once; this takes some minutes).");
     let mut cargo = process::cargo(project);
-    cargo.args(["install", package, "--version", version, "--force"]);
-    cargo.arg("--root").arg(project.tools());
+    cargo.args(["install", package, "--version", version, "--force", "--debug"]);
+    // All that they ask over the network here is a driver on this machine: neither TLS nor a look for updates.
+    cargo.arg("--no-default-features").arg("--root").arg(project.tools()).envs(PROFILE);
     if locked {
         cargo.arg("--locked");
     }
