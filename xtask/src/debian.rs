@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::process;
 use crate::project::{Project, WASM};
+use crate::steps::Steps;
 
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 
@@ -28,11 +29,11 @@ impl DebianRust {
     ///
     /// # Errors
     /// When this is not Debian, a package cannot be fetched, or the compiler does not run.
-    pub fn set_up(project: &Project) -> Result<Self> {
+    pub fn set_up(project: &Project, steps: &mut Steps) -> Result<Self> {
         let root = project.tools().join("debian-rust");
         let complete = root.join("complete");
         if !complete.exists() {
-            fetch(&root)?;
+            steps.run("Debian's Rust", || fetch(&root))?;
             fs::write(&complete, "").with_context(|| format!("cannot write {}", complete.display()))?;
         }
         let mut rust = Self { root, version: String::new() };
@@ -54,8 +55,6 @@ impl DebianRust {
     /// # Errors
     /// When a path variable cannot be extended.
     pub fn apply(&self, project: &Project, command: &mut Command) -> Result<()> {
-        let target_folder =
-            env::var_os("CARGO_TARGET_DIR").map_or_else(|| project.root().join("target"), PathBuf::from);
         command
             .env("PATH", project.path(Some(&self.usr().join("bin")))?)
             .env("LD_LIBRARY_PATH", self.library_path()?)
@@ -65,10 +64,14 @@ impl DebianRust {
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", self.usr().join("lib/llvm-22/bin/wasm-ld"))
-            // Another compiler's artifacts would be rebuilt at each change between the two.
-            .env("CARGO_TARGET_DIR", target_folder.join("debian-rust"))
+            .env("CARGO_TARGET_DIR", Self::target(project))
             .env_remove("RUSTUP_TOOLCHAIN");
         Ok(())
+    }
+
+    /// Where it builds: another compiler's artifacts would be rebuilt at each change between the two.
+    pub fn target(project: &Project) -> PathBuf {
+        project.target().join("debian-rust")
     }
 
     fn usr(&self) -> PathBuf {
@@ -96,7 +99,7 @@ impl fmt::Display for DebianRust {
 
 /// Fetches the packages and whatever of their dependencies this machine lacks, and unpacks them under `root`.
 fn fetch(root: &Path) -> Result<()> {
-    if process::find(&["apt-get"]).is_none() || process::find(&["dpkg-deb"]).is_none() {
+    if which::which("apt-get").is_err() || which::which("dpkg-deb").is_err() {
         bail!("Debian's Rust needs apt-get and dpkg-deb; install the target yourself: `rustup target add {WASM}`");
     }
     let downloads = root.join("packages");

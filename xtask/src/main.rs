@@ -9,6 +9,7 @@ mod process;
 mod project;
 mod server;
 mod setup;
+mod steps;
 mod suites;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ use clap::{Parser, Subcommand};
 
 use crate::project::Project;
 use crate::setup::wasm_target::{Source, WasmTarget};
+use crate::steps::Steps;
 use crate::suites::Group;
 
 /// Builds, serves and tests lambdascope. Whatever is missing is installed into `.tools/` first.
@@ -72,17 +74,17 @@ fn run(arguments: Arguments) -> Result<bool> {
     let source = arguments.wasm_target;
     match arguments.task {
         Task::Setup => {
-            let target = WasmTarget::set_up(&project, source)?;
-            setup::page_tools(&project)?;
-            println!("Set up: {target}, tools in {}.", project.tools().display());
+            let mut steps = Steps::default();
+            let target = WasmTarget::set_up(&project, source, &mut steps)?;
+            setup::page_tools(&project, &mut steps)?;
+            print!("Set up: {target}, tools in {}.\n{steps}", project.tools().display());
         }
         Task::Build => {
-            page::build(&project, source)?;
-            println!("Built {}.", project.dist().display());
+            build(&project, source)?;
         }
         Task::Serve { port, no_build } => {
             if !no_build {
-                page::build(&project, source)?;
+                build(&project, source)?;
             }
             let server = server::Server::start(&project.dist(), port)?;
             println!("lambdascope is on {} (Ctrl+C stops it)", server.address());
@@ -91,4 +93,12 @@ fn run(arguments: Arguments) -> Result<bool> {
         Task::Test { only } => return suites::run(&project, source, only),
     }
     Ok(true)
+}
+
+/// Builds the page and says what took how long.
+fn build(project: &Project, source: Source) -> Result<()> {
+    let mut steps = Steps::default();
+    page::build(project, source, &mut steps)?;
+    print!("Built {}.\n{steps}", project.dist().display());
+    Ok(())
 }

@@ -3,18 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
+use walkdir::WalkDir;
 
 use crate::process;
 use crate::project::{Project, WASM};
 use crate::setup;
 use crate::setup::wasm_target::{Source, WasmTarget};
+use crate::steps::Steps;
 
 /// What the built page depends on, from the repository's root.
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 11] = [
     "src",
+    "crates",
     "shaders",
     "www",
     "index.html",
@@ -30,16 +33,17 @@ const INPUTS: [&str; 10] = [
 ///
 /// # Errors
 /// When something cannot be set up or the build fails.
-pub fn build(project: &Project, source: Source) -> Result<()> {
+pub fn build(project: &Project, source: Source, steps: &mut Steps) -> Result<()> {
     let stamp = project.tools().join("page-built");
     if is_fresh(project, &stamp)? {
         println!("The page in dist is up to date.");
         return Ok(());
     }
-    let target = WasmTarget::set_up(project, source)?;
-    setup::page_tools(project)?;
+    let target = WasmTarget::set_up(project, source, steps)?;
+    setup::page_tools(project, steps)?;
     // Trunk builds offline: it must find the tools set up above and never fetch its own.
-    process::run(target.cargo(project)?.args(["fetch", "--target", WASM]))?;
+    let mut fetch = target.cargo(project)?;
+    steps.run("crates fetched", || process::run(fetch.args(["fetch", "--target", WASM])))?;
 
     let started = SystemTime::now();
     let mut trunk = Command::new("trunk");
@@ -47,7 +51,10 @@ pub fn build(project: &Project, source: Source) -> Result<()> {
     // Trunk reads this variable as a boolean and refuses the usual "1".
     trunk.env_remove("NO_COLOR");
     target.apply(project, &mut trunk)?;
-    process::run(&mut trunk)?;
+    steps.run("page by Trunk", || process::run(&mut trunk))?;
+    for (module, took) in modules_since(started, &target.folder(project).join(WASM)) {
+        steps.note(format!("  of it until {module}"), took);
+    }
 
     // Dated to the start: what changed during the build is not in it.
     fs::File::create(&stamp)
@@ -62,29 +69,39 @@ fn is_fresh(project: &Project, stamp: &Path) -> Result<bool> {
         return Ok(false);
     }
     let inputs = INPUTS.map(|input| project.root().join(input));
-    Ok(newest(inputs.to_vec())? <= built)
+    Ok(newest(&inputs)? <= built)
 }
 
 /// The latest change among `paths` and all that lies under them. A folder counts too: it changes when a file goes.
-fn newest(mut paths: Vec<PathBuf>) -> Result<SystemTime> {
+fn newest(paths: &[PathBuf]) -> Result<SystemTime> {
     let mut latest = SystemTime::UNIX_EPOCH;
-    while let Some(path) = paths.pop() {
-        let about = fs::metadata(&path).with_context(|| format!("cannot look at {}", path.display()))?;
-        let changed = about.modified().with_context(|| format!("cannot date {}", path.display()))?;
+    for entry in paths.iter().flat_map(WalkDir::new) {
+        // walkdir's messages name the path.
+        let entry = entry?;
+        let changed =
+            entry.metadata()?.modified().with_context(|| format!("cannot date {}", entry.path().display()))?;
         latest = latest.max(changed);
-        if about.is_dir() {
-            for entry in fs::read_dir(&path).with_context(|| format!("cannot list {}", path.display()))? {
-                paths.push(entry.with_context(|| format!("cannot list {}", path.display()))?.path());
-            }
-        }
     }
     Ok(latest)
 }
 
+/// The wasm modules that cargo has written to `folder`, one level down for each profile, since `started`: each one's
+/// name and how long after that it was there.
+fn modules_since(started: SystemTime, folder: &Path) -> Vec<(String, Duration)> {
+    let files = WalkDir::new(folder).min_depth(2).max_depth(2).into_iter().filter_map(Result::ok);
+    let wasm = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "wasm"));
+    let mut modules: Vec<_> = wasm
+        .filter_map(|file| {
+            let took = file.metadata().ok()?.modified().ok()?.duration_since(started).ok()?;
+            Some((file.file_name().to_string_lossy().into_owned(), took))
+        })
+        .collect();
+    modules.sort_by_key(|(_, took)| *took);
+    modules
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -95,13 +112,28 @@ mod tests {
         let file = fs::File::create(deep.join("c.rs")).unwrap();
         let later = SystemTime::now() + Duration::from_secs(100);
         file.set_modified(later).unwrap();
-        assert_eq!(newest(vec![folder.path().to_owned()]).unwrap(), later);
+        assert_eq!(newest(&[folder.path().to_owned()]).unwrap(), later);
     }
 
     #[test]
     fn a_missing_input_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let error = newest(vec![folder.path().join("absent")]).unwrap_err();
+        let error = newest(&[folder.path().join("absent")]).unwrap_err();
         assert!(error.to_string().contains("absent"), "{error}");
+    }
+    #[test]
+    fn only_modules_of_this_build_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let started = SystemTime::now();
+        for (file, seconds) in [("page/page.wasm", 200), ("worker/engine_worker.wasm", 180), ("page/page.d", 200)] {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::File::create(path).unwrap().set_modified(started + Duration::from_secs(seconds)).unwrap();
+        }
+        let old = fs::File::create(folder.path().join("page").join("old.wasm")).unwrap();
+        old.set_modified(started - Duration::from_secs(1)).unwrap();
+        let modules = modules_since(started, folder.path());
+        let expected = [("engine_worker.wasm", 180), ("page.wasm", 200)];
+        assert_eq!(modules, expected.map(|(name, seconds)| (name.to_owned(), Duration::from_secs(seconds))));
     }
 }

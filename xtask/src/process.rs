@@ -2,8 +2,9 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 use std::{env, io};
 
 use anyhow::{Context, Result, bail};
@@ -50,35 +51,40 @@ pub fn capture(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{line}` wrote something that is not UTF-8"))
 }
 
-/// Runs `command`, passing its standard output on line by line, and returns whether it succeeded and what it wrote.
+/// A line that a program wrote.
+pub struct Line {
+    /// How long after the program's start.
+    pub after: Duration,
+    /// The line without the spaces round it.
+    pub text: String,
+}
+
+/// Runs `command`, passing on line by line what it writes to standard output and standard error, in the order it writes
+/// it, and returns whether it succeeded and all those lines.
 ///
 /// # Errors
 /// When it cannot be started or its output cannot be read.
-pub fn tee(command: &mut Command) -> Result<(bool, String)> {
+pub fn tee(command: &mut Command) -> Result<(bool, Vec<Line>)> {
     let line = announce(command);
-    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start `{line}`"))?;
-    let mut text = String::new();
-    if let Some(output) = child.stdout.take() {
-        let mut reader = BufReader::new(output);
-        let mut bytes = Vec::new();
-        while reader.read_until(b'\n', &mut bytes).with_context(|| format!("cannot read what `{line}` wrote"))? > 0 {
-            let mut terminal = io::stdout().lock();
-            terminal.write_all(&bytes).and_then(|()| terminal.flush()).context("cannot write to the terminal")?;
-            text.push_str(&String::from_utf8_lossy(&bytes));
-            bytes.clear();
-        }
+    let (reader, writer) = io::pipe().context("cannot open a pipe")?;
+    command.stdout(writer.try_clone().context("cannot open a pipe")?).stderr(writer);
+    let child = command.spawn().with_context(|| format!("cannot start `{line}`"));
+    // This end has to be closed here too, or reading would never come to an end.
+    command.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    let mut child = child?;
+    let started = Instant::now();
+    let mut lines = Vec::new();
+    let mut reader = BufReader::new(reader);
+    let mut bytes = Vec::new();
+    while reader.read_until(b'\n', &mut bytes).with_context(|| format!("cannot read what `{line}` wrote"))? > 0 {
+        let mut terminal = io::stdout().lock();
+        terminal.write_all(&bytes).and_then(|()| terminal.flush()).context("cannot write to the terminal")?;
+        let text = String::from_utf8_lossy(&bytes).trim().to_owned();
+        lines.push(Line { after: started.elapsed(), text });
+        bytes.clear();
     }
     let status = child.wait().with_context(|| format!("`{line}` was lost"))?;
-    Ok((status.success(), text))
-}
-
-/// The first program among `names` that `PATH` knows.
-pub fn find(names: &[&str]) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    names.iter().find_map(|name| {
-        let file = if cfg!(windows) { format!("{name}.exe") } else { (*name).to_owned() };
-        env::split_paths(&path).map(|folder| folder.join(&file)).find(|candidate| candidate.is_file())
-    })
+    Ok((status.success(), lines))
 }
 
 fn announce(command: &Command) -> String {

@@ -41,6 +41,12 @@ impl Project {
         self.root.join("dist")
     }
 
+    /// Where cargo builds.
+    pub fn target(&self) -> PathBuf {
+        let asked = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+        self.root.join(asked)
+    }
+
     /// What `setup` installs; ignored by git.
     pub fn tools(&self) -> PathBuf {
         self.root.join(".tools")

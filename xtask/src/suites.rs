@@ -1,7 +1,9 @@
 //! Every check of the project, run one after another whatever the one before said, and the summary at the end.
 
 mod browser;
+mod cargo_test;
 mod page;
+mod playwright;
 mod report;
 mod rust;
 
@@ -31,7 +33,7 @@ pub fn run(project: &Project, source: Source, only: Option<Group>) -> Result<boo
     let wanted = |group| only.is_none_or(|only| only == group);
     let mut report = Report::default();
     let target = if wanted(Group::Rust) || wanted(Group::Browser) {
-        report.step("wasm target", || WasmTarget::set_up(project, source))
+        report.step("wasm target", |steps| WasmTarget::set_up(project, source, steps))
     } else {
         None
     };

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::process;
+use crate::steps::Steps;
 
 const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const DRIVER: [&str; 2] = ["chromedriver", "chromium.chromedriver"];
@@ -24,16 +25,17 @@ impl Browser {
     ///
     /// # Errors
     /// When they are missing and cannot be installed.
-    pub fn set_up() -> Result<Self> {
+    pub fn set_up(steps: &mut Steps) -> Result<Self> {
         if let Some(found) = Self::find() {
             return Ok(found);
         }
-        apt_install(&["chromium", "chromium-driver"])?;
+        apt_install(&["chromium", "chromium-driver"], steps)?;
         Self::find().context("chromium and chromedriver are not on PATH though apt installed them")
     }
 
     fn find() -> Option<Self> {
-        Some(Self { chromium: process::find(&CHROMIUM)?, driver: process::find(&DRIVER)? })
+        let first = |names: &[&str]| names.iter().find_map(|name| which::which(name).ok());
+        Some(Self { chromium: first(&CHROMIUM)?, driver: first(&DRIVER)? })
     }
 }
 
@@ -42,7 +44,7 @@ impl Browser {
 ///
 /// # Errors
 /// When no Vulkan driver is installed and none can be.
-pub fn software_vulkan() -> Result<Option<PathBuf>> {
+pub fn software_vulkan(steps: &mut Steps) -> Result<Option<PathBuf>> {
     if !cfg!(target_os = "linux") || std::env::var_os("VK_DRIVER_FILES").is_some() {
         return Ok(None);
     }
@@ -52,7 +54,7 @@ pub fn software_vulkan() -> Result<Option<PathBuf>> {
     if let Some(manifest) = lavapipe() {
         return Ok(Some(manifest));
     }
-    apt_install(&["mesa-vulkan-drivers"])?;
+    apt_install(&["mesa-vulkan-drivers"], steps)?;
     lavapipe().map(Some).context("no lvp_icd*.json in /usr/share/vulkan/icd.d though apt installed mesa-vulkan-drivers")
 }
 
@@ -67,9 +69,9 @@ fn lavapipe() -> Option<PathBuf> {
         })
 }
 
-fn apt_install(packages: &[&str]) -> Result<()> {
+fn apt_install(packages: &[&str], steps: &mut Steps) -> Result<()> {
     let wanted = packages.join(" ");
-    if process::find(&["apt-get"]).is_none() {
+    if which::which("apt-get").is_err() {
         bail!("missing: {wanted}. Install Chromium with its driver and a Vulkan driver, and put them on PATH");
     }
     let root = process::capture(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
@@ -85,7 +87,9 @@ fn apt_install(packages: &[&str]) -> Result<()> {
         command.env("DEBIAN_FRONTEND", "noninteractive");
         command
     };
-    process::run(apt().args(["update", "-qq"])).context("apt cannot refresh its lists")?;
-    process::run(apt().args(["install", "--yes", "-qq", "--no-install-recommends"]).args(packages))
-        .with_context(|| format!("missing: {wanted}; apt cannot install them"))
+    steps.run(&wanted, || {
+        process::run(apt().args(["update", "-qq"])).context("apt cannot refresh its lists")?;
+        process::run(apt().args(["install", "--yes", "-qq", "--no-install-recommends"]).args(packages))
+            .with_context(|| format!("missing: {wanted}; apt cannot install them"))
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use crate::debian::DebianRust;
 use crate::process;
 use crate::project::{Project, WASM};
+use crate::steps::Steps;
 
 /// Where the target's standard library comes from.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -36,19 +37,21 @@ impl WasmTarget {
     ///
     /// # Errors
     /// When no source that `source` allows can give it.
-    pub fn set_up(project: &Project, source: Source) -> Result<Self> {
+    pub fn set_up(project: &Project, source: Source, steps: &mut Steps) -> Result<Self> {
         if source == Source::Debian {
-            return DebianRust::set_up(project).map(Self::Debian);
+            return DebianRust::set_up(project, steps).map(Self::Debian);
         }
         if is_installed(project) {
             return Ok(Self::Installed);
         }
-        let added = process::run(Command::new("rustup").current_dir(project.root()).args(["target", "add", WASM]));
+        let mut rustup = Command::new("rustup");
+        rustup.current_dir(project.root()).args(["target", "add", WASM]);
+        let added = steps.run(format!("{WASM} by rustup"), || process::run(&mut rustup));
         match added {
             Ok(()) => Ok(Self::Installed),
             Err(error) if source == Source::Auto => {
                 eprintln!("{error:#}; trying Debian's Rust sources");
-                let debian = DebianRust::set_up(project)
+                let debian = DebianRust::set_up(project, steps)
                     .with_context(|| format!("neither rustup nor Debian could give the target {WASM}"))?;
                 Ok(Self::Debian(debian))
             }
@@ -68,6 +71,14 @@ impl WasmTarget {
             Self::Debian(rust) => rust.apply(project, command)?,
         }
         Ok(())
+    }
+
+    /// Where cargo puts what it builds with this compiler.
+    pub fn folder(&self, project: &Project) -> PathBuf {
+        match self {
+            Self::Installed => project.target(),
+            Self::Debian(_) => DebianRust::target(project),
+        }
     }
 
     /// cargo with this compiler, in the repository's root.

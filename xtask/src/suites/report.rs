@@ -1,12 +1,16 @@
-//! Counting what passed and failed, and the table that says it.
+//! What passed and failed, what took how long, and the table that says it.
 
 use std::fmt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::process;
+use crate::steps::Steps;
+
+/// How many tests of a suite are named with their times: enough to see the next one that is too slow.
+const SLOWEST: usize = 10;
 
 /// How many checks of one suite passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,45 +21,79 @@ pub struct Count {
     pub failed: usize,
 }
 
+/// How long one test took.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timed {
+    /// The test, with what it belongs to.
+    pub test: String,
+    /// From its start to its end.
+    pub took: Duration,
+}
+
+/// What a suite said.
+#[derive(Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// How many of its tests passed and failed.
+    pub count: Count,
+    /// The times of its tests, as far as it tells them.
+    pub times: Vec<Timed>,
+}
+
 struct Line {
-    suite: String,
-    count: Count,
+    name: String,
+    /// Nothing where it is a step that checks nothing.
+    count: Option<Count>,
     took: Duration,
+    parts: Steps,
+    times: Vec<Timed>,
     error: Option<String>,
 }
 
-/// The suites that have run.
+/// The steps and suites that have run.
 #[derive(Default)]
 pub struct Report {
     lines: Vec<Line>,
 }
 
 impl Report {
-    /// Runs a step that later suites need. It adds a line only when it fails.
-    pub fn step<T>(&mut self, name: &str, step: impl FnOnce() -> Result<T>) -> Option<T> {
+    /// Runs a step that later suites need. It counts only when it fails.
+    pub fn step<T>(&mut self, name: &str, step: impl FnOnce(&mut Steps) -> Result<T>) -> Option<T> {
         let started = Instant::now();
-        match step() {
+        let mut parts = Steps::default();
+        let result = step(&mut parts);
+        let line = self.add(name, started, parts);
+        match result {
             Ok(value) => Some(value),
             Err(error) => {
-                self.add(name, started, Err(error));
+                line.fail(&error);
                 None
             }
         }
     }
 
-    /// Runs a suite and adds its line. An error, like a program that cannot be started, counts as one failure.
-    pub fn suite(&mut self, name: &str, suite: impl FnOnce() -> Result<Count>) {
+    /// Runs a suite. An error, like a program that cannot be started, counts as one failure.
+    pub fn suite(&mut self, name: &str, suite: impl FnOnce(&mut Steps) -> Result<Outcome>) {
         println!("\n== {name}");
         let started = Instant::now();
-        let count = suite();
-        self.add(name, started, count);
+        let mut parts = Steps::default();
+        let result = suite(&mut parts);
+        let line = self.add(name, started, parts);
+        match result {
+            Ok(Outcome { count, mut times }) => {
+                times.sort_by_key(|timed| std::cmp::Reverse(timed.took));
+                times.truncate(SLOWEST);
+                line.count = Some(count);
+                line.times = times;
+            }
+            Err(error) => line.fail(&error),
+        }
     }
 
     /// Runs a command that is one check.
     pub fn check(&mut self, name: &str, command: impl FnOnce() -> Result<Command>) {
-        self.suite(name, || {
+        self.suite(name, |_| {
             process::run(&mut command()?)?;
-            Ok(Count { passed: 1, failed: 0 })
+            Ok(Outcome { count: Count { passed: 1, failed: 0 }, times: Vec::new() })
         });
     }
 
@@ -65,68 +103,65 @@ impl Report {
         total.failed == 0 && total.passed > 0
     }
 
-    fn add(&mut self, suite: &str, started: Instant, count: Result<Count>) {
-        let (count, error) = match count {
-            Ok(count) => (count, None),
-            Err(error) => {
-                eprintln!("{suite}: {error:#}");
-                (Count { passed: 0, failed: 1 }, Some(format!("{error:#}")))
-            }
-        };
-        self.lines.push(Line { suite: suite.to_owned(), count, took: started.elapsed(), error });
+    fn add(&mut self, name: &str, started: Instant, parts: Steps) -> &mut Line {
+        let took = started.elapsed();
+        self.lines.push_mut(Line { name: name.to_owned(), count: None, took, parts, times: Vec::new(), error: None })
     }
 
     fn total(&self) -> Count {
-        let add = |sum: Count, line: &Line| Count {
-            passed: sum.passed + line.count.passed,
-            failed: sum.failed + line.count.failed,
-        };
-        self.lines.iter().fold(Count::default(), add)
+        let add =
+            |sum: Count, count: Count| Count { passed: sum.passed + count.passed, failed: sum.failed + count.failed };
+        self.lines.iter().filter_map(|line| line.count).fold(Count::default(), add)
     }
 }
 
+impl Line {
+    fn fail(&mut self, error: &anyhow::Error) {
+        let text = format!("{error:#}");
+        eprintln!("{}: {text}", self.name);
+        self.count = Some(Count { passed: 0, failed: 1 });
+        self.error = Some(text);
+    }
+}
+
+/// The slowest tests of every suite, then a line for each step and suite, then the total.
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.lines.iter().map(|line| line.suite.len()).max().unwrap_or_default();
-        for Line { suite, count: Count { passed, failed }, took, error } in &self.lines {
-            let seconds = took.as_secs_f32();
-            write!(formatter, "{suite:width$}  {passed:>5} passed  {failed:>3} failed  {seconds:>7.1} s")?;
-            match error {
-                Some(error) => writeln!(formatter, "  {}", error.lines().next().unwrap_or_default())?,
-                None => writeln!(formatter)?,
+        for Line { name, times, .. } in self.lines.iter().filter(|line| !line.times.is_empty()) {
+            writeln!(formatter, "the slowest of {name}")?;
+            for Timed { test, took } in times {
+                writeln!(formatter, "{:>8.1} s  {test}", took.as_secs_f32())?;
             }
+            writeln!(formatter)?;
         }
+        let names = self.lines.iter().flat_map(|line| {
+            let parts = line.parts.iter().map(|(part, _)| part.chars().count() + PART.len());
+            std::iter::once(line.name.len()).chain(parts)
+        });
+        let width = names.max().unwrap_or_default();
+        self.lines.iter().try_for_each(|line| line.write(width, formatter))?;
         let Count { passed, failed } = self.total();
         write!(formatter, "\n{passed} passed, {failed} failed")
     }
 }
 
-/// Runs `command`, which is `cargo test`, and adds up the results of all its test programs.
-///
-/// # Errors
-/// When the command cannot be started, or fails without a failed test: then it did not compile or died on the way.
-pub fn cargo_test(command: &mut Command) -> Result<Count> {
-    let (succeeded, output) = process::tee(command)?;
-    let count = count_results(&output);
-    if !succeeded && count.failed == 0 {
-        bail!("cargo test failed with {} tests passed and none failed: see above", count.passed);
-    }
-    if count == Count::default() {
-        bail!("cargo test ran no test");
-    }
-    Ok(count)
-}
+/// What stands before a part of a step.
+const PART: &str = "  ";
 
-/// The sum over lines like `test result: ok. 12 passed; 0 failed; 1 ignored; …`.
-fn count_results(output: &str) -> Count {
-    let results = output.lines().filter_map(|line| line.trim_start().strip_prefix("test result:"));
-    results.fold(Count::default(), |sum, result| {
-        let number = |what: &str| {
-            let before = result.split(what).next().unwrap_or_default();
-            before.split_whitespace().last().and_then(|number| number.parse::<usize>().ok()).unwrap_or_default()
-        };
-        Count { passed: sum.passed + number(" passed"), failed: sum.failed + number(" failed") }
-    })
+impl Line {
+    fn write(&self, width: usize, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = self
+            .count
+            .map_or_else(String::new, |Count { passed, failed }| format!("{passed:>5} passed  {failed:>3} failed"));
+        write!(formatter, "{:width$}  {counted:24}  {:>7.1} s", self.name, self.took.as_secs_f32())?;
+        match self.error.as_deref().and_then(|error| error.lines().next()) {
+            Some(error) => writeln!(formatter, "  {error}")?,
+            None => writeln!(formatter)?,
+        }
+        self.parts.iter().try_for_each(|(part, took)| {
+            writeln!(formatter, "{:width$}  {:24}  {:>7.1} s", format!("{PART}{part}"), "", took.as_secs_f32())
+        })
+    }
 }
 
 #[cfg(test)]
@@ -135,24 +170,61 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn results_of_several_programs_add_up() {
-        let output = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s\n\
-            test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 filtered out\n";
-        assert_eq!(count_results(output), Count { passed: 15, failed: 2 });
+    fn outcome(passed: usize, failed: usize) -> Outcome {
+        Outcome { count: Count { passed, failed }, times: Vec::new() }
     }
 
     #[test]
     fn the_last_line_is_the_total() {
         let mut report = Report::default();
-        report.suite("one", || Ok(Count { passed: 4, failed: 1 }));
-        report.suite("two", || Err(anyhow!("no compiler")));
+        report.suite("one", |_| Ok(outcome(4, 1)));
+        report.suite("two", |_| Err(anyhow!("no compiler")));
+        report.step("three", |_| Ok(()));
         assert_eq!(report.to_string().lines().last(), Some("4 passed, 2 failed"));
         assert!(!report.all_passed());
     }
 
     #[test]
     fn nothing_run_is_nothing_passed() {
-        assert!(!Report::default().all_passed());
+        let mut report = Report::default();
+        report.step("page build", |_| Ok(()));
+        assert!(!report.all_passed());
+    }
+
+    #[test]
+    fn a_step_and_its_parts_have_their_times() {
+        let mut report = Report::default();
+        report.step("page build", |parts| {
+            parts.note("page by Trunk", Duration::from_secs(240));
+            Ok(())
+        });
+        report.step("weights", |_| -> Result<()> { Err(anyhow!("no room")) });
+        let text = report.to_string();
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        assert_eq!(
+            lines,
+            [
+                "page build                                     0.0 s",
+                "  page by Trunk                              240.0 s",
+                "weights              0 passed    1 failed      0.0 s  no room",
+                "",
+                "0 passed, 1 failed",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_ten_slowest_are_named_the_slowest_first() {
+        let mut report = Report::default();
+        report.suite("native tests", |_| {
+            let timed = |second| Timed { test: format!("golden: test {second}"), took: Duration::from_secs(second) };
+            Ok(Outcome { count: Count { passed: 12, failed: 0 }, times: (1..=12).map(timed).collect() })
+        });
+        let text = report.to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "the slowest of native tests");
+        assert_eq!(lines[1], "    12.0 s  golden: test 12");
+        assert_eq!(lines[10], "     3.0 s  golden: test 3");
+        assert_eq!(lines[11], "");
     }
 }

@@ -5,7 +5,11 @@ use crate::project::{Project, WASM};
 use crate::setup::browser::software_vulkan;
 use crate::setup::wasm_target::WasmTarget;
 
-use super::report::{Report, cargo_test};
+use super::cargo_test::{self, Clock, REPORT_TIME, UNSTABLE};
+use super::report::Report;
+
+/// Every test program. Tests in documentation, of which there are none, would not know the options that come after.
+const PROGRAMS: &[&str] = &["test", "--workspace", "--lib", "--bins", "--tests", "--examples"];
 
 /// Runs the group; what needs the wasm target is left out where `target` is missing, which its own line has said.
 pub fn run(project: &Project, target: Option<&WasmTarget>, report: &mut Report) {
@@ -20,13 +24,14 @@ pub fn run(project: &Project, target: Option<&WasmTarget>, report: &mut Report) 
     if let Some(WasmTarget::Installed) = target {
         report.check("clippy wasm32", || cargo(&["clippy", "--target", WASM, "--all-targets", "--", "-D", "warnings"]));
     }
-    report.suite("native tests", || {
-        let mut test = cargo(&["test", "--workspace", "--no-fail-fast"])?;
-        if let Some(manifest) = software_vulkan()? {
+    report.suite("native tests", |steps| {
+        steps.run("compiled", || process::run(&mut cargo(&[UNSTABLE, PROGRAMS, &["--no-run"]].concat())?))?;
+        let mut test = cargo(&[UNSTABLE, PROGRAMS, &["--no-fail-fast"], REPORT_TIME].concat())?;
+        if let Some(manifest) = software_vulkan(steps)? {
             println!("Vulkan: {}", manifest.display());
             // Older loaders know the second name only.
             test.env("VK_DRIVER_FILES", &manifest).env("VK_ICD_FILENAMES", &manifest);
         }
-        cargo_test(&mut test)
+        cargo_test::run(&mut test, Clock::Theirs)
     });
 }
