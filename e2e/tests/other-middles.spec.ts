@@ -12,9 +12,6 @@ import { expect, test } from "../support/test";
 const [main] = family;
 const PLACE = "sample=church&layer=stages.1.3&head=2&y=5&x=9";
 
-/** The query of the address that makes the page run what the project is named after. */
-const asked = (project: string) => (project === "webgpu" ? "backend=webgpu" : "backend=cpu");
-
 const own = async (page: Page, middle: Middle, title: string) => {
   const name = `seeded_${middle}_mini.safetensors`;
   await drop(page, { name, mimeType: "application/octet-stream", buffer: seededMini(middle) });
@@ -24,8 +21,8 @@ const own = async (page: Page, middle: Middle, title: string) => {
 /** What stands only where there are layers to look into. */
 const LOOKS = ["query-grid", "map-content", "map-position", "map-total", "proof", "query-vector", "head-select"];
 
-test("a network without lambda layers classifies and says that there is nothing to look into", async ({ page }, { project }) => {
-  await open(page, `?${PLACE}&${asked(project.name)}`);
+test("a network without lambda layers classifies and says that there is nothing to look into", { tag: "@both" }, async ({ page, backend }) => {
+  await open(page, `?${PLACE}&backend=${backend}`);
   await firstResult(page);
   await own(page, "conv", "Seeded ResNet mini");
 
@@ -52,8 +49,8 @@ test("a network without lambda layers classifies and says that there is nothing 
   for (const part of LOOKS) await expect(page.getByTestId(part), part).toHaveCount(1);
 });
 
-test("the sentence stands in both themes and fits 320 pixels", async ({ page }, { project }) => {
-  await open(page, `?${PLACE}&${asked(project.name)}`);
+test("the sentence stands in both themes and fits 320 pixels", async ({ page }) => {
+  await open(page, `?${PLACE}&backend=cpu`);
   await firstResult(page);
   await own(page, "conv", "Seeded ResNet mini");
   for (const colorScheme of ["light", "dark"] as const) {
@@ -66,8 +63,8 @@ test("the sentence stands in both themes and fits 320 pixels", async ({ page }, 
   }
 });
 
-test("each u of an intra-depth has maps of its own, and the address says which", async ({ page }, { project }) => {
-  await open(page, `?${PLACE}&${asked(project.name)}`);
+test("each u of an intra-depth has maps of its own, and the address says which", { tag: "@both" }, async ({ page, backend }) => {
+  await open(page, `?${PLACE}&backend=${backend}`);
   await firstResult(page);
   await expect(page.getByTestId("intra-select"), "the shipped network has no intra-depth").toHaveCount(0);
   await own(page, "u4", "Seeded LambdaResNet mini, u = 4");

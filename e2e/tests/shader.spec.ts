@@ -29,8 +29,6 @@ async function replace(page: Page, from: string, to: string): Promise<void> {
   await source(page).fill(text.replace(from, to));
 }
 
-const onGpu = () => test.info().project.name === "webgpu";
-
 const largest = (page: Page, name: string) =>
   page.locator(`[data-testid="shader-change"][data-name="${name}"]`).getAttribute("data-largest").then(Number);
 
@@ -91,18 +89,24 @@ test("a fault is told at its line", async ({ page }) => {
   await expect(source(page)).toHaveAttribute("aria-invalid", "false");
 });
 
-test("an edit changes the output, and the original brings it back", async ({ page }) => {
+/** Runs the first edit that the page offers. */
+async function runFirstEdit(page: Page): Promise<void> {
   await atKernel(page, "lambda_apply");
-  const said = page.getByTestId("shader-said");
   await page.getByTestId("shader-try").first().click();
   await expect(source(page)).toHaveValue(/sum \+= 0\.0 \* weights/);
   await expect(page.getByTestId("shader-fault")).toContainText("finds nothing wrong");
   await page.getByTestId("shader-run").click();
-  if (!onGpu()) {
-    await expect(said).toContainText("needs WebGPU");
-    await expect(page.getByTestId("shader-run")).toBeEnabled();
-    return;
-  }
+}
+
+test("without WebGPU an edit is not run, and the page says what it needs", async ({ page }) => {
+  await runFirstEdit(page);
+  await expect(page.getByTestId("shader-said")).toContainText("needs WebGPU");
+  await expect(page.getByTestId("shader-run")).toBeEnabled();
+});
+
+test("an edit changes the output, and the original brings it back", { tag: "@webgpu" }, async ({ page }) => {
+  await runFirstEdit(page);
+  const said = page.getByTestId("shader-said");
   await expect(said).toContainText("The whole network took");
   expect(await largest(page, "stages.1.1.self_attn")).toBeGreaterThan(1e-3);
   const [before, after, moved] = [await exported(page, "shader-before"), await exported(page, "shader-after"), await exported(page, "shader-difference")];
@@ -117,8 +121,7 @@ test("an edit changes the output, and the original brings it back", async ({ pag
   for (const row of await classes.all()) expect(await row.getAttribute("data-after")).toBe(await row.getAttribute("data-before"));
 });
 
-test("an endless loop ends, and the page goes on", async ({ page }) => {
-  test.skip(!onGpu(), "it has to run");
+test("an endless loop ends, and the page goes on", { tag: "@webgpu" }, async ({ page }) => {
   await atKernel(page, "pool_affine");
   await page.getByTestId("shader-try").nth(2).click();
   await expect(source(page)).toHaveValue(/loop \{ \}/);
@@ -131,8 +134,7 @@ test("an endless loop ends, and the page goes on", async ({ page }) => {
   await expect(first).not.toHaveAttribute("data-label", "church");
 });
 
-test("a shader that takes too long is given up, and the engine goes on", async ({ playwright, baseURL }) => {
-  test.skip(!onGpu(), "it has to run");
+test("a shader that takes too long is given up, and the engine goes on", { tag: "@webgpu" }, async ({ playwright, baseURL }) => {
   // A browser of its own, since the adapter is still at work when the test ends.
   const browser = await playwright.chromium.launch(test.info().project.use.launchOptions);
   const page = await browser.newPage({ baseURL });
@@ -150,8 +152,7 @@ test("a shader that takes too long is given up, and the engine goes on", async (
   await browser.close();
 });
 
-test("what naga lets pass and the device refuses is told at its line too", async ({ page }) => {
-  test.skip(!onGpu(), "the device has to refuse it");
+test("what naga lets pass and the device refuses is told at its line too", { tag: "@webgpu" }, async ({ page }) => {
   await atKernel(page, "lambda_apply");
   await replace(page, "        workgroupBarrier();", "        if lane < 3u { workgroupBarrier(); }");
   await expect(page.getByTestId("shader-fault")).toContainText("finds nothing wrong");
@@ -205,14 +206,14 @@ test("attention and lambda_resnet26t have their shaders too", async ({ page }) =
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`no serious finding in the ${colorScheme} theme`, async ({ page }) => {
+  test(`no serious finding in the ${colorScheme} theme`, { tag: "@both" }, async ({ page, backend }) => {
     await page.emulateMedia({ colorScheme });
     await atKernel(page, "lambda_apply");
     expect(await seriousFindings(page)).toEqual([]);
     await replace(page, "var sum = 0.0;", "var sum = wrong;");
     await expect(page.getByTestId("shader-go")).toBeVisible();
     expect(await seriousFindings(page), "with a fault").toEqual([]);
-    if (!onGpu()) return;
+    if (backend === "cpu") return;
     await page.getByTestId("shader-original").click();
     await page.getByTestId("shader-try").first().click();
     await page.getByTestId("shader-run").click();
