@@ -4,7 +4,7 @@
 import type { Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 
-import { overflow, seriousFindings } from "../support/layout";
+import { expectPresentable } from "../support/layout";
 import { family, member, said, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
@@ -228,7 +228,7 @@ test("the tables show what was measured, and nothing where nothing was", async (
   else await expectTables(page, measured);
 });
 
-test("runs of different length stand apart, the network on screen is marked", async ({ page }) => {
+test("runs of different length stand apart, the network on screen is marked, list and tables are presentable", async ({ page }) => {
   const rows = invented.rows.map((row, i) => (i === 2 ? { ...row, ...main!.training } : row));
   await show(page, { ...invented, rows });
   await open(page, `?${PLACE}&backend=cpu`);
@@ -238,6 +238,9 @@ test("runs of different length stand apart, the network on screen is marked", as
   await expect(page.locator('[data-run="long"] .results-row[aria-current]')).toContainText("On screen");
   await expect(page.getByTestId("paper")).toContainText("Not measured here");
   await expect(page.getByTestId("paper")).toContainText("Table 10");
+  await unfold(page);
+  await expect(page.getByTestId("measured")).toBeVisible();
+  await expectPresentable(page, "list and tables");
 });
 
 test("a table that does not come gives a sentence", async ({ page, watch }) => {
@@ -247,19 +250,3 @@ test("a table that does not come gives a sentence", async ({ page, watch }) => {
   await firstResult(page);
   await expect(page.getByTestId("measured-problem")).toContainText("the server answered 404");
 });
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`list and tables have no serious finding in the ${colorScheme} theme and fit 320 pixels`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    await show(page, invented);
-    await open(page, `?${PLACE}&backend=cpu`);
-    await firstResult(page);
-    await unfold(page);
-    await expect(page.getByTestId("measured")).toBeVisible();
-    for (const width of [1280, 320]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await seriousFindings(page), `${width} px`).toEqual([]);
-      expect(await overflow(page), `${width} px`).toBeLessThanOrEqual(0);
-    }
-  });
-}

@@ -4,7 +4,6 @@
 import type { Page } from "@playwright/test";
 
 import { drop } from "../support/drop";
-import { overflow, seriousFindings } from "../support/layout";
 import { family, member, type Middle, seededMini, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
@@ -47,20 +46,6 @@ test("a network without lambda layers classifies and says that there is nothing 
   await expect(page.getByTestId("query-grid")).toHaveAttribute("data-query", "5,9");
   await expect(page.getByTestId("layer-select").locator("input:checked")).toHaveValue("stages.1.3");
   for (const part of LOOKS) await expect(page.getByTestId(part), part).toHaveCount(1);
-});
-
-test("the sentence stands in both themes and fits 320 pixels", async ({ page }) => {
-  await open(page, `?${PLACE}&backend=cpu`);
-  await firstResult(page);
-  await own(page, "conv", "Seeded ResNet mini");
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of [1280, 320]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await seriousFindings(page), `${colorScheme}, ${width} px`).toEqual([]);
-      expect(await overflow(page), `${width} px`).toBeLessThanOrEqual(0);
-    }
-  }
 });
 
 test("each u of an intra-depth has maps of its own, and the address says which", { tag: "@both" }, async ({ page, backend }) => {
