@@ -1,6 +1,7 @@
 import { defineConfig, devices } from "@playwright/test";
 
 import { cpu, executablePath, webgpu } from "./support/chromium.mjs";
+import type { Asked } from "./support/test";
 
 // `cargo xtask test` serves the built page and says where; without it the page is served from here.
 const given = process.env.BASE_URL;
@@ -8,7 +9,9 @@ const local = "http://127.0.0.1:4173/";
 
 const chromium = (args: string[]) => ({ ...devices["Desktop Chrome"], launchOptions: { executablePath, args } });
 
-export default defineConfig({
+// A test runs once, on the CPU, unless its tag says that what it asserts depends on the backend: `@both` runs on either,
+// `@webgpu` where there is WebGPU alone.
+export default defineConfig<Asked>({
   testDir: "tests",
   // One browser at a time: a software adapter uses every core, and timings would starve each other.
   workers: 1,
@@ -22,9 +25,8 @@ export default defineConfig({
     screenshot: "only-on-failure",
   },
   projects: [
-    // What comes from the hub is the same on either backend.
-    { name: "webgpu", use: chromium(webgpu), testIgnore: "hub.spec.ts" },
-    { name: "cpu", use: chromium(cpu) },
+    { name: "webgpu", use: { ...chromium(webgpu), backend: "webgpu" }, grep: /@(webgpu|both)\b/ },
+    { name: "cpu", use: { ...chromium(cpu), backend: "cpu" }, grepInvert: /@webgpu\b/ },
   ],
   webServer: given
     ? undefined

@@ -5,6 +5,12 @@ import { test as base, expect, type Page } from "@playwright/test";
 
 export { expect };
 
+/** What a project of playwright.config.ts stands for. */
+export interface Asked {
+  /** The backend that its browser can run and its tests ask for, as an address names it. */
+  backend: "webgpu" | "cpu";
+}
+
 /** What the page must not do, and did. */
 export class Watch {
   private readonly errors: string[] = [];
@@ -47,7 +53,8 @@ export class Watch {
   }
 }
 
-export const test = base.extend<{ watch: Watch }>({
+export const test = base.extend<{ watch: Watch } & Asked>({
+  backend: ["cpu", { option: true }],
   watch: [
     async ({ page, baseURL }, use, testInfo) => {
       const watch = new Watch(page, baseURL ?? "");

@@ -1,57 +1,134 @@
-// axe-core finds nothing serious, in both themes, with a result on the page, its list of networks folded and unfolded.
+// Nothing serious for axe-core in either theme, no sideways scrolling at 320 pixels, and everything reached by keyboard:
+// every view as it opens, and the states of the page that show more than that.
 
 import type { Page } from "@playwright/test";
 
+import { attentionNetwork } from "../support/attention";
 import { drop } from "../support/drop";
-import { overflow, seriousFindings } from "../support/layout";
-import { unfold } from "../support/networks";
+import { expectPresentable } from "../support/layout";
+import { seededMini, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
+import { drawing } from "../support/saved";
+import { replace, source } from "../support/shader";
 import { expect, test } from "../support/test";
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`no serious finding in the ${colorScheme} theme`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    await open(page, "?sample=church&backend=cpu");
-    await firstResult(page);
-    expect(await seriousFindings(page)).toEqual([]);
-    await unfold(page);
-    await drop(page, { name: "broken.safetensors", mimeType: "", buffer: Buffer.from("broken") });
-    await expect(page.getByTestId("network-problem")).toBeVisible();
-    expect(await seriousFindings(page), "with the list of networks and a failure").toEqual([]);
-  });
-}
+const place = "sample=church&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
 
-/** Views beyond the first, as addresses that show all they have. */
-const views = ["view=position&shift=1.2&part=qe", "view=atlas&sort=locality"];
-
-for (const view of views) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    test(`no serious finding in ${view} in the ${colorScheme} theme`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme });
-      await open(page, `?${view}&sample=church&backend=cpu`);
-      await firstResult(page);
-      for (const summary of await page.locator("#view summary").all()) await summary.click();
-      expect(await seriousFindings(page)).toEqual([]);
-    });
-  }
-
-  test(`320 pixels need no sideways scrolling in ${view}`, async ({ page }) => {
-    await page.setViewportSize({ width: 320, height: 700 });
-    await open(page, `?${view}&sample=church&backend=cpu`);
-    await firstResult(page);
-    for (const summary of await page.locator("#view summary").all()) await summary.click();
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
-  });
-}
-
-test("320 pixels need no sideways scrolling", async ({ page }) => {
-  await page.setViewportSize({ width: 320, height: 700 });
-  await open(page, "?sample=church&backend=cpu");
+test("every view is walked with the keyboard alone and is presentable", async ({ page }) => {
+  await open(page, `?${place}`);
   await firstResult(page);
-  expect(await overflow(page)).toBeLessThanOrEqual(0);
-  await unfold(page);
-  const name = `${"a-long-name-without-a-space".repeat(4)}.safetensors`;
-  await drop(page, { name, mimeType: "", buffer: Buffer.from("broken") });
-  await expect(page.getByTestId("network-problem")).toContainText(name);
-  expect(await overflow(page), "with the list of networks and a failure").toBeLessThanOrEqual(0);
+  const tabs = page.getByRole("tab");
+  const chosen = page.locator('[role="tab"][aria-selected="true"]');
+  // From the top of the page with Tab alone.
+  for (let i = 0; i < 80 && !(await chosen.evaluate((tab) => tab === document.activeElement)); i += 1) await page.keyboard.press("Tab");
+  await expect(chosen).toBeFocused();
+  const seen: (string | null)[] = [];
+  for (let i = 0; i < (await tabs.count()); i += 1) {
+    await expect(chosen).toBeFocused();
+    const view = await page.locator("#view").getAttribute("data-view");
+    seen.push(view);
+    await expect(page.locator("#view").getByRole("heading").first()).toBeVisible();
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      // Something in the view takes the focus, and Shift+Tab leads back to its tab.
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate(() => document.querySelector("#view")!.contains(document.activeElement)), `${view} takes the focus`).toBe(true);
+      await page.keyboard.press("Shift+Tab");
+      await expect(chosen).toBeFocused();
+    }
+    await expectPresentable(page, `${view}`);
+    expect(new URL(page.url()).searchParams.get("view") ?? "lens").toBe(view);
+    await page.keyboard.press("ArrowRight");
+  }
+  expect(new Set(seen).size).toBe(await tabs.count());
+  expect(await page.locator("#view").getAttribute("data-view"), "the tabs are a ring").toBe(seen[0]);
 });
+
+/** A visit: an address, and the states that the page is brought to one after another, each by its name. */
+type Visit = [address: string, states: Record<string, (page: Page) => Promise<void>>];
+
+const asOpened = async () => {};
+
+/** Unfolds all that the view has folded. */
+async function unfoldView(page: Page): Promise<void> {
+  for (const summary of await page.locator("#view summary").all()) await summary.click();
+}
+
+/** A step of `orders`. */
+const order = (stop: number) => (page: Page) => page.getByTestId("order-stop").getByRole("radio").nth(stop).check({ force: true });
+
+/** A network of one's own on the page, once `part` of it is there. */
+const dropped = (buffer: () => Buffer, part: string) => async (page: Page) => {
+  await drop(page, { name: "own.safetensors", mimeType: "", buffer: buffer() });
+  await expect(page.getByTestId(part)).toBeVisible();
+};
+
+/** A shader as it stands in the repository. */
+const shader = (step: number) => async (page: Page) => {
+  await page.getByTestId("shader-step").getByRole("radio").nth(step).check({ force: true });
+  await expect(source(page)).toHaveValue(/fn main\(/);
+};
+
+const visits: Record<string, Visit> = {
+  "the first view": [
+    "?sample=church&backend=cpu",
+    {
+      "with a result": asOpened,
+      "with two queries compared": async (page) => {
+        await page.getByTestId("compare").click();
+        await expect(page.getByTestId("compare")).toHaveAttribute("aria-pressed", "true");
+      },
+      "with the list of networks and a failure": async (page) => {
+        await unfold(page);
+        const name = `${"a-long-name-without-a-space".repeat(4)}.safetensors`;
+        await drop(page, { name, mimeType: "", buffer: Buffer.from("broken") });
+        await expect(page.getByTestId("network-problem")).toContainText(name);
+      },
+    },
+  ],
+  anatomy: [
+    `?${place}&view=anatomy&t=40`,
+    { "with a table": (page) => drawing(page, "lambda-sum").locator("details").first().locator("summary").click() },
+  ],
+  orders: [`?${place}&view=orders&step=0`, { "compare, then sum": asOpened, "the factors": order(1), "summarise, then apply": order(2) }],
+  positions: ["?view=position&shift=1.2&part=qe&sample=church&backend=cpu", { "with a shift, all unfolded": unfoldView }],
+  atlas: ["?view=atlas&sort=locality&sample=church&backend=cpu", { "sorted, all unfolded": unfoldView }],
+  "what if": [
+    "?view=what-if&sample=church&layer=stages.1.1&backend=cpu&edit=stages.1.1_c_h2~picture_s2.-3&mask=picture_17.4",
+    { "with changes": (page) => expect(page.getByTestId("what-if-said")).toContainText("→") },
+  ],
+  formula: [`?${place}&view=formula&cell=kbar.i5.m17`, { "at a key": asOpened }],
+  shader: [
+    "?sample=church&view=shader&layer=stages.1.1&head=2&y=5&x=9&kernel=conv",
+    {
+      conv: shader(0),
+      lambda_content: shader(1),
+      pool_affine: shader(3),
+      lambda_apply: shader(2),
+      "with a fault": async (page) => {
+        await replace(page, "var sum = 0.0;", "var sum = wrong;");
+        await expect(page.getByTestId("shader-go")).toBeVisible();
+      },
+    },
+  ],
+  "other networks": [
+    `?${place}`,
+    {
+      "self-attention": dropped(attentionNetwork, "map-weights-0"),
+      "no layer to look into": dropped(() => seededMini("conv"), "nothing-inside"),
+    },
+  ],
+};
+
+for (const [what, [address, states]] of Object.entries(visits)) {
+  test(`${what}: presentable ${Object.keys(states).join("; ")}`, async ({ page }) => {
+    await open(page, address);
+    await firstResult(page);
+    for (const [state, reach] of Object.entries(states)) {
+      await test.step(state, async () => {
+        await reach(page);
+        await expectPresentable(page, state);
+      });
+    }
+  });
+}

@@ -2,12 +2,8 @@
 
 import type { Page } from "@playwright/test";
 
-import { drop } from "../support/drop";
 import { difference, exported } from "../support/exported";
-import { overflow, seriousFindings } from "../support/layout";
-import { seeded, seededPath } from "../support/networks";
 import { firstResult, open, settledUrl } from "../support/open";
-import { drawing } from "../support/saved";
 import { expect, test } from "../support/test";
 
 const at = "?sample=church&view=anatomy&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
@@ -132,38 +128,4 @@ test("with reduced motion a press is a step", async ({ page }) => {
   await expect(added(page)).toHaveAttribute("data-added", "36");
   await page.waitForTimeout(400);
   await expect(added(page)).toHaveAttribute("data-added", "36");
-});
-
-test("lambda_resnet26t is taken apart too", async ({ page }) => {
-  seeded();
-  await open(page, "?sample=church&view=anatomy&backend=cpu");
-  await firstResult(page);
-  await drop(page, seededPath);
-  await expect(page.getByTestId("network-title")).toHaveText("LambdaResNet 26-T");
-  const layers = page.getByTestId("layer-select").getByRole("radio");
-  for (let layer = 0; layer < 3; layer++) {
-    await layers.nth(layer).check({ force: true });
-    const shown = await page.getByTestId("anatomy-difference").getAttribute("data-difference");
-    const scale = Math.max(...(await exported(page, "anatomy-output")).flat().map(Math.abs));
-    expect(Number(shown) / scale).toBeLessThan(1e-4);
-    const lambda = Math.max(...(await exported(page, "lambda-content")).flat().map(Math.abs));
-    expect(Number(await added(page).getAttribute("data-difference")) / lambda).toBeLessThan(1e-4);
-  }
-});
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`no serious finding in the ${colorScheme} theme`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    await open(page, `${at}&t=40`);
-    await firstResult(page);
-    await drawing(page, "lambda-sum").locator("details").first().locator("summary").click();
-    expect(await seriousFindings(page)).toEqual([]);
-  });
-}
-
-test("320 pixels need no sideways scrolling", async ({ page }) => {
-  await page.setViewportSize({ width: 320, height: 700 });
-  await open(page, at);
-  await firstResult(page);
-  expect(await overflow(page)).toBeLessThanOrEqual(0);
 });

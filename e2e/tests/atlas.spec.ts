@@ -2,25 +2,17 @@
 
 import type { Page } from "@playwright/test";
 
-import { drop } from "../support/drop";
-import { seeded, seededPath } from "../support/networks";
+import { maps, tiles } from "../support/atlas";
 import { firstResult, open } from "../support/open";
 import { asNumber, savedCsv } from "../support/saved";
 import { expect, test } from "../support/test";
 
 const start = "?view=atlas&sample=church&layer=stages.1.1&head=2&y=5&x=9&backend=cpu";
-const tiles = (page: Page) => page.getByTestId("atlas-tiles").getByRole("option");
 
 /** The measure of every tile, as it is written under it. */
 async function measured(page: Page, name: string): Promise<number[]> {
   const texts = await tiles(page).locator(".tile-line", { hasText: name }).locator(".tile-value").allInnerTexts();
   return texts.map(asNumber);
-}
-
-/** Every layer's four heads, in the network's order. */
-async function maps(page: Page): Promise<string[]> {
-  const layers = await page.getByTestId("layer-select").getByRole("radio").evaluateAll((radios) => radios.map((radio) => (radio as HTMLInputElement).value));
-  return layers.flatMap((layer) => [0, 1, 2, 3].map((head) => `${layer}, head ${head}`));
 }
 
 test("a tile's measures are those of its map", async ({ page }) => {
@@ -118,20 +110,4 @@ test("the atlas follows the pinned query and not the pointer", async ({ page }) 
   expect(await spoken()).toEqual(before);
   await grid.click({ position: { x: box.width * 0.1, y: box.height * 0.9 } });
   await expect.poll(spoken).not.toEqual(before);
-});
-
-test("lambda_resnet26t has an atlas of three layers", async ({ page }) => {
-  seeded();
-  await open(page, "?view=atlas&sample=church&backend=cpu");
-  await firstResult(page);
-  await drop(page, seededPath);
-  await expect(page.getByTestId("network-title")).toHaveText("LambdaResNet 26-T");
-  await expect(tiles(page)).toHaveCount(12);
-  const expected = await maps(page);
-  await tiles(page).nth(11).focus();
-  await page.keyboard.press("End");
-  await expect(page.getByTestId("atlas-map")).toHaveAttribute("aria-label", new RegExp(`^${expected[11]},`));
-  await page.keyboard.press("Enter");
-  await expect(page.getByTestId("layer-select").locator("input:checked")).toHaveValue("stages.3.1");
-  await expect(page.getByTestId("head-select").locator("input:checked")).toHaveValue("3");
 });

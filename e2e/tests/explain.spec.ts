@@ -1,11 +1,11 @@
-// From a picture to classes and implicit attention, on the backend that the project stands for.
+// From a picture to classes and implicit attention, on either backend.
 
 import { readFileSync } from "node:fs";
 
 import type { Locator, Page } from "@playwright/test";
 
 import { firstResult, open, settledUrl } from "../support/open";
-import { expect, test } from "../support/test";
+import { type Asked, expect, test } from "../support/test";
 
 interface Predicted {
   file: string;
@@ -18,9 +18,6 @@ const predicted: Predicted[] = JSON.parse(
   readFileSync(new URL("../../tests/fixtures/predictions.json", import.meta.url), "utf8"),
 );
 
-/** The query of the address that makes the page run what the project is named after. */
-const asked = (project: string) => (project === "webgpu" ? "backend=webgpu" : "backend=cpu");
-
 const number = async (locator: Locator, name: string) => Number(await locator.getAttribute(name));
 
 /** A map as it is drawn, to see whether it changes. */
@@ -30,12 +27,12 @@ const drawn = (page: Page, map: string) =>
     return canvas?.toDataURL() ?? "";
   });
 
-for (const sample of ["church", "tench", "parachute"]) {
-  test(`${sample}: expected class with PyTorch's probability`, async ({ page }, { project }) => {
-    await open(page, `?sample=${sample}&${asked(project.name)}`);
-    await firstResult(page);
-    const backend = project.name === "webgpu" ? "gpu" : "cpu";
-    await expect(page.getByTestId("backend-badge")).toHaveAttribute("data-backend", backend);
+/** The page on a sample says what PyTorch says of it, on the backend that was asked for. */
+async function opened(page: Page, sample: string, backend: Asked["backend"]): Promise<void> {
+  await open(page, `?sample=${sample}&backend=${backend}`);
+  await firstResult(page);
+  await test.step("the expected class with PyTorch's probability", async () => {
+    await expect(page.getByTestId("backend-badge")).toHaveAttribute("data-backend", backend === "webgpu" ? "gpu" : "cpu");
     const { label, top5 } = predicted.find(({ file }) => file === `${sample}.webp`)!;
     const first = page.getByTestId("prediction").first();
     await expect(first).toHaveAttribute("data-label", label);
@@ -47,9 +44,12 @@ for (const sample of ["church", "tench", "parachute"]) {
   });
 }
 
-test("the query moves by keyboard, the maps change, the proof holds", async ({ page }, { project }) => {
-  await open(page, `?sample=church&${asked(project.name)}`);
-  await firstResult(page);
+test("parachute: expected class with PyTorch's probability", { tag: "@both" }, async ({ page, backend }) => {
+  await opened(page, "parachute", backend);
+});
+
+test("church: expected class; the query moves by keyboard, the maps change, the proof holds", { tag: "@both" }, async ({ page, backend }) => {
+  await opened(page, "church", backend);
   const grid = page.getByTestId("query-grid");
   await grid.focus();
   await page.keyboard.press("Control+Home");
@@ -71,9 +71,8 @@ test("the query moves by keyboard, the maps change, the proof holds", async ({ p
   expect(error, "a difference of exactly zero would mean that nothing was compared").toBeGreaterThan(0);
 });
 
-test("every layer and head holds the proof", async ({ page }, { project }) => {
-  await open(page, `?sample=tench&${asked(project.name)}`);
-  await firstResult(page);
+test("tench: expected class; every layer and head holds the proof", { tag: "@both" }, async ({ page, backend }) => {
+  await opened(page, "tench", backend);
   const layers = page.getByTestId("layer-select").getByRole("radio");
   const heads = page.getByTestId("head-select").getByRole("radio");
   expect(await layers.count()).toBeGreaterThan(2);
@@ -87,8 +86,8 @@ test("every layer and head holds the proof", async ({ page }, { project }) => {
   }
 });
 
-test("a state is an address", async ({ page }, { project }) => {
-  await open(page, `?sample=gas_pump&layer=stages.1.3&head=2&y=5&x=9&${asked(project.name)}`);
+test("a state is an address", async ({ page }) => {
+  await open(page, "?sample=gas_pump&layer=stages.1.3&head=2&y=5&x=9&backend=cpu");
   await firstResult(page);
   await expect(page.getByTestId("query-grid")).toHaveAttribute("data-query", "5,9");
   await page.getByTestId("query-grid").focus();
@@ -97,8 +96,8 @@ test("a state is an address", async ({ page }, { project }) => {
   expect((await settledUrl(page)).searchParams.get("layer")).toBe("stages.1.3");
 });
 
-test("a pointer chooses the query", async ({ page }, { project }) => {
-  await open(page, `?sample=church&layer=stages.1.1&${asked(project.name)}`);
+test("a pointer chooses the query", async ({ page }) => {
+  await open(page, "?sample=church&layer=stages.1.1&backend=cpu");
   await firstResult(page);
   const grid = page.getByTestId("query-grid");
   const box = (await grid.boundingBox())!;

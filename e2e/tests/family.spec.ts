@@ -4,16 +4,13 @@
 import type { Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 
-import { overflow, seriousFindings } from "../support/layout";
+import { expectPresentable } from "../support/layout";
 import { family, member, said, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
 const [main, sibling] = family;
 const PLACE = "sample=church&layer=stages.1.3&head=2&y=5&x=9";
-
-/** The query of the address that makes the page run what the project is named after. */
-const asked = (project: string) => (project === "webgpu" ? "backend=webgpu" : "backend=cpu");
 
 const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name);
 
@@ -61,8 +58,8 @@ const invented: Results = {
 const show = (page: Page, results: Results) =>
   page.route("**/weights/results.json", (route) => route.fulfill({ json: results }));
 
-test("the list says what networks.json says", async ({ page }, { project }) => {
-  await open(page, `?${PLACE}&${asked(project.name)}`);
+test("the list says what networks.json says", async ({ page }) => {
+  await open(page, `?${PLACE}&backend=cpu`);
   await firstResult(page);
   await unfold(page);
   await expect(page.getByTestId("member")).toHaveCount(family.length);
@@ -84,8 +81,8 @@ test("the list says what networks.json says", async ({ page }, { project }) => {
 test.describe("another network", () => {
   test.skip(!sibling, "networks.json lists one network alone");
 
-  test("is chosen by pointer, keeps picture and query, and Back brings the first", async ({ page }, { project }) => {
-    await open(page, `?${PLACE}&${asked(project.name)}`);
+  test("is chosen by pointer, keeps picture and query, and Back brings the first", { tag: "@both" }, async ({ page, backend }) => {
+    await open(page, `?${PLACE}&backend=${backend}`);
     await firstResult(page);
     const before = await said(page);
     await unfold(page);
@@ -109,8 +106,8 @@ test.describe("another network", () => {
     await expect.poll(() => parameter(page, "network")).toBe(sibling!.name);
   });
 
-  test("is chosen by keyboard, and the focus stays", async ({ page }, { project }) => {
-    await open(page, `?${PLACE}&${asked(project.name)}`);
+  test("is chosen by keyboard, and the focus stays", async ({ page }) => {
+    await open(page, `?${PLACE}&backend=cpu`);
     await firstResult(page);
     await page.getByTestId("networks-button").focus();
     await page.keyboard.press("Enter");
@@ -123,12 +120,12 @@ test.describe("another network", () => {
     await expect(page.getByTestId("network-title")).toHaveText(sibling!.title);
   });
 
-  test("is opened by its address, and only it is fetched", async ({ page }, { project }) => {
+  test("is opened by its address, and only it is fetched", { tag: "@both" }, async ({ page, backend }) => {
     const fetched: string[] = [];
     page.context().on("request", (request) => {
       if (request.url().includes(".safetensors")) fetched.push(new URL(request.url()).pathname.split("/").pop()!);
     });
-    await open(page, `?network=${sibling!.name}&sample=tench&${asked(project.name)}`);
+    await open(page, `?network=${sibling!.name}&sample=tench&backend=${backend}`);
     await firstResult(page);
     await expect(page.getByTestId("network-title")).toHaveText(sibling!.title);
     await expect(page.getByTestId("network-wanted")).toHaveCount(0);
@@ -141,9 +138,9 @@ test.describe("another network", () => {
     ["breaks off", "broken", /weights could not be loaded: the server could not be reached/],
     ["is another", "other", /weights arrived damaged/],
   ] as const) {
-    test(`whose file ${what} leaves everything, and comes when asked again`, async ({ page, watch }, { project }) => {
+    test(`whose file ${what} leaves everything, and comes when asked again`, async ({ page, watch }) => {
       watch.allow(/404|ERR_/);
-      await open(page, `?${PLACE}&${asked(project.name)}`);
+      await open(page, `?${PLACE}&backend=cpu`);
       await firstResult(page);
       const before = await said(page);
       const file = `**/weights/${sibling!.file}*`;
@@ -165,10 +162,10 @@ test.describe("another network", () => {
     });
   }
 
-  test("whose address cannot be heeded gives way to the first, with a sentence", async ({ page, watch }, { project }) => {
+  test("whose address cannot be heeded gives way to the first, with a sentence", async ({ page, watch }) => {
     watch.allow(/404/);
     await page.route(`**/weights/${sibling!.file}*`, (route) => route.fulfill({ status: 404, body: "" }));
-    await open(page, `?network=${sibling!.name}&${PLACE}&${asked(project.name)}`);
+    await open(page, `?network=${sibling!.name}&${PLACE}&backend=cpu`);
     await firstResult(page);
     await expect(page.getByTestId("network-title")).toHaveText(main!.title);
     await expect(page.getByTestId("network-problem")).toContainText("the server answered 404");
@@ -176,7 +173,7 @@ test.describe("another network", () => {
     await expect.poll(() => parameter(page, "network")).toBeNull();
   });
 
-  test("is given up while it comes", async ({ page }, { project }) => {
+  test("is given up while it comes", async ({ page }) => {
     let release = () => {};
     const held = new Promise<void>((resolve) => (release = resolve));
     await page.route(`**/weights/${sibling!.file}*`, async (route) => {
@@ -184,7 +181,7 @@ test.describe("another network", () => {
       // The page has given the request up by then.
       await route.abort().catch(() => {});
     });
-    await open(page, `?${PLACE}&${asked(project.name)}`);
+    await open(page, `?${PLACE}&backend=cpu`);
     await firstResult(page);
     const before = await said(page);
     await unfold(page);
@@ -222,8 +219,8 @@ async function expectTables(page: Page, { rows, noise }: Results): Promise<void>
   await expect(page.getByTestId("measured-noise")).toHaveText(noise);
 }
 
-test("the tables show what was measured, and nothing where nothing was", async ({ page }, { project }) => {
-  await open(page, `?${PLACE}&${asked(project.name)}`);
+test("the tables show what was measured, and nothing where nothing was", async ({ page }) => {
+  await open(page, `?${PLACE}&backend=cpu`);
   const fetched = page.waitForResponse("**/weights/results.json");
   await firstResult(page);
   await fetched;
@@ -231,38 +228,25 @@ test("the tables show what was measured, and nothing where nothing was", async (
   else await expectTables(page, measured);
 });
 
-test("runs of different length stand apart, the network on screen is marked", async ({ page }, { project }) => {
+test("runs of different length stand apart, the network on screen is marked, list and tables are presentable", async ({ page }) => {
   const rows = invented.rows.map((row, i) => (i === 2 ? { ...row, ...main!.training } : row));
   await show(page, { ...invented, rows });
-  await open(page, `?${PLACE}&${asked(project.name)}`);
+  await open(page, `?${PLACE}&backend=cpu`);
   await firstResult(page);
   await expectTables(page, { ...invented, rows });
   await expect(page.locator(".results-row[aria-current]")).toHaveCount(1);
   await expect(page.locator('[data-run="long"] .results-row[aria-current]')).toContainText("On screen");
   await expect(page.getByTestId("paper")).toContainText("Not measured here");
   await expect(page.getByTestId("paper")).toContainText("Table 10");
+  await unfold(page);
+  await expect(page.getByTestId("measured")).toBeVisible();
+  await expectPresentable(page, "list and tables");
 });
 
-test("a table that does not come gives a sentence", async ({ page, watch }, { project }) => {
+test("a table that does not come gives a sentence", async ({ page, watch }) => {
   watch.allow(/404/);
   await page.route("**/weights/results.json", (route) => route.fulfill({ status: 404, body: "" }));
-  await open(page, `?${PLACE}&${asked(project.name)}`);
+  await open(page, `?${PLACE}&backend=cpu`);
   await firstResult(page);
   await expect(page.getByTestId("measured-problem")).toContainText("the server answered 404");
 });
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`list and tables have no serious finding in the ${colorScheme} theme and fit 320 pixels`, async ({ page }, { project }) => {
-    await page.emulateMedia({ colorScheme });
-    await show(page, invented);
-    await open(page, `?${PLACE}&${asked(project.name)}`);
-    await firstResult(page);
-    await unfold(page);
-    await expect(page.getByTestId("measured")).toBeVisible();
-    for (const width of [1280, 320]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await seriousFindings(page), `${width} px`).toEqual([]);
-      expect(await overflow(page), `${width} px`).toBeLessThanOrEqual(0);
-    }
-  });
-}

@@ -2,35 +2,19 @@
 
 import { drop } from "../support/drop";
 import { exported } from "../support/exported";
-import { overflow, seriousFindings } from "../support/layout";
-import { seededMini, seededPath } from "../support/networks";
+import { addsUp, cellValue } from "../support/formula";
+import { seededMini } from "../support/networks";
 import { firstResult, open, settledUrl } from "../support/open";
 import { expect, test } from "../support/test";
 
-import type { Page } from "@playwright/test";
-
 const at = "?sample=church&view=formula&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
-
-const value = async (page: Page) => Number(await page.getByTestId("cell").getAttribute("data-value"));
-
-/** Every sum on screen adds up to its total, and gives the cell's value. */
-async function addsUp(page: Page): Promise<void> {
-  const own = await value(page);
-  for (const sum of await page.getByTestId("cell-sum").all()) {
-    const terms = await sum.locator("[data-term]").evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("data-term"))));
-    const largest = Math.max(...terms.map(Math.abs), Math.abs(own));
-    const total = terms.reduce((sum, term) => sum + term, 0);
-    expect(Math.abs(total - Number(await sum.getAttribute("data-total")))).toBeLessThan(1e-4 * largest);
-    expect(Math.abs(Number(await sum.getAttribute("data-result")) - own)).toBeLessThan(1e-4 * largest);
-  }
-}
 
 test("an output is the sum of its terms, and the value that the anatomy exports", async ({ page }) => {
   await open(page, `${at}&cell=y.j3`);
   await firstResult(page);
   await expect(page.getByTestId("cell-sum"), "through λ, and through the implicit attention").toHaveCount(2);
   await addsUp(page);
-  const shown = await value(page);
+  const shown = await cellValue(page);
   await page.getByTestId("cell-all").click();
   await expect(page.getByTestId("cell-sum").first().locator("[data-term]")).toHaveCount(16);
   await addsUp(page);
@@ -79,15 +63,6 @@ test("a symbol lights its matrix and what goes into it, and a matrix its symbol"
   await expect(page.getByTestId("cell")).toContainText("λ[0, 0], lambda");
 });
 
-test("lambda_resnet26t has its equations too", async ({ page }) => {
-  await open(page, `${at}&cell=position.i2.j5`);
-  await firstResult(page);
-  await drop(page, seededPath);
-  await expect(page.getByTestId("network-title")).toHaveText("LambdaResNet 26-T");
-  await expect(page.getByTestId("cell")).toContainText("λᵖ[2, 5]");
-  await addsUp(page);
-});
-
 test("a term of another u leads to the cell that it was made of, and back", async ({ page }) => {
   await open(page, `${at}&cell=content.i2.j3`);
   await firstResult(page);
@@ -107,14 +82,3 @@ test("a term of another u leads to the cell that it was made of, and back", asyn
   }
   expect(seen.size, "terms of more than one u").toBeGreaterThan(1);
 });
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`no serious finding in the ${colorScheme} theme, and 320 pixels are enough`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    await open(page, `${at}&cell=kbar.i5.m17`);
-    await firstResult(page);
-    expect(await seriousFindings(page)).toEqual([]);
-    await page.setViewportSize({ width: 320, height: 700 });
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
-  });
-}

@@ -1,54 +1,12 @@
-// Help, sharing, a lesson's frame, and a walk through all views with the keyboard alone.
+// Help, sharing and a lesson's frame.
 
 import { readFileSync } from "node:fs";
 
-import { overflow, seriousFindings } from "../support/layout";
+import { seriousFindings } from "../support/layout";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
 const place = "sample=church&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`all views are walked with the keyboard alone, without a serious finding in the ${colorScheme} theme`, async ({ page }) => {
-    test.setTimeout(180_000);
-    await page.emulateMedia({ colorScheme });
-    await open(page, `?${place}`);
-    await firstResult(page);
-    const tabs = page.getByRole("tab");
-    const chosen = page.locator('[role="tab"][aria-selected="true"]');
-    // From the top of the page with Tab alone.
-    for (let i = 0; i < 80 && !(await chosen.evaluate((tab) => tab === document.activeElement)); i += 1) await page.keyboard.press("Tab");
-    await expect(chosen).toBeFocused();
-    const seen: (string | null)[] = [];
-    for (let i = 0; i < (await tabs.count()); i += 1) {
-      await expect(chosen).toBeFocused();
-      const view = await page.locator("#view").getAttribute("data-view");
-      seen.push(view);
-      await expect(page.locator("#view").getByRole("heading").first()).toBeVisible();
-      // Something in the view takes the focus, and Shift+Tab leads back to its tab.
-      await page.keyboard.press("Tab");
-      expect(await page.evaluate(() => document.querySelector("#view")!.contains(document.activeElement)), `${view} takes the focus`).toBe(true);
-      await page.keyboard.press("Shift+Tab");
-      expect(await seriousFindings(page), `${view}`).toEqual([]);
-      expect(new URL(page.url()).searchParams.get("view") ?? "lens").toBe(view);
-      await page.keyboard.press("ArrowRight");
-    }
-    expect(new Set(seen).size).toBe(await tabs.count());
-    expect(await page.locator("#view").getAttribute("data-view"), "the tabs are a ring").toBe(seen[0]);
-  });
-}
-
-test("no view needs sideways scrolling at 320 pixels", async ({ page }) => {
-  await page.setViewportSize({ width: 320, height: 700 });
-  await open(page, `?${place}`);
-  await firstResult(page);
-  const tabs = page.getByRole("tab");
-  for (let i = 0; i < (await tabs.count()); i += 1) {
-    await tabs.nth(i).click();
-    const wider = () => overflow(page);
-    await expect.poll(wider, (await tabs.nth(i).innerText()) + " fits").toBeLessThanOrEqual(0);
-  }
-});
 
 test("help opens with a key, names every view, and gives the focus back", async ({ page }) => {
   await open(page, `?${place}`);

@@ -3,7 +3,7 @@
 import { open, withoutWebGpu } from "../support/open";
 import { expect, test } from "../support/test";
 
-test("the page loads and replaces its loading state", async ({ page }) => {
+test("the page loads and replaces its loading state", { tag: "@both" }, async ({ page }) => {
   await open(page);
   await expect(page).toHaveTitle(/lambdascope/);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();

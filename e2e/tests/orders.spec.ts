@@ -1,9 +1,6 @@
 // The product in both orders: the same outputs, costs that can be counted again, and softmax attention beside it.
 
-import { drop } from "../support/drop";
 import { difference, exported } from "../support/exported";
-import { overflow, seriousFindings } from "../support/layout";
-import { seeded, seededPath } from "../support/networks";
 import { firstResult, open, settledUrl } from "../support/open";
 import { expect, test } from "../support/test";
 
@@ -82,38 +79,4 @@ test("the order is chosen by keyboard and kept in the address", async ({ page })
   await page.getByTestId("query-grid").focus();
   await page.keyboard.press("ArrowRight");
   await expect(page.getByTestId("orders-all-weights").locator(".lit")).toHaveAttribute("y", String(5 * 16 + 10));
-});
-
-test("lambda_resnet26t gives one answer too", async ({ page }) => {
-  seeded();
-  await open(page, "?sample=church&view=orders&backend=cpu");
-  await firstResult(page);
-  await drop(page, seededPath);
-  await expect(page.getByTestId("network-title")).toHaveText("LambdaResNet 26-T");
-  const layers = page.getByTestId("layer-select").getByRole("radio");
-  for (let layer = 0; layer < 3; layer++) {
-    await layers.nth(layer).check({ force: true });
-    const scale = Math.max(...(await exported(page, "orders-output")).flat().map(Math.abs));
-    expect(Number(await page.getByTestId("orders-difference").getAttribute("data-difference")) / scale).toBeLessThan(1e-4);
-  }
-});
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`no serious finding in the ${colorScheme} theme`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    for (const step of [0, 1, 2]) {
-      await open(page, `${at}&step=${step}`);
-      await firstResult(page);
-      expect(await seriousFindings(page)).toEqual([]);
-    }
-  });
-}
-
-test("320 pixels need no sideways scrolling", async ({ page }) => {
-  await page.setViewportSize({ width: 320, height: 700 });
-  for (const step of [0, 1, 2]) {
-    await open(page, `${at}&step=${step}`);
-    await firstResult(page);
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
-  }
 });

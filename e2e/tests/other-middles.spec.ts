@@ -4,16 +4,12 @@
 import type { Page } from "@playwright/test";
 
 import { drop } from "../support/drop";
-import { overflow, seriousFindings } from "../support/layout";
 import { family, member, type Middle, seededMini, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
 const [main] = family;
 const PLACE = "sample=church&layer=stages.1.3&head=2&y=5&x=9";
-
-/** The query of the address that makes the page run what the project is named after. */
-const asked = (project: string) => (project === "webgpu" ? "backend=webgpu" : "backend=cpu");
 
 const own = async (page: Page, middle: Middle, title: string) => {
   const name = `seeded_${middle}_mini.safetensors`;
@@ -24,8 +20,8 @@ const own = async (page: Page, middle: Middle, title: string) => {
 /** What stands only where there are layers to look into. */
 const LOOKS = ["query-grid", "map-content", "map-position", "map-total", "proof", "query-vector", "head-select"];
 
-test("a network without lambda layers classifies and says that there is nothing to look into", async ({ page }, { project }) => {
-  await open(page, `?${PLACE}&${asked(project.name)}`);
+test("a network without lambda layers classifies and says that there is nothing to look into", { tag: "@both" }, async ({ page, backend }) => {
+  await open(page, `?${PLACE}&backend=${backend}`);
   await firstResult(page);
   await own(page, "conv", "Seeded ResNet mini");
 
@@ -52,22 +48,8 @@ test("a network without lambda layers classifies and says that there is nothing 
   for (const part of LOOKS) await expect(page.getByTestId(part), part).toHaveCount(1);
 });
 
-test("the sentence stands in both themes and fits 320 pixels", async ({ page }, { project }) => {
-  await open(page, `?${PLACE}&${asked(project.name)}`);
-  await firstResult(page);
-  await own(page, "conv", "Seeded ResNet mini");
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of [1280, 320]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await seriousFindings(page), `${colorScheme}, ${width} px`).toEqual([]);
-      expect(await overflow(page), `${width} px`).toBeLessThanOrEqual(0);
-    }
-  }
-});
-
-test("each u of an intra-depth has maps of its own, and the address says which", async ({ page }, { project }) => {
-  await open(page, `?${PLACE}&${asked(project.name)}`);
+test("each u of an intra-depth has maps of its own, and the address says which", { tag: "@both" }, async ({ page, backend }) => {
+  await open(page, `?${PLACE}&backend=${backend}`);
   await firstResult(page);
   await expect(page.getByTestId("intra-select"), "the shipped network has no intra-depth").toHaveCount(0);
   await own(page, "u4", "Seeded LambdaResNet mini, u = 4");

@@ -2,8 +2,6 @@
 
 import type { Page } from "@playwright/test";
 
-import { drop } from "../support/drop";
-import { seeded, seededPath } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { asNumber, savedCsv, shownValue } from "../support/saved";
 import { expect, test } from "../support/test";
@@ -104,25 +102,4 @@ test("the address brings the view back", async ({ page }) => {
   await page.getByTestId("query-grid").focus();
   await page.keyboard.press("Control+Home");
   await expect(page.getByTestId("shift-value")).toHaveText("(0, 1): from row 0, column 0 to row 0, column 1");
-});
-
-test("lambda_resnet26t shows its tables too", async ({ page }) => {
-  seeded();
-  await open(page, "?view=position&sample=church&backend=cpu");
-  await firstResult(page);
-  await drop(page, seededPath);
-  await expect(page.getByTestId("network-title")).toHaveText("LambdaResNet 26-T");
-  const tiles = page.getByTestId("channel-tiles").getByRole("option");
-  await expect(tiles).toHaveCount(16);
-  const layers = page.getByTestId("layer-select").getByRole("radio");
-  for (let layer = 0; layer < 3; layer++) {
-    await layers.nth(layer).check({ force: true });
-    const kernel = await savedCsv(page, "position-kernel");
-    const map = await savedCsv(page, "position-map");
-    const [y, x] = (await page.getByTestId("query-grid").getAttribute("data-query"))!.split(",").map(Number);
-    const middle = kernel.rows.indexOf(0);
-    expect(kernel.values[middle]![middle]).toBe(map.values[y!]![x!]);
-    await expect(page.getByTestId("shift-position-held-said")).toHaveAttribute("data-largest", "0");
-    await expect(page.getByTestId("shift-content-held-said")).toHaveAttribute("data-largest", "0");
-  }
 });

@@ -30,11 +30,7 @@ const total = content.map((value, m) => {
   return dy >= 0 && dy < 9 && dx >= 0 && dx < 9 ? value + kernel[dy * 9 + dx]! : value;
 });
 
-async function at(page: Page, project: string, view: string, more = ""): Promise<void> {
-  const backend = project === "webgpu" ? "webgpu" : "cpu";
-  await open(page, `?view=${view}&sample=english_springer&layer=stages.1.1&head=${head}&y=${y}&x=${x}&backend=${backend}${more}`);
-  await firstResult(page);
-}
+const place = `sample=english_springer&layer=stages.1.1&head=${head}&y=${y}&x=${x}`;
 
 function expectClose(found: number[], expected: number[]): void {
   expect(found).toHaveLength(expected.length);
@@ -42,59 +38,63 @@ function expectClose(found: number[], expected: number[]): void {
   found.forEach((value, i) => expect(Math.abs(value - expected[i]!), `value ${i}`).toBeLessThan(1e-4 * largest));
 }
 
-test("the lens: three maps", async ({ page }, { project }) => {
-  await at(page, project.name, "lens");
-  expectClose((await exported(page, "map-content")).flat(), content);
-  expectClose((await exported(page, "map-total")).flat(), total);
-});
+/** What PyTorch's numbers say of each view, by the view's name in the address. */
+const views: Record<string, (page: Page) => Promise<void>> = {
+  // Three maps.
+  lens: async (page) => {
+    expectClose((await exported(page, "map-content")).flat(), content);
+    expectClose((await exported(page, "map-total")).flat(), total);
+  },
+  // λᶜ, the query and the output.
+  anatomy: async (page) => {
+    expectClose((await exported(page, "lambda-content")).flat(), springer(`${layer}.lambda_content`).data);
+    expectClose((await exported(page, "anatomy-query")).map((values) => values[head] ?? values[0]!), q);
+    expectClose((await exported(page, "anatomy-output")).map((values) => values[head]!), output);
+  },
+  // The output of either order.
+  orders: async (page) => {
+    const stops = page.getByTestId("order-stop").getByRole("radio");
+    for (const stop of [0, 2]) {
+      await stops.nth(stop).check({ force: true });
+      expectClose((await exported(page, "orders-output")).flat(), output);
+    }
+  },
+  // The query's kernel.
+  position: async (page) => expectClose((await exported(page, "position-kernel")).flat(), kernel),
+  // The map that is looked at.
+  atlas: async (page) => expectClose((await exported(page, "atlas-map")).flat(), total),
+  // The guess that a change is held against.
+  "what-if": async (page) => {
+    const pictures: { file: string; top5: { label: string; probability: number }[] }[] = JSON.parse(
+      readFileSync(new URL("../../tests/fixtures/predictions.json", import.meta.url), "utf8"),
+    );
+    const { top5 } = pictures.find(({ file }) => file === "english_springer.webp")!;
+    for (const { label, probability } of top5.slice(0, 3)) {
+      const before = await page.locator(`[data-testid="what-if-row"][data-label="${label}"]`).getAttribute("data-before");
+      expect(Math.abs(Number(before) - probability), label).toBeLessThan(1e-4);
+    }
+  },
+  // A cell of the output.
+  formula: async (page) => {
+    const shown = Number(await page.getByTestId("cell").getAttribute("data-value"));
+    expectClose([shown], [output[3]!]);
+  },
+};
 
-test("the anatomy: λᶜ, the query and the output", async ({ page }, { project }) => {
-  await at(page, project.name, "anatomy");
-  expectClose((await exported(page, "lambda-content")).flat(), springer(`${layer}.lambda_content`).data);
-  expectClose((await exported(page, "anatomy-query")).map((values) => values[head] ?? values[0]!), q);
-  expectClose((await exported(page, "anatomy-output")).map((values) => values[head]!), output);
-});
-
-test("two orders: the output of either", async ({ page }, { project }) => {
-  await at(page, project.name, "orders");
-  const stops = page.getByTestId("order-stop").getByRole("radio");
-  for (const stop of [0, 2]) {
-    await stops.nth(stop).check({ force: true });
-    expectClose((await exported(page, "orders-output")).flat(), output);
+test("every view draws PyTorch's numbers", { tag: "@both" }, async ({ page, backend }) => {
+  await open(page, `?${place}&cell=y.j3&backend=${backend}`);
+  await firstResult(page);
+  for (const [view, check] of Object.entries(views)) {
+    await test.step(view, async () => {
+      await page.getByTestId(`view-${view}`).click();
+      await check(page);
+    });
   }
 });
 
-test("positions: the query's kernel", async ({ page }, { project }) => {
-  await at(page, project.name, "position");
-  expectClose((await exported(page, "position-kernel")).flat(), kernel);
-});
-
-test("the atlas: the map that is looked at", async ({ page }, { project }) => {
-  await at(page, project.name, "atlas");
-  expectClose((await exported(page, "atlas-map")).flat(), total);
-});
-
-test("what if: the guess that a change is held against", async ({ page }, { project }) => {
-  await at(page, project.name, "what-if");
-  const pictures: { file: string; top5: { label: string; probability: number }[] }[] = JSON.parse(
-    readFileSync(new URL("../../tests/fixtures/predictions.json", import.meta.url), "utf8"),
-  );
-  const { top5 } = pictures.find(({ file }) => file === "english_springer.webp")!;
-  for (const { label, probability } of top5.slice(0, 3)) {
-    const before = await page.locator(`[data-testid="what-if-row"][data-label="${label}"]`).getAttribute("data-before");
-    expect(Math.abs(Number(before) - probability), label).toBeLessThan(1e-4);
-  }
-});
-
-test("the formula: a cell of the output", async ({ page }, { project }) => {
-  await at(page, project.name, "formula", "&cell=y.j3");
-  const shown = Number(await page.getByTestId("cell").getAttribute("data-value"));
-  expectClose([shown], [output[3]!]);
-});
-
-test("the shader: what the original writes", async ({ page }, { project }) => {
-  test.skip(project.name !== "webgpu", "shaders run on a GPU only");
-  await at(page, project.name, "shader", "&kernel=lambda_apply");
+test("the original shader writes PyTorch's numbers", { tag: "@webgpu" }, async ({ page }) => {
+  await open(page, `?view=shader&${place}&backend=webgpu&kernel=lambda_apply`);
+  await firstResult(page);
   await page.getByTestId("shader-try").first().click();
   await page.getByTestId("shader-run").click();
   await expect(page.getByTestId("shader-difference")).toBeVisible();

@@ -2,29 +2,13 @@
 
 import type { Page } from "@playwright/test";
 
-import { drop } from "../support/drop";
-import { overflow, seriousFindings } from "../support/layout";
-import { seeded, seededPath } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { savedCsv } from "../support/saved";
 import { expect, test } from "../support/test";
+import { bars } from "../support/what-if";
 
 const place = "view=what-if&sample=church&layer=stages.1.1&backend=cpu";
 const knob = (page: Page, key: string) => new URL(page.url()).searchParams.get(key);
-
-type Row = { label: string; before: number; after: number };
-
-/** The bars' numbers, once nothing is awaited. */
-async function bars(page: Page): Promise<Row[]> {
-  await expect(page.locator(".what-if-outcome")).toHaveAttribute("aria-busy", "false");
-  return page.getByTestId("what-if-row").evaluateAll((rows) =>
-    rows.map((row) => ({
-      label: row.getAttribute("data-label")!,
-      before: Number(row.getAttribute("data-before")),
-      after: Number(row.getAttribute("data-after")),
-    })),
-  );
-}
 
 test("all heads silenced say the same as both lambdas switched off, and reset brings the baseline", async ({ page }) => {
   await open(page, `?${place}`);
@@ -146,29 +130,5 @@ for (const network of ["attention_resnet_mini", "conv_resnet_mini"]) {
     await page.getByTestId("brush").focus();
     await page.keyboard.press("Space");
     await expect(page.getByTestId("what-if-said")).toContainText("→");
-  });
-}
-
-test("lambda_resnet26t can be changed too", async ({ page }) => {
-  seeded();
-  await open(page, "?view=what-if&sample=church&backend=cpu");
-  await firstResult(page);
-  await drop(page, seededPath);
-  await expect(page.getByTestId("network-title")).toHaveText("LambdaResNet 26-T");
-  await page.getByTestId("try-position").click();
-  await expect(page.getByTestId("what-if-said")).toContainText("→");
-  const changed = await bars(page);
-  expect(changed.some((row) => row.after !== row.before)).toBe(true);
-});
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`no serious finding, and no sideways scrolling at 320 pixels, in the ${colorScheme} theme`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width: 320, height: 700 });
-    await open(page, `?${place}&edit=stages.1.1_c_h2~picture_s2.-3&mask=picture_17.4`);
-    await firstResult(page);
-    await expect(page.getByTestId("what-if-said")).toContainText("→");
-    expect(await seriousFindings(page)).toEqual([]);
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 }
