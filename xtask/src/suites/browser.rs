@@ -24,7 +24,7 @@ pub fn run(project: &Project, target: Option<&WasmTarget>, report: &mut Report) 
         let browser = Browser::set_up(steps)?;
         let cargo = |more: &[&str]| -> Result<Command> {
             let mut test = target.cargo(project)?;
-            test.args(["test", "--target", WASM, "--test", "browser"]).args(more);
+            test.args(["test", "--package", "lambdascope-engine", "--target", WASM, "--test", "browser"]).args(more);
             Ok(test)
         };
         steps.run("compiled", || process::run(&mut cargo(&["--no-run"])?))?;
