@@ -19,7 +19,7 @@ function fail(error) {
   const old = error instanceof WebAssembly.CompileError;
   document.getElementById("start-state").textContent = old
     ? "This browser cannot run the page: it needs WebAssembly with SIMD (Chrome 91, Firefox 89, Safari 16.4, or newer)."
-    : "The page could not be started. Please check the connection and load it again.";
+    : "The page could not be started. Please check the connection and reload it.";
   const details = document.createElement("p");
   details.className = "start-details";
   details.textContent = String(error);

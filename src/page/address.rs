@@ -85,7 +85,7 @@ impl Address {
         } else if unknown.is_empty() {
             None
         } else {
-            Some(format!("This link has parts that this page does not know and left out: {}.", unknown.join(", ")))
+            Some(format!("This link has parts that this page does not know and has left out: {}.", unknown.join(", ")))
         };
         (address, notice)
     }

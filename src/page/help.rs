@@ -1,4 +1,4 @@
-//! The help in one place: what each view is for, and every key of the page. The keys themselves are heard where they act
+//! The help in one place: what each view is for, and every key of the page. The keys themselves are handled where they act
 //! ([`super::place::Move`] for every map); this is their list.
 
 use crate::page::view::View;
@@ -15,31 +15,31 @@ pub struct Keys {
 pub const KEYS: &[Keys] = &[
     Keys {
         place: "Anywhere",
-        keys: &[("?", "open this help"), ("Esc", "close what is open; let go of the cell under the pointer")],
+        keys: &[("?", "open this help"), ("Esc", "close what is open; release the cell under the pointer")],
     },
     Keys {
         place: "The picture with its query",
         keys: &[
-            ("← → ↑ ↓", "move the query by a cell, with Shift by four"),
+            ("← → ↑ ↓", "move the query by one cell, with Shift by four"),
             ("Home, End", "to the row’s first or last cell, with Ctrl to the map’s"),
-            ("Page Up, Page Down", "the layer before or after"),
-            ("[ and ]", "the head before or after"),
+            ("Page Up, Page Down", "previous or next layer"),
+            ("[ and ]", "previous or next head"),
             ("Enter", "pin the cell under the pointer"),
         ],
     },
     Keys {
         place: "Every other map and matrix",
         keys: &[
-            ("← → ↑ ↓, Home, End", "walk from cell to cell and hear its value"),
-            ("Enter", "choose the cell, where choosing does something"),
+            ("← → ↑ ↓, Home, End", "move from cell to cell and hear each value"),
+            ("Enter", "choose the cell, where that does something"),
         ],
     },
     Keys { place: "The tabs of the views", keys: &[("← →, Home, End", "choose a view")] },
     Keys {
         place: "Build λ, in the anatomy",
         keys: &[
-            ("← →", "a position back or on, with Shift a tenth of them"),
-            ("Home, End", "to nothing, to all"),
+            ("← →", "one position back or forward, with Shift a tenth of all"),
+            ("Home, End", "to the start, to the end"),
             ("Space", "play or pause"),
         ],
     },
@@ -49,7 +49,7 @@ pub const KEYS: &[Keys] = &[
     },
     Keys {
         place: "The atlas and rows of small maps",
-        keys: &[("← → ↑ ↓, Home, End", "walk"), ("Enter", "open in the lens")],
+        keys: &[("← → ↑ ↓, Home, End", "move from map to map"), ("Enter", "open in the lens")],
     },
 ];
 
@@ -62,9 +62,9 @@ pub fn views() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub const CAVEATS: &[&str] = &[
     "It is what one layer did with one picture, exactly. It is not why the network chose its class: other layers and the shortcuts around them have their say too.",
     "A large weight on a pixel whose value is small adds little. The weights multiply values; the values are in the anatomy.",
-    "A cell of a deeper layer stands for a region that earlier layers have mixed already, not for the pixels under it alone.",
-    "Weights are signed and do not sum to 1: they are no probabilities, and maps of different layers or heads can be compared only on one scale, which the legend lets you fix.",
-    "The bias q·b belongs to no pixel, so that no map shows it.",
+    "A cell of a deeper layer stands for a region that earlier layers have already mixed, not only for the pixels under it.",
+    "Weights are signed and do not sum to 1: they are not probabilities, and maps of different layers or heads can be compared only on one scale, which the legend lets you fix.",
+    "The bias q·b belongs to no pixel, so no map shows it.",
 ];
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl Coming {
             LoadStep::Downloading => format!("Fetching {title}…"),
             LoadStep::Reading => format!("Reading {title} from this device…"),
             LoadStep::Checking => format!("Checking {title}…"),
-            LoadStep::Warming => format!("{title} warms up…"),
+            LoadStep::Warming => format!("Warming up {title}…"),
         }
     }
 
@@ -137,14 +137,14 @@ pub fn nothing_inside(card: &NetworkCard) -> Option<String> {
         return None;
     }
     let other = family::first_with_lambdas()
-        .map(|member| format!("; choose one that has, such as {}, to see where its queries take from", member.title));
+        .map(|member| format!("; choose one that does, such as {}, to see where its outputs come from", member.title));
     Some(format!("This network has no lambda layers to look into{}.", other.unwrap_or_default()))
 }
 
 /// An offered network in one line.
 pub fn facts(offer: &NetworkOffer) -> String {
     format!(
-        "ImageNet’s 1,000 classes, right first guess {:.1}\u{a0}%. {} learned values, {} multiply-adds a picture.",
+        "ImageNet’s 1,000 classes, first guess right {:.1}\u{a0}%. {} learned values, {} multiply-adds per picture.",
         offer.top1 * 100.0,
         count(offer.parameters),
         count(offer.macs),

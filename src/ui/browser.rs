@@ -146,7 +146,7 @@ pub async fn copy(text: &str) -> Result<(), String> {
     copied.map(drop).map_err(|cause| describe(&cause))
 }
 
-/// What waits for a promise about a file of this site says when it fails.
+/// The sentence for a file of this site that could not be fetched.
 fn unfetched(path: &str) -> impl Fn(JsValue) -> String + Copy {
     move |error| format!("{path} could not be fetched: {}", describe(&error))
 }
@@ -169,7 +169,7 @@ pub async fn fetch_text(path: &str) -> Result<String, String> {
     let failed = unfetched(path);
     let response = fetch(path).await?;
     let text = JsFuture::from(response.text().map_err(failed)?).await.map_err(failed)?;
-    text.as_string().ok_or_else(|| format!("{path} is no text"))
+    text.as_string().ok_or_else(|| format!("{path} is not text"))
 }
 
 /// A file of this site.
@@ -208,7 +208,7 @@ pub fn draw(canvas: &web_sys::HtmlCanvasElement, width: usize, height: usize, rg
         canvas.set_height(height);
     }
     let drawn = (|| {
-        let context = canvas.get_context("2d")?.ok_or("this browser gives no 2D canvas")?;
+        let context = canvas.get_context("2d")?.ok_or("this browser offers no 2D canvas")?;
         let image = web_sys::ImageData::new_with_u8_clamped_array_and_sh(Clamped(rgba), width, height)?;
         context.unchecked_into::<web_sys::CanvasRenderingContext2d>().put_image_data(&image, 0.0, 0.0)
     })();

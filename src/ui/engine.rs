@@ -22,7 +22,7 @@ use lambdascope_protocol::{Request, Response};
 /// A worker whose module cannot be compiled says nothing, so silence is taken for failure after this long.
 const SILENCE: Duration = Duration::from_secs(45);
 
-const NO_START: &str = "The engine could not be started. Load the page again; if that does not help, try a current \
+const NO_START: &str = "The engine could not be started. Reload the page; if that does not help, try a current \
                         Chrome, Edge, Firefox or Safari.";
 
 /// Starts the worker, and sends it the chosen picture whenever there is a new one, or a new network for it, and the engine
@@ -79,8 +79,8 @@ fn start(state: State) {
         match protocol::decode::<Response>(&bytes) {
             Ok(response) => receive(state, response),
             Err(error) => state.phase.set(Phase::Failed(format!(
-                "The engine answered with something that this page does not know ({error}). The two are probably of \
-                 different versions: load the page again."
+                "The engine sent an answer that this page does not understand ({error}). The two are probably \
+                 different versions: reload the page."
             ))),
         }
     });
@@ -98,7 +98,7 @@ fn start(state: State) {
     set_timeout(
         move || {
             if state.phase.get_untracked() == Phase::Starting {
-                state.phase.set(Phase::Failed(format!("{NO_START} (It has said nothing so far.)")));
+                state.phase.set(Phase::Failed(format!("{NO_START} (It has not responded so far.)")));
             }
         },
         SILENCE,

@@ -6,7 +6,7 @@ use crate::ui::browser;
 use lambdascope_protocol as protocol;
 use lambdascope_protocol::Request;
 
-/// The line to the engine's worker.
+/// The connection to the engine's worker.
 pub struct Link(web_sys::Worker);
 
 impl Link {

@@ -65,7 +65,7 @@ impl PartialEq for Picture {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Sample(own), Self::Sample(other)) => own == other,
-            // What two files hold is not looked at.
+            // The contents of two files are not compared.
             (Self::Own { file: own, .. }, Self::Own { file: other, .. }) => **own == **other,
             _ => false,
         }
@@ -104,7 +104,7 @@ pub enum ThemeChoice {
 pub struct State {
     pub link: StoredValue<Option<Link>, LocalStorage>,
     pub asked: StoredValue<Asked>,
-    /// How often the GPU was left waiting for; the engine keeps away from it from the first time on.
+    /// How often the GPU has hung; from the first time on the engine avoids it.
     pub gpu_hangs: RwSignal<u32>,
     pub phase: RwSignal<Phase>,
     pub networks: NetworkSignals,

@@ -64,7 +64,7 @@ fn a_broken_container_is_described() {
                 data - 1
             ),
         ),
-        (raw(b"{\"\xFF\":1}", &[]), "its header is no text after byte 2, expected UTF-8".into()),
+        (raw(b"{\"\xFF\":1}", &[]), "its header is not text after byte 2, expected UTF-8".into()),
         (header("", 0), "its header is not the JSON expected: EOF while parsing a value at line 1 column 0".into()),
         (
             header("[]", 0),

@@ -46,8 +46,8 @@ fn a_network_of_convolutions_classifies_and_says_what_it_lacks() {
     let sentence = nothing_inside(&card).unwrap();
     assert_eq!(
         sentence,
-        "This network has no lambda layers to look into; choose one that has, such as LambdaResNet mini, to see \
-         where its queries take from."
+        "This network has no lambda layers to look into; choose one that does, such as LambdaResNet mini, to see \
+         where its outputs come from."
     );
 }
 

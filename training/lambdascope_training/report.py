@@ -37,8 +37,8 @@ def noise(rows: list[dict], margin: Margin) -> str:
     """How large a difference has to be to mean something."""
     bar = max(margin(rows[0], row) for row in equals(rows))
     return (
-        f"Two runs of {rows[0]['title']} that differ in their seed alone lie {100 * spread(rows):.1f} points apart, and with "
-        f"{rows[0]['images']:,} pictures chance alone makes a difference of up to {100 * bar:.1f} points: what is smaller says nothing."
+        f"Two runs of {rows[0]['title']} that differ only in their seed are {100 * spread(rows):.1f} points apart, and with "
+        f"{rows[0]['images']:,} pictures chance alone can make a difference of up to {100 * bar:.1f} points: anything smaller means nothing."
     )
 
 

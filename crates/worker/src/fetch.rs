@@ -32,7 +32,7 @@ pub enum FetchError {
         received: u64,
     },
     /// More than there can be of it.
-    #[error("more than {} came, which is more than the file has", amount(*limit))]
+    #[error("more than {} arrived, which is more than the file holds", amount(*limit))]
     TooMuch {
         /// Bytes at which reading stopped.
         limit: u64,

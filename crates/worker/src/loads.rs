@@ -171,7 +171,8 @@ async fn obtain(
     match source {
         Source::Shipped { name } => {
             family::family().map_err(ToString::to_string)?;
-            let member = family::find(name).ok_or_else(|| format!("No network called {name} lies beside the page."))?;
+            let member =
+                family::find(name).ok_or_else(|| format!("There is no network called {name} beside the page."))?;
             let (file, fetched) = shipped::load(member, stop, progress).await.map_err(|e| e.to_string())?;
             if fetched {
                 offer().await;
@@ -192,7 +193,9 @@ async fn obtain(
             let size = file.size() as u64;
             if size > LARGEST {
                 let (size, largest) = (amount(size), amount(LARGEST));
-                return Err(format!("{name} cannot be used: it has {size}, and files of up to {largest} can be read."));
+                return Err(format!(
+                    "{name} cannot be used: it has {size}, and only files of up to {largest} can be read."
+                ));
             }
             let read = read_stream(&file.stream(), size, LARGEST, |done| progress(LoadStep::Reading, done, size)).await;
             let bytes = read.map_err(|_| format!("{name} could not be read from this device. Choose it again."))?;

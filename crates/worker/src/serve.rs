@@ -30,7 +30,7 @@ pub fn start() {
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match read(&event) {
             Ok((request, file)) => take(&loads, &jobs, request, file),
             Err(error) => post(&Response::Failed {
-                message: format!("The page and its engine are of different versions ({error}). Reload the page."),
+                message: format!("The page and its engine are different versions ({error}). Reload the page."),
             }),
         })
     };
@@ -135,21 +135,24 @@ async fn build(arrival: Arrival, loads: &Loads) -> Result<(Engine, NetworkCard),
     let mut progress = report(load);
     progress(LoadStep::Checking, 0, 0);
     let network = Network::from_safetensors(&file.bytes).map_err(|error| match &source {
-        Source::Shipped { name } | Source::Known { name } => format!("What came as {name} cannot be used: {error}."),
+        Source::Shipped { name } | Source::Known { name } => format!("What arrived as {name} cannot be used: {error}."),
         Source::File { name } => format!("{name} cannot be used: {error}."),
     })?;
     if let Source::Known { name } = &source
         && network.description.name != *name
     {
         let found = &network.description.title;
-        return Err(format!("What came as {name} cannot be used: it is another network, {found}."));
+        return Err(format!("What arrived as {name} cannot be used: it is another network, {found}."));
     }
     if let (true, Source::Known { name }) = (fetched, &source)
         && let Some(known) = known(name)
     {
         if !hub::keep(known, &file).await {
             post(&Response::Notice {
-                message: format!("{} could not be kept in this browser: it has no room or keeps nothing.", known.title),
+                message: format!(
+                    "{} could not be kept in this browser: it has no room or stores nothing.",
+                    known.title
+                ),
             });
         }
         offer().await;

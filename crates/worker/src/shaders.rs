@@ -41,11 +41,11 @@ async fn outcome(
     match engine.run_with_shader(&seen.input, layer, step, &source).await {
         Ok(run) => Ok(run),
         Err(ShaderError::Fault(fault)) => {
-            Err(ShaderFailure { message: "The shader was not run: it has a fault.".into(), fault: Some(fault) })
+            Err(ShaderFailure { message: "The shader was not run: it has an error.".into(), fault: Some(fault) })
         }
         Err(error) => {
             let message = match error {
-                ShaderError::Failed(_) => format!("It gave no result: {error}. The original is in its place again."),
+                ShaderError::Failed(_) => format!("It gave no result: {error}. The original is back in its place."),
                 _ => format!("It was not run: {error}."),
             };
             Err(ShaderFailure { message, fault: None })

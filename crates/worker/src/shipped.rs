@@ -25,7 +25,7 @@ pub enum ShippedError {
     /// Something else arrived.
     #[error(
         "{title}’s weights arrived damaged: {found_bytes} bytes with SHA-256 {found}…, expected {expected_bytes} bytes \
-         with {expected}…. Try again; if it happens twice, the server holds another version."
+         with {expected}…. Try again; if it happens twice, the server holds a different version."
     )]
     Hash {
         /// The network.

@@ -36,7 +36,7 @@ async fn run(
     Question { id, answer, edits, picture }: Question,
 ) -> Result<WhatIfAnswer, String> {
     let Some(seen) = seen.filter(|seen| seen.id == answer) else {
-        return Err("The picture has changed since. Ask again.".into());
+        return Err("The picture has changed since then. Try again.".into());
     };
     let input = if picture.is_empty() {
         Cow::Borrowed(&seen.input)

@@ -13,15 +13,15 @@ pub const KERNELS: &[KernelText] = &[
         parts: &[
             Part {
                 id: "sum",
-                text: "the sum of exponentials over all positions, after the largest key was found",
+                text: "the sum of exponentials over all positions, once the largest key is found",
                 lines: &["largest = max(largest,", "sum += "],
             },
-            Part { id: "exp", text: "one key’s share of it", lines: &["k_bar[m * params.intra"] },
+            Part { id: "exp", text: "one key’s share of that sum", lines: &["k_bar[m * params.intra"] },
             Part { id: "outer", text: "the sum of outer products", lines: &["product += k_bar["] },
         ],
         tries: &[
             Try {
-                text: "Every position alike: no softmax",
+                text: "Every position the same: no softmax",
                 replacements: &[["exp(context[m * params.row + key] - largest)", "1.0"]],
             },
             Try {

@@ -10,7 +10,7 @@ const PICTURE: &str = "picture";
 const MOST_CELLS: usize = 1 << 16;
 
 impl Changes {
-    /// Reads both keys; what makes no sense is passed over.
+    /// Reads both keys; what makes no sense is skipped.
     pub fn read(edit: Option<&str>, mask: Option<&str>) -> Self {
         let mut changes = Self::default();
         let sections = |text: Option<&'_ str>| -> Vec<(String, Vec<String>)> {

@@ -25,7 +25,7 @@ pub fn load(state: State, source: Source, file: Option<web_sys::File>) {
     state.send(&Request::Load { id, source }, file.as_deref());
 }
 
-/// Gives the load under way up.
+/// Cancels the load in progress.
 pub fn cancel(state: State) {
     if let Some(Coming { load, .. }) = state.networks.coming.get_untracked() {
         state.networks.coming.set(None);
@@ -38,7 +38,7 @@ pub fn remove(state: State, name: String) {
     state.send(&Request::Remove { name }, None);
 }
 
-/// A load goes on.
+/// Takes the progress of a load.
 pub fn progress(state: State, load: u64, step: LoadStep, done: u64, total: u64) {
     if load == 0 {
         state.phase.set(Phase::Loading { step, done, total });
@@ -51,7 +51,7 @@ pub fn progress(state: State, load: u64, step: LoadStep, done: u64, total: u64) 
     }
 }
 
-/// The engine runs another network from now on.
+/// Takes a network that has loaded: the engine runs it from now on.
 pub fn ready(state: State, load: u64, source: Source, card: NetworkCard, report: BackendReport) {
     let networks = state.networks;
     let running = Running { load, source, card };
@@ -74,7 +74,7 @@ pub fn ready(state: State, load: u64, source: Source, card: NetworkCard, report:
     }
 }
 
-/// A network could not be loaded.
+/// Takes the failure of a load.
 pub fn failed(state: State, load: u64, source: Source, message: String) {
     let networks = state.networks;
     if load == 0 || networks.coming.read_untracked().as_ref().is_some_and(|coming| coming.load == load) {
@@ -84,7 +84,7 @@ pub fn failed(state: State, load: u64, source: Source, message: String) {
     }
 }
 
-/// An address that names a network of the page's own has been heeded, whatever came of it.
+/// An address that names a network of the page's own has been dealt with, whatever came of it.
 fn answered(state: State, source: &Source) {
     let wanted = state.networks.wanted;
     let is_it = |name: &String| matches!(source, Source::Shipped { name: own } if own == name);

@@ -13,7 +13,7 @@ use lambdascope_core::catalogue::Source;
 use lambdascope_core::shader_edit::{Fault, ShaderRun, ShaderStep};
 use lambdascope_protocol::{LayerShaders, Request, ShaderEdit, ShaderFailure};
 
-/// An edited run that takes longer is given up, and the engine with it.
+/// An edited run that takes longer is given up, and its engine is ended.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// A pause in typing before the text is checked.
@@ -138,7 +138,7 @@ pub fn run(state: State) {
     state.send(&Request::RunShader(edit), None);
 }
 
-/// Ends a run that does not end: the engine that hangs in it goes, and another comes.
+/// Gives up a run that does not end: the engine that hangs in it is replaced by another.
 fn give_up(state: State, id: u64) {
     let is_this = state.shader.ran.with_value(|(ran, _)| *ran == id);
     if !is_this || !state.shader.running.get_untracked() {
@@ -147,10 +147,10 @@ fn give_up(state: State, id: u64) {
     let own = state.networks.running.with_untracked(|running| {
         running.as_ref().is_some_and(|running| matches!(running.source, Source::File { .. }))
     });
-    let again = if own { " Your own network has to be given to it again." } else { "" };
+    let again = if own { " Your own network has to be loaded again." } else { "" };
     let message = format!(
-        "It took longer than {} seconds, so the engine was stopped and another started on the CPU, since the GPU may still be \
-         at work on it. Your edit is still here; load the page again to use the GPU again.{again}",
+        "It took longer than {} seconds, so the engine was stopped and a new one started on the CPU, since the GPU may still \
+         be busy with it. Your edit is still here; reload the page to use the GPU again.{again}",
         LIMIT.as_secs()
     );
     finish(state, Err(ShaderFailure { message, fault: None }));

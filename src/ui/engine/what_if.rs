@@ -32,7 +32,7 @@ fn write(state: State, changes: &Changes) {
     state.turn("mask", changes.mask_text());
 }
 
-/// Asks the worker whenever the changes, or the answer that they are held against, are others.
+/// Asks the worker whenever the changes, or the answer that they are compared with, have changed.
 pub fn ask_on_change(state: State) {
     Effect::new(move |_| {
         let changes = fitting(state);

@@ -53,7 +53,7 @@ pub fn Camera() -> impl IntoView {
                     let name = "camera picture".to_owned();
                     state.picture.set(Some(Picture::Own { name, file: SendWrapper::new(file) }));
                 }
-                Err(cause) => state.problem.set(Some(format!("The camera's picture could not be taken: {cause}."))),
+                Err(cause) => state.problem.set(Some(format!("The picture could not be taken: {cause}."))),
             }
         });
     };
@@ -77,7 +77,7 @@ pub fn Camera() -> impl IntoView {
 
 /// Asks for the camera; the error is a sentence for people.
 async fn open_camera() -> Result<web_sys::MediaStream, String> {
-    let none = || "This browser offers no camera here; it does so only on https pages.".to_owned();
+    let none = || "The camera cannot be used here; browsers allow it only on https pages.".to_owned();
     let navigator = window().navigator();
     // Without a secure context there is no `mediaDevices` at all.
     if !js_sys::Reflect::has(&navigator, &"mediaDevices".into()).unwrap_or(false) {
@@ -93,12 +93,12 @@ async fn open_camera() -> Result<web_sys::MediaStream, String> {
             let name = js_sys::Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
             Err(match name.as_deref() {
                 Some("NotAllowedError") => {
-                    "The camera was not allowed. Allow it for this page in the browser's address bar, or choose a file."
+                    "Camera access was denied. Allow it for this page in the browser's address bar, or choose a file."
                         .to_owned()
                 }
                 Some("NotFoundError") => "No camera was found. Choose a file instead.".to_owned(),
                 Some("NotReadableError") => {
-                    "The camera is in use by another program. Close that one and try again.".to_owned()
+                    "The camera is in use by another program. Close it and try again.".to_owned()
                 }
                 _ => format!("The camera could not be opened: {}.", browser::describe(&error)),
             })
@@ -110,13 +110,13 @@ async fn open_camera() -> Result<web_sys::MediaStream, String> {
 async fn grab(video: &web_sys::HtmlVideoElement) -> Result<web_sys::Blob, String> {
     let (width, height) = (video.video_width(), video.video_height());
     if width == 0 || height == 0 {
-        return Err("it has not shown anything yet".to_owned());
+        return Err("the camera has not shown anything yet".to_owned());
     }
     let say = |error: JsValue| browser::describe(&error);
     let canvas: web_sys::HtmlCanvasElement = document().create_element("canvas").map_err(say)?.unchecked_into();
     canvas.set_width(width);
     canvas.set_height(height);
-    let context = canvas.get_context("2d").map_err(say)?.ok_or("this browser gives no 2D canvas")?;
+    let context = canvas.get_context("2d").map_err(say)?.ok_or("this browser offers no 2D canvas")?;
     let context: web_sys::CanvasRenderingContext2d = context.unchecked_into();
     context.draw_image_with_html_video_element(video, 0.0, 0.0).map_err(say)?;
     let blob = js_sys::Promise::new(&mut |resolve, reject| {
@@ -126,5 +126,5 @@ async fn grab(video: &web_sys::HtmlVideoElement) -> Result<web_sys::Blob, String
         }
     });
     let blob = JsFuture::from(blob).await.map_err(say)?;
-    blob.dyn_into().map_err(|_| "the browser made no file of it".to_owned())
+    blob.dyn_into().map_err(|_| "the browser could not make a file of it".to_owned())
 }

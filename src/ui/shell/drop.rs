@@ -73,12 +73,12 @@ pub fn DropVeil() -> impl IntoView {
     });
     view! {
         <div class="veil" class:veil-shown=over aria-hidden="true">
-            <p>"Drop a picture to run it through the network, or a network (.safetensors) to run in its place"</p>
+            <p>"Drop a picture to run it through the network, or a network (.safetensors) to run instead"</p>
         </div>
     }
 }
 
-/// Takes the first file that is of use, or says that the last one is not.
+/// Takes the first usable file, or says that the last one is not usable.
 fn take_all(state: State, files: Option<web_sys::FileList>) {
     let files: Vec<_> = files.iter().flat_map(|files| (0..files.length()).filter_map(|i| files.get(i))).collect();
     spawn_local(async move {
@@ -91,7 +91,7 @@ fn take_all(state: State, files: Option<web_sys::FileList>) {
     });
 }
 
-/// Takes a file for what it is; whether it is of use. If not, that is only said where `say` is set.
+/// Takes a file for what it is, and returns whether it is usable. If not, that is said only where `say` is set.
 async fn take(state: State, file: web_sys::File, say: bool) -> bool {
     let name = if file.name().is_empty() { "The file".to_owned() } else { file.name() };
     // Less if the file is shorter.
@@ -103,7 +103,7 @@ async fn take(state: State, file: web_sys::File, say: bool) -> bool {
     match kind {
         FileKind::Network => loads::load(state, Source::File { name }, Some(file)),
         FileKind::Picture if matches!(*state.phase.read_untracked(), Phase::Failed(_)) => {
-            state.problem.set(Some("The engine does not run, so the picture cannot be classified.".to_owned()));
+            state.problem.set(Some("The engine is not running, so the picture cannot be classified.".to_owned()));
         }
         FileKind::Picture => {
             state.picture.set(Some(Picture::Own { name, file: SendWrapper::new(file.into()) }));
@@ -112,7 +112,7 @@ async fn take(state: State, file: web_sys::File, say: bool) -> bool {
             "{name} looks like a network, but only .safetensors files can be read: they hold numbers and nothing else."
         ))),
         FileKind::Unknown if say => state.problem.set(Some(format!(
-            "{name} is not a picture (PNG, JPEG, WebP, GIF and BMP can be read) and not a network (.safetensors)."
+            "{name} is neither a picture (PNG, JPEG, WebP, GIF and BMP can be read) nor a network (.safetensors)."
         ))),
         FileKind::ForeignNetwork | FileKind::Unknown => {}
     }

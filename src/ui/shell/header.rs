@@ -22,7 +22,7 @@ pub fn Header() -> impl IntoView {
                 <div>
                     <h1>"lambdascope"</h1>
                     <p class="pitch">
-                        "A LambdaNetwork running on your own device, and exactly which pixels its lambda layers take from."
+                        "A LambdaNetwork running on your own device, and exactly which pixels its lambda layers draw on."
                     </p>
                 </div>
             </div>
@@ -58,7 +58,7 @@ fn BackendBadge() -> impl IntoView {
         Some(view! {
             <p>
                 {format!(
-                    "{}: {} learned values, {} multiply-adds a picture, weights {}.",
+                    "{}: {} learned values, {} multiply-adds per picture, {} of weights.",
                     card.title,
                     lambdascope_core::text::count(card.parameters),
                     lambdascope_core::text::count(card.macs),
@@ -68,7 +68,7 @@ fn BackendBadge() -> impl IntoView {
             {card
                 .accuracy
                 .map(|(top1, data)| {
-                    view! { <p>{format!("Right first guess on {data}: {:.1} %.", top1 * 100.0)}</p> }
+                    view! { <p>{format!("First guess right on {data}: {:.1} %.", top1 * 100.0)}</p> }
                 })}
         })
     };

@@ -63,7 +63,7 @@ pub fn Help() -> impl IntoView {
             <h3>"What a map does not tell you"</h3>
             <ul class="caveats">{caveats}</ul>
             <h2>"Keys"</h2>
-            <p class="quiet">"Everything is reached with Tab and pressed with Enter or Space. Besides:"</p>
+            <p class="quiet">"Everything can be reached with Tab and pressed with Enter or Space. In addition:"</p>
             {keys}
         </dialog>
     }

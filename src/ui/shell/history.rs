@@ -18,7 +18,7 @@ use lambdascope_core::catalogue::Source;
 /// browser several milliseconds, and Safari takes a hundred of them in half a minute.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Keeps the address true from now on, and heeds it when the visitor goes through the history.
+/// Keeps the address up to date from now on, and follows it when the visitor goes through the history.
 pub fn connect(state: State) {
     keep(state);
     let moved = window_event_listener(leptos::ev::popstate, move |_| follow(state));

@@ -14,7 +14,7 @@ use crate::ui::state::{Picture, State};
 pub fn load_samples(state: State) {
     spawn_local(async move {
         let list = browser::fetch_text("samples/samples.json").await.and_then(|text| {
-            samples::parse(&text).map_err(|error| format!("samples/samples.json is no list of samples: {error}"))
+            samples::parse(&text).map_err(|error| format!("samples/samples.json is not a list of samples: {error}"))
         });
         match list {
             Ok(list) => {

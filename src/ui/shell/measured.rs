@@ -1,4 +1,4 @@
-//! 'Measured here': what the networks of the family reached, runs of one length to a table, with the paper's own figures
+//! 'Measured here': what the networks of the family reached, runs of equal length in one table, with the paper's own figures
 //! beside them. There is no panel where nothing was measured.
 
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub fn Measured() -> impl IntoView {
             spawn_local(async move {
                 let text = browser::fetch_text(FILE).await;
                 let parsed = text.and_then(|text| {
-                    results::parse(&text).map_err(|error| format!("{FILE} is no table of results: {error}"))
+                    results::parse(&text).map_err(|error| format!("{FILE} is not a table of results: {error}"))
                 });
                 found.set(Some(parsed.map(Arc::new)));
             });
@@ -57,7 +57,7 @@ fn Panel(results: Arc<Results>) -> impl IntoView {
             <div class="measured-columns">
                 <div class="measured-own">
                     <p class="quiet">
-                        {format!("{}. Top-1: the most probable class is right; top-5: it is among the five most probable.", results.dataset)}
+                        {format!("{}. Top-1: the most probable class is right; top-5: the right class is among the five most probable.", results.dataset)}
                         {machine}
                     </p>
                     <Group run=Run::Equal results=Arc::clone(&results) />
@@ -81,8 +81,8 @@ fn Group(run: Run, results: Arc<Results>) -> impl IntoView {
     let length =
         if rows.iter().all(|row| row.training.epochs == epochs) { format!(", {epochs} epochs") } else { String::new() };
     let (id, caption) = match run {
-        Run::Equal => ("equal", format!("Trained equally long{length}: to be compared with each other")),
-        Run::Long => ("long", format!("Trained longer{length}: not to be compared with the runs above")),
+        Run::Equal => ("equal", format!("Trained equally long{length}: comparable with each other")),
+        Run::Long => ("long", format!("Trained longer{length}: not comparable with the runs above")),
     };
     let dots = results::dots(&rows);
     let plot = (dots.len() > 1).then(|| view! { <DotPlot dots /> });

@@ -1,4 +1,4 @@
-//! The networks: which one runs, what else there is, and what is under way about it.
+//! The networks: which one runs, what else there is, and what is loading.
 
 mod family;
 mod hash;
@@ -54,14 +54,14 @@ pub fn Networks() -> impl IntoView {
                     <OwnEntry />
                 </ul>
                 <p class="quiet">
-                    "Public networks come from huggingface.co, which then sees that this browser asks for them, and stay in this browser until they are removed. Nothing of yours is sent."
+                    "Public networks come from huggingface.co, which sees this browser’s request, and stay in this browser until you remove them. None of your data is sent."
                 </p>
             </div>
         </section>
     }
 }
 
-/// What is under way or went wrong, beside the button.
+/// What is in progress or went wrong, beside the button.
 #[component]
 fn News() -> impl IntoView {
     let state = State::here();
@@ -180,7 +180,7 @@ fn OwnEntry() -> impl IntoView {
                 <h3>"A network of your own"</h3>
                 <p>
                     {move || facts().unwrap_or_else(|| {
-                        "A .safetensors file: timm’s or this project’s names. Choose one, or drop it anywhere on the page; it stays on this device.".to_owned()
+                        "A .safetensors file with timm’s or this project’s tensor names. Choose one, or drop it anywhere on the page; it stays on this device.".to_owned()
                     })}
                 </p>
                 {move || own().map(|running| view! { <Hash hash=running.card.sha256 /> })}
@@ -198,7 +198,7 @@ fn own_facts(Running { source, card, .. }: &Running) -> String {
         Source::Shipped { .. } | Source::Known { .. } => "",
     };
     format!(
-        "{} from {file}: {} classes, {} learned values, {} multiply-adds a picture; {}.",
+        "{} from {file}: {} classes, {} learned values, {} multiply-adds per picture; {}.",
         card.title,
         card.classes,
         count(card.parameters),

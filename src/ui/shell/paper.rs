@@ -13,7 +13,7 @@ pub fn Paper() -> impl IntoView {
             <p class="quiet">
                 "Not measured here: larger networks, on ImageNet’s 1,000 classes, as published in "
                 <a href="https://arxiv.org/abs/2102.08602">"LambdaNetworks, Bello 2021"</a>
-                ". Tables are counted as in its source."
+                ". Table numbers are those of its source."
             </p>
             {TABLES.iter().map(|table| view! { <Table table /> }).collect_view()}
         </aside>

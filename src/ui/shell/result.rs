@@ -67,7 +67,7 @@ pub fn Result() -> impl IntoView {
             <p class="result-picture">{whose}"\u{a0}"</p>
             <ol class="predictions">{rows}</ol>
             <details class="quiet">
-                <summary>{move || format!("It knows {} things only", in_words(count.get()))}</summary>
+                <summary>{move || format!("It knows only {} things", in_words(count.get()))}</summary>
                 <p>
                     {classes}
                     {move || {

@@ -1,4 +1,4 @@
-//! What is on screen, to be given away: its link, a frame of it for a lesson, its state as a file.
+//! What is on screen, to be shared: its link, a frame of it for a lesson, its state as a file.
 
 use leptos::prelude::*;
 
@@ -30,7 +30,7 @@ pub fn Share() -> impl IntoView {
         let running = state.networks.running.get_untracked();
         let answer = state.answer.get_untracked();
         let (Some(running), Some(answer)) = (running, answer) else {
-            said.set("There is no state before the first result.".to_owned());
+            said.set("There is no state to save before the first result.".to_owned());
             return;
         };
         let picture = state.answered.get_untracked();
@@ -46,7 +46,7 @@ pub fn Share() -> impl IntoView {
         let saved = text.map_err(|error| error.to_string());
         let saved = saved.and_then(|text| browser::save("lambdascope.json", "application/json", text.as_bytes()));
         said.set(match saved {
-            Ok(()) => "The state is in lambdascope.json.".to_owned(),
+            Ok(()) => "The state was saved as lambdascope.json.".to_owned(),
             Err(cause) => format!("The state could not be written: {cause}."),
         });
     };

@@ -22,7 +22,7 @@ pub fn Status() -> impl IntoView {
     let said = state.at_rest(move || summary(state));
     let phase = move || {
         match state.phase.get() {
-            Phase::Starting => view! { <Progress text="The engine starts…".to_owned() fraction=None /> }.into_any(),
+            Phase::Starting => view! { <Progress text="Starting the engine…".to_owned() fraction=None /> }.into_any(),
             Phase::Loading { step, done, total } => {
                 let fraction = (total > 0).then(|| done as f64 / total as f64);
                 view! { <Progress text=loading(step, done, total) fraction /> }.into_any()
@@ -32,7 +32,7 @@ pub fn Status() -> impl IntoView {
                     .into_any()
             }
             Phase::Ready if state.answer.read().is_none() || state.precomputed.get() => {
-                view! { <Progress text="The first picture runs through the network…".to_owned() fraction=None /> }
+                view! { <Progress text="Running the first picture through the network…".to_owned() fraction=None /> }
                     .into_any()
             }
             Phase::Ready => view! {
@@ -50,7 +50,7 @@ pub fn Status() -> impl IntoView {
                         <button type="button" class="button" on:click=move |_| {
                             // Nothing is left to do where even this fails.
                             let _ = window().location().reload();
-                        }>"Load the page again"</button>
+                        }>"Reload the page"</button>
                         {(state.address().backend != Some(BackendChoice::Cpu))
                             .then(|| view! { <a class="button" href="?backend=cpu">"Try it on the CPU"</a> })}
                     </div>
@@ -78,20 +78,20 @@ fn summary(state: State) -> Option<String> {
 fn loading(step: LoadStep, done: u64, total: u64) -> String {
     let amount = if total > 0 { format!(" {} of {}", bytes(done), bytes(total)) } else { String::new() };
     match step {
-        LoadStep::Downloading => format!("The weights are downloading…{amount}"),
-        LoadStep::Reading => format!("The weights come from this browser’s cache…{amount}"),
-        LoadStep::Checking => "The weights are checked and the network is built…".to_owned(),
-        LoadStep::Warming => "The engine warms up: it measures the backends and checks their numbers…".to_owned(),
+        LoadStep::Downloading => format!("Downloading the weights…{amount}"),
+        LoadStep::Reading => format!("Reading the weights from this browser’s cache…{amount}"),
+        LoadStep::Checking => "Checking the weights and building the network…".to_owned(),
+        LoadStep::Warming => "Warming up: timing the backends and checking their numbers…".to_owned(),
     }
 }
 
-/// What is to be known of numbers that the engine did not compute just now.
+/// The note on numbers that the engine has not computed itself.
 #[component]
 fn Precomputed() -> impl IntoView {
     let state = State::here();
     move || {
         state.precomputed.get().then(|| {
-            view! { <span data-testid="precomputed">"What you see was computed ahead, in half precision. "</span> }
+            view! { <span data-testid="precomputed">"What you see was computed in advance, in half precision. "</span> }
         })
     }
 }

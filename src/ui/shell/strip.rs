@@ -51,7 +51,7 @@ fn IntraChoice() -> impl IntoView {
             view! { <option value=u.to_string() prop:selected=move || chosen.get() == u>{u}</option> }
         });
         view! {
-            <label class="intra" title="The layer’s intra-depth: it takes from this many sets of keys and values, each with maps of its own">
+            <label class="intra" title="The layer’s intra-depth: it has this many sets of keys and values, each with maps of its own">
                 <span class="intra-word">"Depth " <span class="symbol">"u"</span></span>
                 <select
                     class="button"

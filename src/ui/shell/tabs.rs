@@ -103,7 +103,7 @@ fn AddressNotice() -> impl IntoView {
             view! {
                 <p class="address-notice" role="status" data-testid="address-notice">
                     {notice} " "
-                    <button type="button" class="link-button" on:click=move |_| state.address_notice.set(None)>"All right"</button>
+                    <button type="button" class="link-button" on:click=move |_| state.address_notice.set(None)>"Dismiss"</button>
                 </p>
             }
         })

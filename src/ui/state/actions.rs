@@ -17,12 +17,12 @@ use lambdascope_explain::read::scale::Scope;
 use lambdascope_protocol::Request;
 
 impl State {
-    /// The address in mind: what it said when the page was opened, then what was written last.
+    /// The remembered address: what it said when the page was opened, then what was written last.
     pub fn address(self) -> Address {
         self.address.get_value()
     }
 
-    /// Keeps an address in mind.
+    /// Remembers an address.
     pub fn remember(self, address: Address) {
         self.address.set_value(address);
     }
@@ -34,7 +34,7 @@ impl State {
             None => Err("there is no worker".to_owned()),
         });
         if let Err(cause) = sent {
-            self.fail(format!("The engine cannot be reached ({cause}). Load the page again."));
+            self.fail(format!("The engine cannot be reached ({cause}). Reload the page."));
         }
     }
 

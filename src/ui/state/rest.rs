@@ -1,30 +1,30 @@
-//! What is done once its cause has come to rest, as when the query has stopped moving.
+//! Work that waits until its cause has come to rest, as when the query has stopped moving.
 
 use std::time::Duration;
 
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 
-/// One such thing; asking for it again puts it off.
+/// One piece of such work; asking for it again postpones it.
 #[derive(Clone, Copy)]
 pub struct Rest {
     waiting: StoredValue<Option<TimeoutHandle>>,
 }
 
 impl Rest {
-    /// Nothing is to be done.
+    /// Nothing waits.
     pub fn new() -> Self {
         Self { waiting: StoredValue::new(None) }
     }
 
-    /// Does it after a pause, in place of what still waits.
+    /// Does the work after a pause, in place of what still waits.
     pub fn after(self, pause: Duration, act: impl FnOnce() + 'static) {
         self.cancel();
         // A browser without timers never gets here.
         self.waiting.set_value(set_timeout_with_handle(act, pause).ok());
     }
 
-    /// Does it not at all.
+    /// Drops what still waits.
     pub fn cancel(self) {
         if let Some(handle) = self.waiting.try_update_value(Option::take).flatten() {
             handle.clear();

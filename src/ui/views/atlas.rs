@@ -93,7 +93,7 @@ pub fn Atlas() -> impl IntoView {
                         legend="Scale"
                         items=Signal::stored(vec![
                             Item::new("each layer", "The heads of a layer can be compared"),
-                            Item::new("each map", "Weak maps can be seen, but none compared"),
+                            Item::new("each map", "Weak maps become visible, but none can be compared"),
                         ])
                         selected=Signal::derive(move || Cover::ALL.iter().position(|c| *c == cover.get()).unwrap_or(0))
                         on_choose=move |index| {
@@ -103,7 +103,7 @@ pub fn Atlas() -> impl IntoView {
                     />
                 </div>
                 <p class="quiet">
-                    "Total maps of the pinned query, carried to the same part of the picture in every layer. Arrow keys walk through them; Enter or a click opens one in the lens."
+                    "Total maps of the pinned query, carried over to the same part of the picture in every layer. Arrow keys move between them; Enter or a click opens one in the lens."
                 </p>
                 <div class="atlas-parts">
                     <div class="atlas-side">
@@ -145,9 +145,9 @@ fn tile(key: usize, entry: &Entry, figure: &Arc<Figure>) -> Tile {
 fn sort_hint(sort: Sort) -> &'static str {
     match sort {
         Sort::Layer => "As in the network",
-        Sort::By(Measure::Locality) => "What looks round the query first",
-        Sort::By(Measure::Negative) => "What takes away most first",
-        Sort::By(Measure::Ratio) => "What goes by content most first",
+        Sort::By(Measure::Locality) => "Those that stay near the query first",
+        Sort::By(Measure::Negative) => "Those that subtract most first",
+        Sort::By(Measure::Ratio) => "Those that go by content most first",
     }
 }
 
@@ -204,7 +204,7 @@ fn Definitions() -> impl IntoView {
             </div>
             <div>
                 <dt>"content ÷ position"</dt>
-                <dd>"The sum of all |content| over the sum of all |position|: above 1 the head looks for what, below 1 for where. ∞ where a layer has no positions."</dd>
+                <dd>"The sum of all |content| over the sum of all |position|: above 1 the head goes mainly by what, below 1 by where. ∞ where a layer has no position embeddings."</dd>
             </div>
         </dl>
     }

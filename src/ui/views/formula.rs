@@ -55,7 +55,7 @@ pub fn Formula() -> impl IntoView {
             <section aria-labelledby="formula-matrices">
                 <h3 id="formula-matrices">"The numbers of this query"</h3>
                 <p class="quiet">
-                    "Point at a symbol, and its matrix is outlined with all that goes into it; press a cell, and its equation stands above with these very numbers."
+                    "Point at a symbol to outline its matrix and all that goes into it; press a cell to see its equation above, with its own numbers."
                 </p>
                 <div class="formula-matrices">
                     <div class="formula-query">

@@ -30,7 +30,7 @@ pub fn NothingInside() -> impl IntoView {
 pub fn NoLambda() -> impl IntoView {
     view! {
         <div class="nothing-inside" data-testid="no-lambda">
-            <p>"This is an attention layer: it makes no lambda, so that there is nothing to show here. The lens shows its weights."</p>
+            <p>"This is an attention layer: it makes no lambda, so there is nothing to show here. The lens shows its weights."</p>
             <OtherNetwork />
         </div>
     }

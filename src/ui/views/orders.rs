@@ -30,7 +30,7 @@ pub fn Orders() -> impl IntoView {
     view! {
         <div class="orders explained">
             <p class="quiet">
-                "Output and query are joined by one product of three factors, "
+                "Output and query are linked by one product of three factors, "
                 <Formula />
                 ". Multiply it from the left and you hold a weight for every position, as attention does; multiply it from the right and you hold one small matrix, λ. The numbers are the same."
             </p>
@@ -39,7 +39,7 @@ pub fn Orders() -> impl IntoView {
                 legend="Multiply"
                 items=Signal::stored(vec![
                     Item::new("compare, then sum", "First query with keys: n×m weights; then the weights with the values"),
-                    Item::new("not yet", "The three factors"),
+                    Item::new("not multiplied yet", "The three factors"),
                     Item::new("summarise, then apply", "First keys with values: a k×v lambda; then the lambda with the query"),
                 ])
                 selected=Signal::derive(move || stop.get().index())
@@ -228,7 +228,7 @@ fn Softmax() -> impl IntoView {
         <section class="orders-softmax" aria-labelledby="softmax-title" node_ref=section>
             <h3 id="softmax-title">"And softmax attention?"</h3>
             <p class="quiet">
-                "The two differ in the axis of their softmax. Attention takes it over the positions of each query’s comparisons, so every query’s weights sum to 1 and none is negative, and it must compare first. A lambda layer takes it over the positions of each key channel, before any query is asked: its k columns sum to 1, its weights need not and carry signs, and it may multiply in either order."
+                "The two differ in the axis of their softmax. Attention takes it over positions for each query, so every query’s weights sum to 1, none is negative, and it must compare first. A lambda layer takes it over positions for each key channel, before any query comes in: its k columns sum to 1, its weights need not and are signed, and it may multiply in either order."
             </p>
             <Show when=move || figure.read().is_some() fallback=|| {
                 view! { <p>"This layer adds no content lambda and uses no keys, so there is nothing to compare the query with."</p> }
@@ -242,7 +242,7 @@ fn Softmax() -> impl IntoView {
                         <FigureView figure symbol=view! { "softmax"<sub>"m"</sub>"(q·k"<sub>"m"</sub>"/√k)" }.into_any() test_id="softmax-map" pointed=state.pointed />
                         <p class="quiet">
                             "sums to " <output data-testid="softmax-sum">{move || sum(figure)}</output>
-                            ". The network was not trained for this: it shows the rule, not what an attention network would look at."
+                            ". The network was not trained for this: the map shows the rule, not what an attention network would look at."
                         </p>
                     </div>
                 </div>

@@ -25,7 +25,7 @@ pub fn Positions() -> impl IntoView {
         Some(None) => view! { <NoLambda /> }.into_any(),
         Some(Some(false)) => view! {
             <p data-testid="no-positions">
-                "This layer has no position embeddings: its lambda is the content lambda alone, and it cannot tell where a pixel lies. Choose another layer above."
+                "This layer has no position embeddings: its lambda is the content lambda alone, and it cannot tell where a pixel is. Choose another layer above."
             </p>
         }
         .into_any(),

@@ -45,7 +45,7 @@ pub fn ShaderView() -> impl IntoView {
     });
     view! {
         <div class="shader explained" data-testid="shader">
-            <Show when=move || shown.read().is_some() fallback=|| view! { <p class="quiet">"The layer’s shaders come from the engine once it runs…"</p> }>
+            <Show when=move || shown.read().is_some() fallback=|| view! { <p class="quiet">"Waiting for the engine to send the layer’s shaders…"</p> }>
                 <Choice
                     name="shader-step"
                     legend="Step"
@@ -59,7 +59,7 @@ pub fn ShaderView() -> impl IntoView {
                 </div>
                 <Show when=move || on_cpu.get()>
                     <p class="quiet" data-testid="shader-on-cpu">
-                        "The numbers on screen come from this shader’s twin on the CPU, which agrees with it to 1 in 10,000. An edit runs on WebGPU all the same, where the browser has it, beside the original."
+                        "The numbers on screen come from this shader’s twin on the CPU, which agrees with it to within 1 in 10,000. An edit still runs on WebGPU, where the browser has it, beside the original."
                     </p>
                 </Show>
                 <Editor shown lit />

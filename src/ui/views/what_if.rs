@@ -39,7 +39,7 @@ pub fn WhatIf() -> impl IntoView {
                         fallback=|| {
                             view! {
                                 <p data-testid="no-switches">
-                                    "This network has no lambda layer, so that nothing in it can be switched here. Its picture can be erased and moved."
+                                    "This network has no lambda layers, so nothing in it can be switched off here. Its picture can be erased and moved."
                                 </p>
                             }
                         }

@@ -21,7 +21,7 @@ impl Item {
     }
 }
 
-/// The row. `name` also is the test id and must be the only one of its kind on the page.
+/// The row. `name` is also the test id and must be unique on the page.
 #[component]
 pub fn Choice(
     name: &'static str,

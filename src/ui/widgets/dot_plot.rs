@@ -1,4 +1,4 @@
-//! Top-1 accuracies as dots on one axis, a line a network, so that the spread of seeds can be seen beside the differences
+//! Top-1 accuracies as dots on one axis, one line per network, so that the spread of seeds can be seen beside the differences
 //! of networks. The table above it has the same figures.
 
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ pub fn DotPlot(dots: Vec<Dots>) -> impl IntoView {
             let seeds = if dots.top1.len() > 1 { format!(" to {:.2} %", greatest * 100.0) } else { String::new() };
             format!("{} {:.2} %{seeds}", dots.title, least * 100.0)
         });
-        format!("Top-1 accuracy, one dot a seed: {}.", lines.collect::<Vec<_>>().join("; "))
+        format!("Top-1 accuracy, one dot per seed: {}.", lines.collect::<Vec<_>>().join("; "))
     };
     let lines = dots.into_iter().map(move |dots| {
         let (least, greatest) = dots.spread();

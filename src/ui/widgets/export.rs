@@ -100,7 +100,7 @@ async fn png(svg: &str) -> Result<web_sys::Blob, JsValue> {
         let [width, height] = [image.natural_width(), image.natural_height()].map(|side| f64::from(side) * DENSITY);
         canvas.set_width(width as u32);
         canvas.set_height(height as u32);
-        let context = canvas.get_context("2d")?.ok_or("this browser gives no 2D canvas")?;
+        let context = canvas.get_context("2d")?.ok_or("this browser offers no 2D canvas")?;
         context
             .unchecked_into::<web_sys::CanvasRenderingContext2d>()
             .draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height)?;

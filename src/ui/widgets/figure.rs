@@ -40,7 +40,7 @@ pub fn FigureView(
     /// Rows, columns or blocks of cells that are lit, inclusive: `[top, left, bottom, right]`.
     #[prop(optional, into)]
     lit: Option<Signal<Vec<[usize; 4]>>>,
-    /// What is done at a press on a cell.
+    /// Called when a cell is pressed.
     #[prop(optional, into)]
     on_choose: Option<Callback<[usize; 2]>>,
 ) -> impl IntoView {

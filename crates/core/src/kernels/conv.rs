@@ -109,7 +109,7 @@ impl Tile {
 pub struct Strategy {
     /// The memory its tiles use.
     pub memory: Memory,
-    /// Invocations below which the device is thought idle, so that a smaller tile is taken.
+    /// Invocations below which the device counts as idle, so a smaller tile is taken.
     pub invocations: u32,
 }
 

@@ -48,7 +48,7 @@ pub struct TableEdit {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EditError {
     /// There is no such layer.
-    #[error("a lambda layer to change is expected, one of {expected}, found `{found}`")]
+    #[error("expected a lambda layer to change, one of {expected}, found `{found}`")]
     Layer {
         /// The network's lambda layers.
         expected: String,
@@ -56,7 +56,7 @@ pub enum EditError {
         found: String,
     },
     /// A layer has no such part.
-    #[error("the {what} of `{layer}` is expected below {expected}, found {found}")]
+    #[error("the {what} of `{layer}` must be below {expected}, found {found}")]
     Range {
         /// The layer.
         layer: String,
@@ -68,7 +68,7 @@ pub enum EditError {
         found: usize,
     },
     /// A factor is no number.
-    #[error("a finite factor is expected for the position embeddings of `{layer}`, found {found}")]
+    #[error("expected a finite factor for the position embeddings of `{layer}`, found {found}")]
     Factor {
         /// The layer.
         layer: String,
@@ -76,9 +76,7 @@ pub enum EditError {
         found: f32,
     },
     /// Context is to be erased where a mask rules already.
-    #[error(
-        "a layer that sees all of its context is expected for erasing, found `{layer}`, which has a mask of its own"
-    )]
+    #[error("expected a layer that sees all of its context for erasing, found `{layer}`, which has a mask of its own")]
     Masked {
         /// The layer.
         layer: String,

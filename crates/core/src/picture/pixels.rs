@@ -44,7 +44,7 @@ impl std::fmt::Debug for Picture {
 
 /// A [`Picture`] whose fields contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("A picture of {width} × {height} pixels cannot be made of {bytes} bytes; choose another picture.")]
+#[error("A picture of {width} × {height} pixels cannot be made from {bytes} bytes; choose another picture.")]
 pub struct LengthError {
     /// Width in pixels.
     pub width: usize,

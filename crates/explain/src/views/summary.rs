@@ -52,7 +52,7 @@ pub fn attention_sentence(reading: &AttentionReading) -> String {
         .count();
     format!(
         "Query row {}, column {}, head {}: largest softmax weight at row {y}, column {x} ({value:.*}); {half} of {} \
-         positions hold half of all weight.",
+         positions hold half of the weight.",
         query.y,
         query.x,
         query.head,

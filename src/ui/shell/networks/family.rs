@@ -28,7 +28,7 @@ pub fn Family() -> impl IntoView {
             </div>
             {(!equally_long()).then(|| view! {
                 <p class="quiet" data-testid="family-lengths">
-                    "Not all were trained equally long: only those of equally many epochs can be compared."
+                    "Not all were trained equally long: only those with the same number of epochs can be compared."
                 </p>
             })}
             {hash}
@@ -85,7 +85,7 @@ fn MemberButton(member: &'static Member) -> impl IntoView {
                 <span class="member-numbers">
                     <span data-testid="member-accuracy">
                         <strong>{format!("{:.1}\u{a0}%", member.accuracy.top1 * 100.0)}</strong>
-                        {format!(" right of {} pictures, after {} epochs", grouped(member.accuracy.images), member.training.epochs)}
+                        {format!(" of {} pictures right, after {} epochs", grouped(member.accuracy.images), member.training.epochs)}
                     </span>
                     " "
                     <span data-testid="member-size">{size}</span>

@@ -1,5 +1,5 @@
 //! Building λᶜ: a walk through the outer products that it is the sum of. What is shown depends on the step alone; nothing
-//! moves unless asked, and where motion is to be reduced, playing is a step a press.
+//! moves unless asked, and where motion is to be reduced, playing is one step per press.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -260,7 +260,7 @@ fn Controls(walk: Walk, by: RwSignal<By>, said: Signal<String>) -> impl IntoView
                     walk.stop();
                     walk.by(-1);
                 })}
-                {button("+1", "One position on", "walk-more", |walk| {
+                {button("+1", "One position forward", "walk-more", |walk| {
                     walk.stop();
                     walk.by(1);
                 })}
@@ -282,7 +282,7 @@ fn Controls(walk: Walk, by: RwSignal<By>, said: Signal<String>) -> impl IntoView
             />
             <output class="walk-said" data-testid="walk-said">{said}</output>
             <p id="walk-keys" class="hidden">
-                "Left and right go one position, with Shift a tenth of the way; Home and End to the ends; Space plays and pauses."
+                "Left and Right move by one position, with Shift by a tenth of the way; Home and End go to the ends; Space plays and pauses."
             </p>
         </div>
     }

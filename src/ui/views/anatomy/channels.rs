@@ -38,7 +38,7 @@ pub fn Channels(linked: Linked) -> impl IntoView {
             .filter(|intra| *intra > 1)
             .zip(state.selection.place.get())
             .map(|(intra, place)| {
-                format!(" This layer has {intra} keys and values a position; these are u = {}.", place.query.u)
+                format!(" This layer has {intra} keys and values per position; these are for u = {}.", place.query.u)
             })
     };
     let sum = move || {

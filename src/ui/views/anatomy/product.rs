@@ -59,9 +59,9 @@ pub fn ProductSection(linked: Linked) -> impl IntoView {
                 let part = write(term.q * term.lambda, &product.output);
                 format!("q[{i}] · λ[{i}, {j}] = {q} · {lambda} = {part}, one of the terms of y[{j}] = {output}")
             }
-            (Some(i), None) => format!("key channel {i}: the query weighs row {i} of λ with q[{i}] = {q}"),
+            (Some(i), None) => format!("key channel {i}: the query weights row {i} of λ by q[{i}] = {q}"),
             (None, Some(j)) => {
-                format!("value channel {j}: column {j} of λ, weighed by the query, gives y[{j}] = {output}")
+                format!("value channel {j}: column {j} of λ, weighted by the query, gives y[{j}] = {output}")
             }
             (None, None) => "Point at a row, a column or a map: what belongs to it lights up everywhere.".to_owned(),
         })
@@ -94,7 +94,7 @@ pub fn ProductSection(linked: Linked) -> impl IntoView {
             </div>
             <p class="readout" data-testid="anatomy-term"><output>{move || term().unwrap_or_else(|| "–".to_owned())}</output></p>
             <p class="quiet" data-testid="anatomy-difference" data-difference=move || difference.get().map(|d| format!("{d:e}"))>
-                "Rows of λ are key channels, columns value channels. All heads share one λ; each has its own column of q and y, and yours is outlined. Largest difference from the output that the layer computed: "
+                "Rows of λ are key channels, columns value channels. All heads share one λ; each has its own column of q and y, and the chosen one’s is outlined. Largest difference from the output that the layer computed: "
                 <strong>{move || difference.get().map_or_else(|| "–".to_owned(), scientific)}</strong>"."
             </p>
         </section>

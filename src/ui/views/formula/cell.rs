@@ -13,7 +13,7 @@ use lambdascope_explain::formula::quantity::Cell;
 use lambdascope_explain::formula::table::{Equation, Origin};
 use lambdascope_explain::formula::terms::{Explanation, Factor, Form, Sum, Term, explain};
 
-/// Terms that stand before the rest is added up.
+/// Terms shown before the rest is added up.
 const SHOWN: usize = 5;
 
 /// What of a cell stays as it is while the query moves.
@@ -87,7 +87,7 @@ fn origin(origin: Origin) -> impl IntoView {
         Origin::Projection => {
             "It is projected from the layer’s input by learned weights; a run keeps the projection, not the input, so the numbers end here."
         }
-        Origin::Learned => "It is learned: the same number in every picture.",
+        Origin::Learned => "It is learned: the same number for every picture.",
     };
     view! { <p class="quiet" data-testid="cell-origin">{text}</p> }
 }
@@ -130,7 +130,7 @@ fn OneSum(
         said(|sum| match sum.form {
             Form::Sum => None,
             Form::Softmax { numerator, largest } => Some(format!(
-                "{} / {} = {}. All exponents are less {}, the largest, which changes nothing.",
+                "{} / {} = {}. The largest exponent, {}, is subtracted from all, which changes nothing.",
                 compact(numerator),
                 compact(sum.total),
                 compact(sum.result),
@@ -140,7 +140,7 @@ fn OneSum(
         .map(|text| view! { <p class="quiet">{text}</p> })
     };
     let root = move || {
-        said(|sum| sum.root.map(|root| format!("Terms with k are divided by √k = {}.", compact(root))))
+        said(|sum| sum.root.map(|root| format!("Terms with a key are divided by √k = {}.", compact(root))))
             .map(|text| view! { <p class="quiet">{text}</p> })
     };
     // On the table, not on every factor: its rows come and go.

@@ -33,7 +33,7 @@ pub fn Equations(shared: Shared) -> impl IntoView {
         <section aria-labelledby="equations-title">
             <h3 id="equations-title">"The layer in equations"</h3>
             <ol class="equations" data-testid="equations">{rows}</ol>
-            <p class="quiet">"A second line is the same quantity another way: y as a weighted sum of values is the implicit attention read out."</p>
+            <p class="quiet">"A second line gives the same quantity another way: y as a weighted sum of values shows the implicit attention."</p>
         </section>
     }
 }

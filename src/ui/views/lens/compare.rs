@@ -66,7 +66,7 @@ fn Maps() -> impl IntoView {
             <FigureView figure=difference symbol=view! { "Δa" }.into_any() test_id="compare-difference" pointed=state.pointed on_picture=true />
         </div>
         <p class="quiet">
-            "All three on one scale. The difference is above zero where this query takes more than the kept one; cells beyond the scale carry a corner."
+            "All three on one scale. The difference is above zero where this query takes more than the kept one; cells beyond the scale are marked with a corner."
         </p>
     }
 }

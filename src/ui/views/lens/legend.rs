@@ -24,7 +24,7 @@ pub fn Legend() -> impl IntoView {
         _ => "+L".to_owned(),
     };
     let covers = move || match state.scope.get() {
-        Scope::Map => "Each map has its own ±L, written under it: colours cannot be compared between the maps.",
+        Scope::Map => "Each map has its own ±L, written under it: colours cannot be compared between maps.",
         Scope::Query => "One scale for all three, up to the largest |a| of this query.",
         Scope::Head => "One scale for all three, up to the largest |a| of all queries of this head.",
         Scope::Layer => "One scale for all three, up to the largest |a| of all queries and heads of this layer.",
@@ -39,14 +39,14 @@ pub fn Legend() -> impl IntoView {
                     <span>"0"</span>
                     <span>{move || end(1.0)}</span>
                 </div>
-                <p class="quiet">{covers} " Cells beyond half of it carry their sign."</p>
+                <p class="quiet">{covers} " Cells beyond half of it show their sign."</p>
             </div>
             <div class="legend-choices">
                 <Choice
                     name="scope-select"
                     legend="Scale"
                     items=Signal::stored(vec![
-                        Item::new("each map", "Every map by itself: shows weak ones, but they cannot be compared"),
+                        Item::new("each map", "Each map by itself: weak ones become visible, but none can be compared"),
                         Item::new("this query", "The largest value of the three maps on screen"),
                         Item::new("this head", "The largest value of all queries of this head"),
                         Item::new("this layer", "The largest value of all queries and heads of this layer"),

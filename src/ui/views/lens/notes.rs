@@ -66,23 +66,23 @@ fn OfLambda() -> impl IntoView {
         <dl>
             <dt>"Content"</dt>
             <dd>
-                "What stands where does not matter, only what it is: the keys "
+                "Where something is does not matter, only what it is: the keys "
                 <span class="symbol">"k̄"</span>
                 " were normalised over all positions of the picture, so every query sees the same keys and only weighs their channels differently."
             </dd>
             <dt>"Position"</dt>
             <dd>
-                "What is there does not matter, only how far away it lies: one learned vector "
+                "What is there does not matter, only where it lies relative to the query: one learned vector "
                 <span class="symbol">"e"</span>
                 " for every offset inside the outlined window, the same in every picture. The query alone decides how they are mixed."
             </dd>
             <dt>"Total"</dt>
             <dd>
-                "Their sum, the weight with which the value at m enters the output at n. It is signed and need not sum to 1: blue cells are subtracted, and a softmax could not do that."
+                "Their sum, the weight with which the value at m enters the output at n. It is signed and need not sum to 1: blue cells are subtracted, which a softmax could not do."
             </dd>
         </dl>
         <p>
-            "Keys, values and positions are shared by all heads; only the query differs. Rows and columns count from 0, and q and v are the normalised ones that the layer used."
+            "Keys, values and positions are shared by all heads; only the query differs. Rows and columns count from 0, and q and v are normalised, as the layer used them."
         </p>
     }
 }
@@ -92,10 +92,10 @@ fn OfLambda() -> impl IntoView {
 fn OfAttention() -> impl IntoView {
     view! {
         <p>
-            "Self-attention compares a query with the key at every position, and adds how well the query likes that position’s vertical and horizontal distance. The softmax of these sums says how much of each value is taken: the weights are never negative and sum to 1."
+            "Self-attention compares a query with the key at every position, and adds how well the query matches that position’s vertical and horizontal offset. The softmax of these sums says how much of each value is taken: the weights are never negative and sum to 1."
         </p>
         <p>
-            "Every head has queries, keys and values of its own. The sums inside the softmax are a part from content and a part from position; the weights are not, so only the weights are shown. The engine never holds such a map: the page works it out for the query you point at."
+            "Every head has queries, keys and values of its own. The sums inside the softmax split into a content part and a position part; the weights do not, so only the weights are shown. The engine never holds such a map: the page works it out for the query you point at."
         </p>
     }
 }

@@ -35,10 +35,10 @@ pub fn QueryVector() -> impl IntoView {
     let explanation = move || {
         let none = state.with_layer(|layer| layer.as_lambda().map(|layer| max_abs(layer.position_bias.data()) == 0.0));
         if none.flatten().unwrap_or(false) {
-            "This layer’s position convolution has no bias, so nothing of the output belongs to no pixel."
+            "This layer’s position convolution has no bias, so all of the output belongs to pixels."
         } else {
             "The position convolution’s bias belongs to no pixel: it adds this much to each of the head’s outputs. The \
-             bar’s full length is the largest of those."
+             bar’s full length is the largest of these."
         }
     };
     view! {

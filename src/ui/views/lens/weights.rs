@@ -1,4 +1,4 @@
-//! An attention layer's softmax weights: one non-negative map a head, on one scale.
+//! An attention layer's softmax weights: one non-negative map per head, on one scale.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub fn Weights() -> impl IntoView {
     let state = State::here();
     let heads = Memo::new(move |_| state.with_layer(LayerTrace::heads).unwrap_or(0));
     view! {
-        <div class="weights" role="group" aria-label="Softmax weights, a map a head">
+        <div class="weights" role="group" aria-label="Softmax weights, one map per head">
             {move || (0..heads.get()).map(|head| view! { <WeightsPanel head /> }).collect_view()}
         </div>
         <Readout />

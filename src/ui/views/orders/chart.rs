@@ -27,7 +27,7 @@ pub fn Charts() -> impl IntoView {
         <section class="orders-charts" aria-labelledby="charts-title">
             <h3 id="charts-title">"As the map grows"</h3>
             <p class="quiet">
-                "All queries of one picture on square maps with this layer’s h, k, v and kind of position, without a mask; both axes are logarithmic. A batch multiplies both curves alike."
+                "All queries of one picture on square maps with this layer’s h, k, v and kind of position embeddings, without a mask; both axes are logarithmic. A batch scales both curves alike."
             </p>
             <div class="charts">
                 {one(0, Unit::Multiplications, "multiplications", "chart-multiplications")}

@@ -47,17 +47,17 @@ pub fn CostTable() -> impl IntoView {
         let costs = costs.get()?;
         let engine = with_subject(state, layer.get(), |subject| engine(subject.layer)).flatten();
         let engine = engine.map_or_else(
-            || "This layer is masked, for which the engine has a kernel of its own.".to_owned(),
+            || "This layer is masked; the engine has a kernel of its own for that.".to_owned(),
             |(order, macs)| {
                 let how = match order {
-                    Order::WeightsFirst => "takes λᶜ first and the position part’s weights first, which holds neither n×m weights nor n lambdas at once",
+                    Order::WeightsFirst => "builds λᶜ first, but takes the weights first for the position part, so it never holds n×m weights or n lambdas at once",
                     Order::LambdaFirst => "builds every query’s λ first, one at a time",
                 };
                 format!("Here this engine {how}: {} multiplications.", grouped(macs))
             },
         );
         Some(format!(
-            "P = {} pairs of a query and a position in its window, p those of this query. Either order reads the position embeddings, {}, once for any batch. {engine}",
+            "P = {} pairs of a query and a position in its window, p those of this query. Either order reads the position embeddings, {}, once per batch. {engine}",
             grouped(costs.position_pairs()),
             bytes(costs.embedding_bytes()),
         ))
@@ -84,7 +84,7 @@ pub fn CostTable() -> impl IntoView {
                 </table>
             </div>
             <p class="quiet">
-                "Bytes are those of what stands between the multiplications, 4 a number. A lambda serves all heads, weights are each head’s own. " {rest}
+                "Bytes are those of what stands between the multiplications, 4 per number. A lambda serves all heads; weights are each head’s own. " {rest}
             </p>
         </section>
     }

@@ -40,7 +40,7 @@ pub fn Made() -> impl IntoView {
             <h3 id="made-title">"What this query makes of it"</h3>
             <p class="prose">
                 "The layer keeps one vector " <span class="symbol">"E"</span>
-                " for every offset from a query to a pixel. The query weighs its channels, and what comes out is a kernel that lies on the picture with its middle on the query: "
+                " for every offset from a query to a pixel. The query weighs its channels, and what comes out is a kernel that lies on the picture, centred on the query: "
                 <math>
                     <msub><mi mathvariant="normal">"q"</mi><mi>"n"</mi></msub>
                     <mo>"·"</mo>

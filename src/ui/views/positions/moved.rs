@@ -77,8 +77,8 @@ pub fn Moved() -> impl IntoView {
         <section class="positions-part" aria-labelledby="moved-title" node_ref=section>
             <h3 id="moved-title">"Move the query, keep its q"</h3>
             <p class="prose">
-                "Give another pixel exactly this query’s vector. What it takes by position moves along, rigidly: the kernel depends on the offset alone. What it takes by content does not move at all: a key’s place in the picture plays no part. In the network that pixel has a " <em>"q"</em>
-                " of its own, so that in truth both change; the last column shows by how much."
+                "Give another pixel exactly this query’s vector. What it takes by position moves along rigidly: the kernel depends on the offset alone. What it takes by content does not move at all: a key’s place in the picture plays no part. In the network that pixel has a " <em>"q"</em>
+                " of its own, so in truth both change; the last column shows by how much."
             </p>
             <div class="part-tools">
                 <div class="shift-buttons" role="group" aria-label="Move the query, keeping its q" data-testid="shift" on:keydown=pressed>
@@ -100,7 +100,7 @@ pub fn Moved() -> impl IntoView {
                     on_choose=move |index| state.turn("by", (index == 1).then(|| DIFFERENCE.to_owned()))
                 />
             </div>
-            <p class="quiet">"On the buttons the arrow keys work too, with Shift by four cells; Home goes back. Each row has one scale."</p>
+            <p class="quiet">"On these buttons the arrow keys work too, by four cells with Shift; Home goes back. Each row has one scale."</p>
             {move || mask().map(|caveat| view! { <p class="caveat" data-testid="shift-caveat">{caveat}</p> })}
             <PartRow part=Part::Position place=state.selection.place shifted as_difference />
             <PartRow part=Part::Content place=state.selection.place shifted as_difference />

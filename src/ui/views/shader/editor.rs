@@ -121,9 +121,9 @@ pub fn Editor(shown: Memo<Option<Shown>>, lit: Lit) -> impl IntoView {
                 </span>
                 <div class="shader-actions">
                     <button type="button" class="button button-strong" data-testid="shader-run" disabled=move || !is_ready() title="Ctrl+Enter in the text" on:click=move |_| shader::run(state)>
-                        {move || if state.shader.running.get() { "Runs…" } else { "Run" }}
+                        {move || if state.shader.running.get() { "Running…" } else { "Run" }}
                     </button>
-                    <button type="button" class="button" data-testid="shader-original" disabled=move || !is_edited.get() on:click=original>"Original"</button>
+                    <button type="button" class="button" data-testid="shader-original" disabled=move || !is_edited.get() on:click=original>"Restore"</button>
                     <button type="button" class="button" data-testid="shader-copy" on:click=copy>"Copy WGSL"</button>
                     <span class="quiet" role="status">{copied}</span>
                 </div>
@@ -164,7 +164,7 @@ pub fn Editor(shown: Memo<Option<Shown>>, lit: Lit) -> impl IntoView {
                     Some(Some(fault)) => view! { <Said fault /> }.into_any(),
                 }}
             </div>
-            <p id="shader-keys" class="quiet">"Ctrl+Enter runs it, Tab leaves the text. Every loop of an edit ends after 65,536 turns at the latest, and it runs on a device of its own."</p>
+            <p id="shader-keys" class="quiet">"Ctrl+Enter runs it, Tab leaves the text. Every loop in an edit ends after at most 65,536 turns, and an edit runs on a device of its own."</p>
         </section>
     }
 }

@@ -39,7 +39,7 @@ pub fn Equation(shown: Memo<Option<Shown>>, lit: Lit) -> impl IntoView {
             let first = lines.first().copied();
             let lines: Vec<String> = ranges(&lines);
             let place = match lines.len() {
-                0 => "not in the text any more".to_owned(),
+                0 => "no longer in the text".to_owned(),
                 1 if !lines[0].contains('–') => format!("line {}", lines[0]),
                 _ => format!("lines {}", lines.join(", ")),
             };

@@ -27,7 +27,7 @@ pub fn OutcomeView(shown: Memo<Option<Shown>>) -> impl IntoView {
     let outcome = Memo::new(move |_| outcome(state, shown.read().as_ref()?));
     let said = move || {
         if state.shader.running.get() {
-            return "The network runs twice, with the original and with the edit…".to_owned();
+            return "Running the network twice, with the original and with the edit…".to_owned();
         }
         match outcome.get() {
             Some(Outcome { result: Ok(run), .. }) => run_sentence(&run),
@@ -57,7 +57,8 @@ fn run_sentence(run: &ShaderRun) -> String {
     let unchanged =
         run.values.iter().map(|value| pair(value).distance()).all(|far| far.largest == 0.0 && far.lost == 0);
     let [before, after] = run.milliseconds.map(duration);
-    let times = format!("The whole network took {before} before and {after} with the edit, on {}.", run.device);
+    let times =
+        format!("The whole network took {before} with the original and {after} with the edit, on {}.", run.device);
     let guess = sentence(&run.predictions[0], &run.predictions[1]);
     if unchanged { format!("Not one number changed. {guess} {times}") } else { format!("{guess} {times}") }
 }
@@ -77,7 +78,7 @@ fn Changes(run: Arc<ShaderRun>) -> impl IntoView {
     let channel = RwSignal::new(None::<usize>);
     let values = StoredValue::new(Arc::clone(&run));
     let table = run.values.iter().zip(&distances).map(|(value, distance)| {
-        let lost = if distance.lost > 0 { format!(", {} no numbers any more", count(distance.lost as u64)) } else { String::new() };
+        let lost = if distance.lost > 0 { format!(", {} no longer finite", count(distance.lost as u64)) } else { String::new() };
         view! {
             <tr data-testid="shader-change" data-name=value.name.clone() data-largest=distance.largest.to_string() data-lost=distance.lost.to_string()>
                 <th scope="row">{short_name(&value.name).to_owned()}</th>

@@ -15,8 +15,8 @@ use lambdascope_explain::views::positions::figures;
 use lambdascope_explain::views::positions::{Tile, has_positions};
 use lambdascope_explain::views::what_if::edited_tile;
 
-/// What a press multiplies a cell by, and how it is called.
-const FACTORS: [(f32, &str); 3] = [(0.0, "to zero"), (-1.0, "flip sign"), (2.0, "double")];
+/// What a press multiplies a cell by, and its name.
+const FACTORS: [(f32, &str); 3] = [(0.0, "zeroes it"), (-1.0, "flips its sign"), (2.0, "doubles it")];
 const PRESETS: [(Preset, &str); 4] = [
     (Preset::Centre, "Only the centre"),
     (Preset::Mirror, "Mirror left–right"),
@@ -92,7 +92,7 @@ pub fn Embeddings() -> impl IntoView {
                 <div class="part-tools">
                     <Choice
                         name="factor-select"
-                        legend="A press sets a cell"
+                        legend="Pressing a cell"
                         items=Signal::stored(FACTORS.map(|(_, text)| Item::plain(text)).to_vec())
                         selected=factor
                         on_choose=move |index| factor.set(index)

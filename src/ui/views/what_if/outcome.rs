@@ -20,7 +20,7 @@ pub fn Outcome() -> impl IntoView {
     let after = move || state.what_if.answer.get().and_then(Result::ok).filter(|_| is_changed.get());
     let said = move || {
         if !is_changed.get() {
-            return "Nothing is changed: these are the network’s own probabilities.".to_owned();
+            return "Nothing has been changed: these are the network’s own probabilities.".to_owned();
         }
         match state.what_if.answer.get() {
             Some(Err(message)) => message,
@@ -28,7 +28,7 @@ pub fn Outcome() -> impl IntoView {
                 let before = state.answer.read();
                 before.as_ref().map(|before| sentence(&before.predictions, &now.predictions)).unwrap_or_default()
             }
-            None => "The changed network runs…".to_owned(),
+            None => "Running the changed network…".to_owned(),
         }
     };
     let bars = move || {
@@ -76,7 +76,7 @@ pub fn Outcome() -> impl IntoView {
                 <span class="quiet">
                     {move || {
                         took()
-                            .unwrap_or_else(|| "Try first: all position lambdas off, then all content lambdas, and see which the guess rests on.".to_owned())
+                            .unwrap_or_else(|| "To begin with, switch off all position lambdas, then all content lambdas, and see which the guess rests on.".to_owned())
                     }}
                 </span>
                 <Show when=move || !is_changed.get()>

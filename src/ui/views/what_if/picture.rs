@@ -73,7 +73,7 @@ pub fn PictureBrush() -> impl IntoView {
         }
         (None, Some(_)) => "An erased cell takes the picture’s mean colour before the network sees it.".to_owned(),
         (None, None) => {
-            "An erased cell takes the picture’s mean colour. The layer on screen has no context of its own that could be erased.".to_owned()
+            "An erased cell takes the picture’s mean colour. The layer on screen has no context of its own that can be erased.".to_owned()
         }
     }
     };

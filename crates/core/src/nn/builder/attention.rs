@@ -21,7 +21,7 @@ pub fn attention_layer_graph(
     if !(1..=2).contains(&stride) || height < stride || width < stride {
         return Err(WeightsError::Unsupported {
             what: "the layer's stride and map".into(),
-            expected: "stride 1 or 2, and a position at least for each output".into(),
+            expected: "stride 1 or 2, and at least one position for each output".into(),
             found: format!("stride {stride} on {height}×{width}"),
         });
     }

@@ -39,7 +39,7 @@ pub fn lambda_layer_graph(layer: &LambdaLayer, setting: &LayerSetting) -> Result
         return unsupported("the layer's stride", "1 or 2", stride.to_string());
     }
     if *height < *stride || *width < *stride {
-        return unsupported("the layer's map", "a position at least for each output", format!("{:?}", setting.map));
+        return unsupported("the layer's map", "at least one position for each output", format!("{:?}", setting.map));
     }
     let input = [*height, *width, layer.shape.dim.next_multiple_of(4)];
     let mut builder = Builder::new(input);

@@ -203,7 +203,7 @@ impl<'w> Dict<'_, 'w> {
             }
         };
         if rows == 0 || columns == 0 {
-            return Err(self.misfit(part, "one offset at least", table.shape()));
+            return Err(self.misfit(part, "at least one offset", table.shape()));
         }
         let mut cells = Tensor::zeros([rows * columns, intra * key_depth]);
         for (cell, e) in

@@ -128,7 +128,7 @@ fn split(bytes: &[u8]) -> Result<(&str, &[u8]), WeightsError> {
     }
     match std::str::from_utf8(header) {
         Ok(text) => Ok((text, data)),
-        Err(e) => Err(broken(format!("its header is no text after byte {}, expected UTF-8", e.valid_up_to()))),
+        Err(e) => Err(broken(format!("its header is not text after byte {}, expected UTF-8", e.valid_up_to()))),
     }
 }
 
@@ -251,7 +251,7 @@ impl<'de> Deserialize<'de> for Texts {
             type Value = Texts;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of texts")
+                f.write_str("an object of strings")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {

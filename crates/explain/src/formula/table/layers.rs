@@ -159,7 +159,7 @@ pub(super) fn attention(sizes: Sizes) -> Table {
         row(Q::Output, vec![Sum(M), Symbol(Q::Weight), Symbol(Q::Value)], vec![sum(Some(M), &[Q::Weight, Q::Value])]),
     ];
     let notes = vec![
-        "This is an attention layer: it has no lambda. Every query makes weights of its own, positive and 1 in sum.",
+        "This is an attention layer: it has no lambda. Every query makes weights of its own, which are positive and sum to 1.",
     ];
     Table { rows, sizes, notes, is_masked: false, has_own_context: false }
 }

@@ -93,7 +93,7 @@ pub fn sentence(curves: &Curves, side: usize, unit: Unit) -> String {
     let [first, last] = [*SIDES.start(), *SIDES.end()];
     let crossing = match curves.crossing() {
         Some(side) if side == first => {
-            format!("Summarising needs no more {what} on every map from {first}×{first} on.")
+            format!("Summarising needs no more {what} than comparing on any map from {first}×{first} on.")
         }
         Some(side) => format!("From {side}×{side} on, summarising needs no more {what} than comparing."),
         None => format!("Up to {last}×{last}, summarising needs more {what} than comparing."),

@@ -186,9 +186,9 @@ pub fn caveat(layer: &LambdaTrace) -> Option<&'static str> {
     if layer.mask == Mask::None {
         None
     } else if layer.content {
-        Some("This layer has a mask: every query sees another part of the context, so that neither part moves freely.")
+        Some("This layer has a mask: every query sees a different part of the context, so neither part moves freely.")
     } else {
-        Some("This layer has a mask: every query sees another part of the context, which cuts the moved map off.")
+        Some("This layer has a mask: every query sees a different part of the context, which cuts the moved map off.")
     }
 }
 
