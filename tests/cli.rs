@@ -20,7 +20,7 @@ mod file;
 #[path = "common/tiny.rs"]
 mod tiny;
 
-const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/samples");
+const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/samples");
 
 fn lambdascope(arguments: &[&str]) -> Command {
     let mut command = Command::cargo_bin("lambdascope").unwrap();
@@ -72,7 +72,7 @@ struct Layer {
 impl Layer {
     fn new(case: &str) -> Self {
         let folder = TempDir::new().unwrap();
-        let path = format!("{}/tests/fixtures/lambda_layer_{case}.safetensors", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{}/../../tests/fixtures/lambda_layer_{case}.safetensors", env!("CARGO_MANIFEST_DIR"));
         let layer = Self { folder, fixture: fs::read(path).unwrap() };
         let tensors = SafeTensors::deserialize(&layer.fixture).unwrap();
         let weights = tensors.iter().filter_map(|(name, view)| Some((name.strip_prefix("weights.")?.to_owned(), view)));
@@ -115,7 +115,7 @@ fn models_are_listed() {
 
 #[test]
 fn every_network_in_the_program_answers_to_its_name() {
-    let church = concat!(env!("CARGO_MANIFEST_DIR"), "/www/samples/church.webp");
+    let church = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/samples/church.webp");
     for member in family().unwrap() {
         let answer = json(&["--backend", "cpu", "classify", "--image", church, "--model", &member.name, "--json"]);
         assert!(answer.to_string().contains("\"church\""), "{}: {answer}", member.name);

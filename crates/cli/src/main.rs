@@ -17,6 +17,7 @@ mod source;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -98,11 +99,22 @@ enum Command {
     Bench(bench::Arguments),
 }
 
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // One sentence: what an error returned from here would print is a list of causes, and may be a backtrace.
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Runs the command that the process was started with.
 ///
 /// # Errors
 /// If a file cannot be read, does not hold what it should, or the engine cannot start.
-pub fn main() -> Result<()> {
+fn run() -> Result<()> {
     let Arguments { backend, command } = Arguments::parse();
     let choice = backend.protocol();
     let done = match command {
