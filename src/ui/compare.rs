@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::figure::FigureView;
 use super::state::State;
+use super::subject::subject_at;
 use lambdascope_explain::read::reading::MapKind;
 use lambdascope_explain::views::lens;
 
@@ -38,23 +39,22 @@ pub fn Compare() -> impl IntoView {
 #[component]
 fn Maps() -> impl IntoView {
     let state = State::here();
-    let layer = Memo::new(move |_| state.with_layer(|layer| layer.name().to_owned()).unwrap_or_default());
     let limit = move || state.limit(MapKind::Total);
     let kept = Memo::new(move |_| {
         let other = state.other.get()?;
-        let mut figure = lens::map(&other, MapKind::Total, limit(), &layer.read(), &state.setting.read());
+        let mut figure = lens::map(&subject_at(state, other.query)?, &other, MapKind::Total, limit());
         figure.title = format!("kept query {},{}", other.query.y, other.query.x);
         Some(Arc::new(figure))
     });
     let own = Memo::new(move |_| {
         let reading = state.reading.get()?;
-        let mut figure = lens::map(&reading, MapKind::Total, limit(), &layer.read(), &state.setting.read());
+        let mut figure = lens::map(&subject_at(state, reading.query)?, &reading, MapKind::Total, limit());
         figure.title = format!("this query {},{}", reading.query.y, reading.query.x);
         Some(Arc::new(figure))
     });
     let difference = Memo::new(move |_| {
         let (reading, other) = (state.reading.get()?, state.other.get()?);
-        Some(Arc::new(lens::difference(&reading, &other, limit(), &layer.read(), &state.setting.read())))
+        Some(Arc::new(lens::difference(&subject_at(state, reading.query)?, &reading, &other, limit())))
     });
     let a = || view! { "a"<sub>"nm"</sub> }.into_any();
     view! {

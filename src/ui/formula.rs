@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::figure::FigureView;
 use super::query_grid::{Nudges, QueryGrid};
 use super::state::State;
+use super::subject::subject_at;
 use crate::page::place::Place;
 use cell::CellNumbers;
 use equation::{Equations, Symbol};
@@ -146,10 +147,8 @@ fn Matrix(shared: Shared, quantity: Quantity) -> impl IntoView {
     let state = shared.state;
     let drawn = Memo::new(move |_| {
         let selected = shared.selected.get();
-        let setting = state.setting.get();
-        let name = state.with_layer(|layer| layer.name().to_owned())?;
         let drawn = shared.with_numbers(|table, numbers| {
-            figure(table, numbers, quantity, selected, [setting.as_str(), name.as_str()])
+            figure(table, numbers, quantity, selected, &subject_at(state, numbers.query())?)
         });
         drawn.flatten().map(Arc::new)
     });

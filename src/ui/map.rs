@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::browser;
 use super::figure::FigureView;
 use super::state::State;
+use super::subject::subject_at;
 use lambdascope_explain::figures::pixels::picture_rgba;
 use lambdascope_explain::read::reading::MapKind;
 use lambdascope_explain::views::lens;
@@ -36,8 +37,8 @@ pub fn MapPanel(kind: MapKind) -> impl IntoView {
     };
     let figure = Memo::new(move |_| {
         let reading = state.reading.get()?;
-        let layer = state.with_layer(|layer| layer.name().to_owned())?;
-        Some(Arc::new(lens::map(&reading, kind, state.limit(kind), &layer, &state.setting.read())))
+        let subject = subject_at(state, reading.query)?;
+        Some(Arc::new(lens::map(&subject, &reading, kind, state.limit(kind))))
     });
     view! {
         <div class=format!("panel panel-{}", kind.word())>

@@ -8,8 +8,6 @@ use leptos::prelude::*;
 
 use super::nothing_inside::NoLambda;
 use super::state::State;
-use crate::page::place::Place;
-use lambdascope_explain::figures::caption::Caption;
 use lambdascope_explain::views::positions::has_positions;
 use learned::Learned;
 use made::Made;
@@ -40,15 +38,4 @@ pub fn Positions() -> impl IntoView {
         .into_any(),
     }
     }
-}
-
-/// What drawings of a place are of.
-fn caption(state: State, place: Option<Place>) -> Option<Caption> {
-    let setting = state.setting.get();
-    state.with_query(place, |layer, query| Caption {
-        setting,
-        layer: layer.name.clone(),
-        intra: layer.dims.intra,
-        query,
-    })
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::figure::FigureView;
 use super::legend::DisplayChoice;
 use super::state::State;
+use super::subject::subject_at;
 use lambdascope_core::nn::trace::LayerTrace;
 use lambdascope_core::text::decimals;
 use lambdascope_explain::figures::colour::sequential_stops;
@@ -35,8 +36,7 @@ fn WeightsPanel(head: usize) -> impl IntoView {
     let state = State::here();
     let figure = Memo::new(move |_| {
         let reading = state.attention.get()?;
-        let layer = state.with_layer(|layer| layer.name().to_owned())?;
-        lens::weights(&reading, head, &layer, &state.setting.read()).map(Arc::new)
+        lens::weights(&subject_at(state, reading.query)?, &reading, head).map(Arc::new)
     });
     let chosen = move || state.place.read().as_ref().is_some_and(|place| place.query.head == head);
     view! {

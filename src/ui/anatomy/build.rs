@@ -104,7 +104,7 @@ pub fn BuildSection() -> impl IntoView {
     let place = context_place(state);
     let by = RwSignal::new(state.knobs.with_untracked(|knobs| knobs.get("by")?.parse::<By>().ok()).unwrap_or_default());
     let build = Memo::new(move |_| {
-        let build = with_subject(state, place.get(), |subject| Build::of(subject, by.get()))?;
+        let build = state.with_query(place.get(), |layer, query| Build::of(layer, query, by.get()))?;
         (!build.order.is_empty()).then(|| Arc::new(build))
     });
     let walk = Walk {
@@ -124,7 +124,7 @@ pub fn BuildSection() -> impl IntoView {
     });
     let step = Memo::new(move |_| {
         let build = build.get()?;
-        with_subject(state, place.get(), |subject| Arc::new(build.step(subject, walk.at())))
+        with_subject(state, place.get(), |layer, subject| Arc::new(build.step(layer, subject, walk.at())))
     });
     let part = move |of: fn(&Step) -> &Figure| -> Signal<Option<Arc<Figure>>> {
         Memo::new(move |_| step.read().as_ref().map(|step| Arc::new(of(step).clone()))).into()
@@ -149,7 +149,7 @@ pub fn BuildSection() -> impl IntoView {
         ))
     };
     let has_u = move || {
-        with_subject(state, place.get(), |subject| subject.layer.dims.intra).filter(|intra| *intra > 1).map(|intra| {
+        state.with_query(place.get(), |layer, _| layer.dims.intra).filter(|intra| *intra > 1).map(|intra| {
             format!(
                 "A term is the sum of the position’s {intra} outer products; key and value are those of the chosen u. "
             )
@@ -294,10 +294,9 @@ fn Where(walk: Walk, step: Memo<Option<Arc<Step>>>) -> impl IntoView {
     let state = State::here();
     let frame = NodeRef::<html::Div>::new();
     let size = move || {
-        with_subject(state, state.place.get(), |subject| {
-            [subject.layer.dims.context_height, subject.layer.dims.context_width]
-        })
-        .unwrap_or([1, 1])
+        state
+            .with_query(state.place.get(), |layer, _| [layer.dims.context_height, layer.dims.context_width])
+            .unwrap_or([1, 1])
     };
     let waiting = move || walk.build.read().as_ref().map(|build| build.waiting(size()[1], walk.at()));
     let pressed = move |event: web_sys::PointerEvent| {
@@ -305,7 +304,7 @@ fn Where(walk: Walk, step: Memo<Option<Arc<Step>>>) -> impl IntoView {
             let frame = frame.get()?;
             let cell = cell_at(&frame, &event, size())?;
             let build = walk.build.get()?;
-            with_subject(state, state.place.get(), |subject| build.step_of(subject.layer, cell))?
+            state.with_query(state.place.get(), |layer, _| build.step_of(layer, cell))?
         });
         if let Some(to) = to {
             walk.stop();

@@ -27,14 +27,14 @@ pub fn Channels(linked: Linked) -> impl IntoView {
     let value = RwSignal::new(None::<usize>);
     let is_masked = move || {
         place.get().is_some_and(|_| {
-            with_subject(state, place.get(), |subject| {
-                subject.layer.mask != lambdascope_core::nn::lambda_layer::Mask::None
-            })
-            .unwrap_or(false)
+            state
+                .with_query(place.get(), |layer, _| layer.mask != lambdascope_core::nn::lambda_layer::Mask::None)
+                .unwrap_or(false)
         })
     };
     let of_u = move || {
-        with_subject(state, place.get(), |subject| subject.layer.dims.intra)
+        state
+            .with_query(place.get(), |layer, _| layer.dims.intra)
             .filter(|intra| *intra > 1)
             .zip(state.place.get())
             .map(|(intra, place)| {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::caption;
 use crate::page::place::Place;
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::scale_bar::ScaleBar;
 use crate::ui::state::State;
+use crate::ui::subject::subject;
 use crate::ui::tiles;
 use crate::ui::tiles::Tiles;
 use lambdascope_explain::figures::figure::Figure;
@@ -33,8 +33,8 @@ pub fn Learned() -> impl IntoView {
         let place = place.get();
         let grids =
             state.with_query(place, |layer, query| positions::tiles(layer, query, kind.get())).unwrap_or_default();
-        let (caption, limit) = (caption(state, place).unwrap_or_default(), common_limit(&grids));
-        let figure = |(channel, grid)| Arc::new(figures::tile(&caption, kind.get(), channel, grid, limit));
+        let (subject, limit) = (subject(state, place).unwrap_or_default(), common_limit(&grids));
+        let figure = |(channel, grid)| Arc::new(figures::tile(&subject, kind.get(), channel, grid, limit));
         Arc::new(grids.into_iter().enumerate().map(figure).collect::<Vec<Arc<Figure>>>())
     });
     let items = Memo::new(move |_| {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::caption;
 use crate::ui::figure::FigureView;
 use crate::ui::query_grid::{Nudges, QueryGrid};
 use crate::ui::state::State;
+use crate::ui::subject::subject;
 use lambdascope_explain::views::positions::figures;
 use lambdascope_explain::views::positions::{kernel, offsets_on_map};
 
@@ -17,14 +17,14 @@ pub fn Made() -> impl IntoView {
     let state = State::here();
     let kernel = Memo::new(move |_| {
         let place = state.shown.get();
-        let caption = caption(state, place)?;
+        let subject = subject(state, place)?;
         let grid = state.with_query(place, kernel)??;
-        Some(Arc::new(figures::kernel(&caption, grid)))
+        Some(Arc::new(figures::kernel(&subject, grid)))
     });
     let laid = Memo::new(move |_| {
-        let caption = caption(state, state.shown.get())?;
+        let subject = subject(state, state.shown.get())?;
         let (reading, kernel) = (state.reading.get()?, kernel.get()?);
-        Some(Arc::new(figures::on_picture(&caption, &reading, kernel.scale.limit())))
+        Some(Arc::new(figures::on_picture(&subject, &reading, kernel.scale.limit())))
     });
     let cut = move || {
         let [on_map, all] = state.with_query(state.shown.get(), offsets_on_map)?;

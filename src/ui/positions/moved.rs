@@ -5,14 +5,14 @@ use std::sync::Arc;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::caption;
 use crate::page::place::{Move, Place};
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::state::State;
+use crate::ui::subject::subject;
 use lambdascope_core::text::whole;
-use lambdascope_explain::figures::caption::Caption;
 use lambdascope_explain::figures::figure::Figure;
+use lambdascope_explain::figures::subject::Subject;
 use lambdascope_explain::views::positions::figures::{after, before};
 use lambdascope_explain::views::positions::shift::{Part, Shift, Shifted, Whose, caveat};
 
@@ -118,8 +118,8 @@ fn PartRow(
     as_difference: Memo<bool>,
 ) -> impl IntoView {
     let state = State::here();
-    let pinned = move || caption(state, place.get());
-    let figure = move |draw: fn(&Caption, &Shifted, Part) -> Figure| {
+    let pinned = move || subject(state, place.get());
+    let figure = move |draw: fn(&Subject, &Shifted, Part) -> Figure| {
         Memo::new(move |_| Some(Arc::new(draw(&pinned()?, shifted.read().as_ref()?, part))))
     };
     let first = figure(before);

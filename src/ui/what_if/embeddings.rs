@@ -9,8 +9,8 @@ use crate::page::what_if::{Preset, preset, touch};
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::state::State;
+use crate::ui::subject::with_subject;
 use lambdascope_core::tensor::max_abs;
-use lambdascope_explain::figures::caption::Caption;
 use lambdascope_explain::views::positions::figures;
 use lambdascope_explain::views::positions::{Tile, has_positions};
 use lambdascope_explain::views::what_if::edited_tile;
@@ -49,17 +49,15 @@ pub fn Embeddings() -> impl IntoView {
     };
     let figure = Memo::new(move |_| {
         let (changes, place, channel) = (fitting(state), state.place.get()?, channel.get());
-        let setting = state.setting.get();
-        state
-            .with_query(Some(place), |layer, query| {
-                let grid = edited_tile(layer, &changes.layer(&layer.name), query.u * layer.dims.key_depth + channel)?;
-                let caption = Caption { setting, layer: layer.name.clone(), intra: layer.dims.intra, query };
-                let limit = max_abs(layer.position.data());
-                let mut figure = figures::tile(&caption, Tile::Embedding, channel, grid, limit);
-                figure.name = format!("{}_changed", figure.name);
-                Some(Arc::new(figure))
-            })
-            .flatten()
+        with_subject(state, Some(place), |layer, subject| {
+            let column = subject.query.u * layer.dims.key_depth + channel;
+            let grid = edited_tile(layer, &changes.layer(&layer.name), column)?;
+            let limit = max_abs(layer.position.data());
+            let mut figure = figures::tile(subject, Tile::Embedding, channel, grid, limit);
+            figure.name = format!("{}_changed", figure.name);
+            Some(Arc::new(figure))
+        })
+        .flatten()
     });
     let press = Callback::new(move |[y, x]: [usize; 2]| {
         let Some((name, window, ..)) = layer.get_untracked() else { return };

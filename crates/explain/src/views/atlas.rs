@@ -3,9 +3,9 @@
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
 
-use crate::figures::caption::Caption;
 use crate::figures::figure::Figure;
 use crate::figures::grid::{Grid, Scale};
+use crate::figures::subject::{Dependence, Subject};
 use crate::read::implicit_attention::{ImplicitAttention, implicit_attention};
 use crate::read::query::Query;
 use lambdascope_core::text::percent;
@@ -60,14 +60,14 @@ impl Entry {
 
     /// The map as a drawing, of a network and a picture, on a scale of ±`limit`.
     pub fn figure(&self, setting: &str, limit: f32) -> Figure {
-        let caption =
-            Caption { setting: setting.to_owned(), layer: self.name.clone(), intra: self.intra, query: self.query };
+        let subject =
+            Subject { setting: setting.to_owned(), layer: self.name.clone(), intra: self.intra, query: self.query };
         let Query { y, x, head, .. } = self.query;
         let [height, width] = self.size;
         Figure {
-            name: caption.file("total"),
+            name: subject.file("total", Dependence::ALL),
             title: format!("{}, head {head}", self.name),
-            caption: caption.of_query(),
+            caption: subject.words(Dependence::ALL),
             axes: ["row", "column"],
             grid: Grid::new(self.total.clone(), width),
             scale: Scale::Signed(limit),
