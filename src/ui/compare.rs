@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::figure::FigureView;
 use super::state::State;
 use super::subject::subject_at;
+use lambdascope_core::text::{cell, short_cell};
 use lambdascope_explain::read::reading::MapKind;
 use lambdascope_explain::views::lens;
 
@@ -21,7 +22,7 @@ pub fn Compare() -> impl IntoView {
         None => state.compared.set(state.place.get_untracked().map(|place| [place.query.y, place.query.x])),
     };
     let name = move || match state.compared.get() {
-        Some([y, x]) if kept() => format!("Stop comparing with query {y},{x}"),
+        Some(query) if kept() => format!("Stop comparing with the query at {}", cell(query)),
         _ => "Keep this query and compare another".to_owned(),
     };
     view! {
@@ -43,13 +44,13 @@ fn Maps() -> impl IntoView {
     let kept = Memo::new(move |_| {
         let other = state.other.get()?;
         let mut figure = lens::map(&subject_at(state, other.query)?, &other, MapKind::Total, limit());
-        figure.title = format!("kept query {},{}", other.query.y, other.query.x);
+        figure.title = format!("kept query {}", short_cell(other.query.cell()));
         Some(Arc::new(figure))
     });
     let own = Memo::new(move |_| {
         let reading = state.reading.get()?;
         let mut figure = lens::map(&subject_at(state, reading.query)?, &reading, MapKind::Total, limit());
-        figure.title = format!("this query {},{}", reading.query.y, reading.query.x);
+        figure.title = format!("this query {}", short_cell(reading.query.cell()));
         Some(Arc::new(figure))
     });
     let difference = Memo::new(move |_| {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::choice::{Choice, Item};
 use super::state::State;
-use lambdascope_core::text::{decimals, signed};
+use lambdascope_core::text::{decimals, short_cell, signed};
 use lambdascope_explain::figures::colour::diverging_stops;
 use lambdascope_explain::figures::display::Display;
 use lambdascope_explain::read::reading::MapKind;
@@ -95,8 +95,8 @@ pub fn Readout() -> impl IntoView {
         reading.at(kind, cell).map_or_else(|| "–".to_owned(), |value| signed(value, digits()))
     };
     let place = move || match cell() {
-        Some([y, x]) if state.pointed.get().is_some() => format!("m = {y},{x}"),
-        Some([y, x]) => format!("m = {y},{x} (the query itself)"),
+        Some(cell) if state.pointed.get().is_some() => format!("m = {}", short_cell(cell)),
+        Some(cell) => format!("m = {} (the query itself)", short_cell(cell)),
         None => "\u{a0}".to_owned(),
     };
     view! {

@@ -9,7 +9,7 @@ use super::legend::DisplayChoice;
 use super::state::State;
 use super::subject::subject_at;
 use lambdascope_core::nn::trace::LayerTrace;
-use lambdascope_core::text::decimals;
+use lambdascope_core::text::{decimals, short_cell};
 use lambdascope_explain::figures::colour::sequential_stops;
 use lambdascope_explain::views::lens;
 
@@ -58,8 +58,8 @@ fn Readout() -> impl IntoView {
     let state = State::here();
     let cell = move || state.pointed.get().or_else(|| state.shown.get().map(|place| [place.query.y, place.query.x]));
     let place = move || match cell() {
-        Some([y, x]) if state.pointed.get().is_some() => format!("m = {y},{x}"),
-        Some([y, x]) => format!("m = {y},{x} (the query itself)"),
+        Some(cell) if state.pointed.get().is_some() => format!("m = {}", short_cell(cell)),
+        Some(cell) => format!("m = {} (the query itself)", short_cell(cell)),
         None => "\u{a0}".to_owned(),
     };
     let head = move || state.place.read().as_ref().map_or(0, |place| place.query.head);

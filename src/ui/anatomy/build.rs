@@ -14,7 +14,7 @@ use crate::ui::figure::FigureView;
 use crate::ui::map::{CropCanvas, Marks, cell_at, ring};
 use crate::ui::state::State;
 use crate::ui::subject::{context_place, with_subject};
-use lambdascope_core::text::{percent, scientific};
+use lambdascope_core::text::{cell, percent, scientific};
 use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::views::anatomy::outer_products::{Build, By, Step};
 
@@ -134,7 +134,7 @@ pub fn BuildSection() -> impl IntoView {
         let (step, build) = (step.get()?, build.get()?);
         let place = step.position.map_or_else(
             || "nothing is added yet".to_owned(),
-            |[y, x]| format!("row {y}, column {x}, ‖k̄·vᵀ‖ = {}", scientific(step.strength)),
+            |at| format!("{}, ‖k̄·vᵀ‖ = {}", cell(at), scientific(step.strength)),
         );
         Some(format!("{} of {}: {place}", step.added, build.order.len()))
     };

@@ -10,7 +10,7 @@ use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;
 use crate::ui::state::State;
 use crate::ui::subject::subject;
-use lambdascope_core::text::whole;
+use lambdascope_core::text::{cell, whole};
 use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::figures::subject::Subject;
 use lambdascope_explain::views::positions::figures::{after, before};
@@ -55,13 +55,11 @@ pub fn Moved() -> impl IntoView {
         let (place, shifted) = (state.place.get()?, shifted.get()?);
         let Shift([dy, dx]) = shifted.shift;
         Some(format!(
-            "({}, {}): from row {}, column {} to row {}, column {}",
+            "({}, {}): from {} to {}",
             whole(dy),
             whole(dx),
-            place.query.y,
-            place.query.x,
-            shifted.to.y,
-            shifted.to.x
+            cell(place.query.cell()),
+            cell(shifted.to.cell())
         ))
     };
     let nudge = move |text: &'static str, name: &'static str, dy: isize, dx: isize| {

@@ -35,14 +35,15 @@ pub fn write(layer: &AttentionTrace, [y, x]: [usize; 2], folder: &Path) -> Resul
 
     let weights: Part = |head| &head.weights;
     npy::write(&folder.join("weights.npy"), &maps, &all(weights))?;
-    let title = format!("softmax weights of {} for the query {y},{x}, each map summing to 1", layer.name);
+    let title =
+        format!("softmax weights of {} for the query {}, each map summing to 1", layer.name, short_cell([y, x]));
     let scale = Scale::NonNegative { limit: reading.limit(), name: "softmax weights" };
     figure(title, weights, scale).write(&folder.join("weights.png"))?;
 
     let limit = PARTS.iter().map(|(_, part)| max_abs(&all(*part))).fold(0.0, f32::max);
     for (name, part) in PARTS {
         npy::write(&folder.join(format!("{name}.npy")), &maps, &all(part))?;
-        let title = format!("{} of {} for the query {y},{x}", name.replace('_', " from "), layer.name);
+        let title = format!("{} of {} for the query {}", name.replace('_', " from "), layer.name, short_cell([y, x]));
         figure(title, part, Scale::Signed(limit)).write(&folder.join(format!("{name}.png")))?;
     }
 

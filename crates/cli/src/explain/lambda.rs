@@ -40,7 +40,7 @@ pub fn write(layer: &LambdaTrace, [y, x]: [usize; 2], folder: &Path) -> Result<(
             title: if u > 1 { format!("head {head}, u {}", i % u) } else { format!("head {head}") },
             values: kind(map).clone(),
         };
-        let title = format!("{name} map of {} for the query {y},{x}", layer.name);
+        let title = format!("{name} map of {} for the query {}", layer.name, short_cell([y, x]));
         let panels = every().enumerate().map(panel).collect();
         let columns = if u > 1 { u } else { 4 };
         Figure { title, panels, size, columns, scale: Scale::Signed(limit), marked }

@@ -104,7 +104,7 @@ impl Subject {
     /// The subject in words, as far as a quantity depends on it: `LambdaResNet mini, church, stages.1.1, u = 1 of 4, head 0,
     /// query at row 8, column 8`.
     pub fn words(&self, on: Dependence) -> String {
-        let Query { y, x, head, u } = self.query;
+        let Query { head, u, .. } = self.query;
         let mut words = format!("{}, {}", self.setting, self.layer);
         // Writing to a String cannot fail.
         if on.intra && self.intra > 1 {
@@ -114,7 +114,7 @@ impl Subject {
             let _ = write!(words, ", head {head}");
         }
         if on.query {
-            let _ = write!(words, ", query at {}", text::cell([y, x]));
+            let _ = write!(words, ", query at {}", text::cell(self.query.cell()));
         }
         words
     }

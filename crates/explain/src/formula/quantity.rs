@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::str::FromStr;
 
+use lambdascope_core::text::short_cell;
+
 /// An index of a quantity. The query n and the head are those on screen and stand in no cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Index {
@@ -221,7 +223,7 @@ impl Cell {
         match index {
             Index::Position => {
                 let columns = columns.max(1);
-                format!("({},{})", self.position / columns, self.position % columns)
+                format!("({})", short_cell([self.position / columns, self.position % columns]))
             }
             Index::Key | Index::Value => self.at(index).to_string(),
         }

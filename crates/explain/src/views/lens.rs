@@ -42,7 +42,7 @@ pub fn difference(subject: &Subject, reading: &Reading, other: &Reading, limit: 
     let pairs = reading.attention.total.iter().zip(&other.attention.total);
     let Query { y, x, .. } = other.query;
     let total = map(subject, reading, MapKind::Total, limit);
-    let what = format!("Total minus that of the query at {}", text::cell([y, x]));
+    let what = format!("Total minus that of the query at {}", text::cell(other.query.cell()));
     Figure {
         name: format!("{}_minus_{y}.{x}", total.name),
         title: "difference".to_owned(),
