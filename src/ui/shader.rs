@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::choice::{Choice, Item};
 use super::state::State;
-use crate::page::shader::{launch, short_name, step_name};
+use crate::page::shader::steps::{launch, short_name, step_name};
 use editor::Editor;
 use equation::Equation;
 use lambdascope_core::backend::Backend;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::signals::{Outcome, Shown, outcome};
-use crate::page::shader::short_name;
+use crate::page::shader::steps::short_name;
 use crate::page::what_if::compare::{rows, sentence};
 use crate::ui::choice::{Choice, Item};
 use crate::ui::figure::FigureView;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::page::shader::KernelText;
+use crate::page::shader::kernel_text::KernelText;
+use crate::page::shader::kernels::text_of;
 use crate::ui::engine;
 use crate::ui::rest::Rest;
 use crate::ui::state::{Phase, State};
@@ -95,7 +96,7 @@ pub fn shown(state: State) -> Option<Shown> {
         .or_else(|| place(&|step| ["lambda_apply", "lambda_build", "attention"].contains(&step.kernel.as_str())))
         .unwrap_or(0);
     let step = shaders.steps.get(index)?.clone();
-    let text = KernelText::of(&step.kernel);
+    let text = text_of(&step.kernel);
     Some(Shown { layer: shaders.layer, index, step, text })
 }
 
