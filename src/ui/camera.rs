@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::browser;
-use super::state::{Picture, State};
+use super::state::{PictureChoice, State};
 
 /// The camera's button, and its preview while it is on.
 #[component]
@@ -52,7 +52,7 @@ pub fn Camera() -> impl IntoView {
                 Ok(bytes) => {
                     stop();
                     let name = "camera picture".to_owned();
-                    state.picture.set(Some(Picture::Own { name, bytes: Arc::new(bytes) }));
+                    state.picture.set(Some(PictureChoice::Own { name, bytes: Arc::new(bytes) }));
                 }
                 Err(cause) => state.problem.set(Some(format!("The camera's picture could not be taken: {cause}."))),
             }

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 
 use super::browser;
 use super::loads;
-use super::state::{Phase, Picture, State};
+use super::state::{Phase, PictureChoice, State};
 use crate::page::file_kind::{FileKind, HEAD};
 use lambdascope_core::catalogue::Source;
 
@@ -107,7 +107,7 @@ async fn take(state: State, file: web_sys::File, say: bool) -> bool {
             state.problem.set(Some("The engine does not run, so the picture cannot be classified.".to_owned()));
         }
         FileKind::Picture => match browser::read_blob(&file).await {
-            Ok(bytes) => state.picture.set(Some(Picture::Own { name, bytes: Arc::new(bytes) })),
+            Ok(bytes) => state.picture.set(Some(PictureChoice::Own { name, bytes: Arc::new(bytes) })),
             Err(cause) => state.problem.set(Some(format!("{name} could not be read: {cause}."))),
         },
         FileKind::ForeignNetwork if say => state.problem.set(Some(format!(

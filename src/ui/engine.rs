@@ -11,7 +11,7 @@ use super::browser;
 use super::link::Link;
 use super::loads;
 use super::shader;
-use super::state::{Asked, Phase, Picture, State};
+use super::state::{Asked, Phase, PictureChoice, State};
 use super::what_if;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_protocol as protocol;
@@ -49,7 +49,7 @@ pub fn restart(state: State) {
         link.end();
     }
     state.busy.set(false);
-    state.networks.coming.set(None);
+    state.networks.loading.set(None);
     state.what_if.busy.set(false);
     state.answered.set(None);
     state.phase.set(Phase::Starting);
@@ -146,12 +146,12 @@ fn is_latest(state: State, id: u64) -> bool {
     state.asked.with_value(|asked| asked.id == id)
 }
 
-fn classify(state: State, picture: &Picture) {
+fn classify(state: State, picture: &PictureChoice) {
     let id = state.asked.with_value(|asked| asked.id) + 1;
     state.asked.set_value(Asked { id, picture: Some(picture.clone()), at: browser::now() });
     let request = match picture {
-        Picture::Own { bytes, .. } => Request::Classify { id, bytes: bytes.to_vec() },
-        Picture::Sample(sample) => {
+        PictureChoice::Own { bytes, .. } => Request::Classify { id, bytes: bytes.to_vec() },
+        PictureChoice::Sample(sample) => {
             let samples = state.samples.read_untracked();
             let Some(sample) = samples.iter().find(|known| known.id == *sample) else { return };
             Request::ClassifySample { id, file: sample.file.clone() }

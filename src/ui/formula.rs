@@ -19,12 +19,12 @@ use equation::{Equations, Symbol};
 use lambdascope_core::nn::trace::LayerTrace;
 use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::formula::figures::{cell_at, figure, used};
-use lambdascope_explain::formula::numbers::Numbers;
 use lambdascope_explain::formula::quantity::{Cell, Quantity};
 use lambdascope_explain::formula::table::Table;
+use lambdascope_explain::formula::values::Values;
 
 /// Where the selected cell stands in the address.
-const KNOB: &str = "cell";
+const PARAMETER: &str = "cell";
 
 /// What the parts of the view share.
 #[derive(Clone, Copy)]
@@ -59,7 +59,7 @@ impl Shared {
 
     fn go(self, cell: Cell, u: usize) {
         self.state.choose_u(u);
-        self.state.turn(KNOB, Some(cell.address()));
+        self.state.set_parameter(PARAMETER, Some(cell.address()));
     }
 
     /// The u on screen.
@@ -80,14 +80,14 @@ impl Shared {
         }
     }
 
-    /// Reads something of the numbers at the place on screen; `None` before there are any.
-    fn with_numbers<T>(self, read: impl FnOnce(&Table, &Numbers) -> T) -> Option<T> {
+    /// Reads something of the values at the place on screen; `None` before there are any.
+    fn with_values<T>(self, read: impl FnOnce(&Table, &Values) -> T) -> Option<T> {
         let state = self.state;
         let (table, place) = (self.table.get()?, state.shown.get()?);
         let answer = state.answer.read();
         Some(match answer.as_ref()?.trace.layers.get(place.layer)? {
-            LayerTrace::Lambda(layer) => read(&table, &Numbers::lambda(layer, state.reading.get()?.as_ref())),
-            LayerTrace::Attention(layer) => read(&table, &Numbers::attention(layer, state.attention.get()?.as_ref())),
+            LayerTrace::Lambda(layer) => read(&table, &Values::lambda(layer, state.reading.get()?.as_ref())),
+            LayerTrace::Attention(layer) => read(&table, &Values::attention(layer, state.attention.get()?.as_ref())),
         })
     }
 }
@@ -102,7 +102,7 @@ pub fn Formula() -> impl IntoView {
         answer.as_ref()?.trace.layers.get(layer.get()?).map(|layer| Arc::new(Table::of(layer)))
     });
     let selected = Memo::new(move |_| {
-        let cell = state.knob::<Cell>(KNOB).unwrap_or_default();
+        let cell = state.parameter::<Cell>(PARAMETER).unwrap_or_default();
         table.read().as_ref().map_or(cell, |table| table.nearest(cell))
     });
     let shared = Shared { state, table, selected, lit: RwSignal::new(None), before: RwSignal::new(Vec::new()) };
@@ -113,7 +113,7 @@ pub fn Formula() -> impl IntoView {
     let quantities = Memo::new(move |_| {
         let table = table.read();
         let rows = table.iter().flat_map(|table| table.rows.iter().rev().map(|row| row.quantity));
-        rows.filter(|quantity| quantity.has_numbers()).collect::<Vec<_>>()
+        rows.filter(|quantity| quantity.has_values()).collect::<Vec<_>>()
     });
     view! {
         <div class="formula explained">
@@ -147,8 +147,8 @@ fn Matrix(shared: Shared, quantity: Quantity) -> impl IntoView {
     let state = shared.state;
     let drawn = Memo::new(move |_| {
         let selected = shared.selected.get();
-        let drawn = shared.with_numbers(|table, numbers| {
-            figure(table, numbers, quantity, selected, &subject_at(state, numbers.query())?)
+        let drawn = shared.with_values(|table, values| {
+            figure(table, values, quantity, selected, &subject_at(state, values.query())?)
         });
         drawn.flatten().map(Arc::new)
     });

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use super::browser;
 use super::camera::Camera;
 use super::drop;
-use super::state::{Picture, State};
+use super::state::{PictureChoice, State};
 use crate::page::samples;
 use crate::page::samples::Sample;
 
@@ -20,7 +20,7 @@ pub fn load_samples(state: State) {
             Ok(list) => {
                 let wanted = state.address().sample;
                 let chosen = list.iter().find(|sample| Some(&sample.id) == wanted.as_ref()).or(list.first());
-                let chosen = chosen.map(|sample| Picture::Sample(sample.id.clone()));
+                let chosen = chosen.map(|sample| PictureChoice::Sample(sample.id.clone()));
                 state.samples.set(list);
                 if state.picture.read_untracked().is_none() {
                     state.picture.set(chosen);
@@ -60,7 +60,7 @@ pub fn Input() -> impl IntoView {
 #[component]
 fn SampleButton(sample: Sample) -> impl IntoView {
     let state = State::here();
-    let picture = Picture::Sample(sample.id.clone());
+    let picture = PictureChoice::Sample(sample.id.clone());
     let chosen = {
         let picture = picture.clone();
         move || state.picture.read().as_ref() == Some(&picture)

@@ -10,7 +10,7 @@ use leptos_use_element_visibility::use_element_visibility;
 use wasm_bindgen::JsCast;
 
 use super::browser;
-use super::rest::Rest;
+use super::rest::Debounce;
 use super::state::State;
 
 /// How long the query stands still before it is taken to rest: longer than from one repetition of a held key to the next.
@@ -22,13 +22,13 @@ pub struct Motion {
     is_on: RwSignal<bool>,
     /// When it moved last, in milliseconds since the page was opened.
     moved: StoredValue<f64>,
-    rest: Rest,
+    debounce: Debounce,
 }
 
 impl Motion {
     /// At rest.
     pub fn new() -> Self {
-        Self { is_on: RwSignal::new(false), moved: StoredValue::new(0.0), rest: Rest::new() }
+        Self { is_on: RwSignal::new(false), moved: StoredValue::new(0.0), debounce: Debounce::new() }
     }
 
     /// The query is about to move; it rests once nothing more moves it.
@@ -42,7 +42,7 @@ impl Motion {
 
     /// Waits until it has stood still for long enough: one timer for all of a movement.
     fn wait(self, pause: Duration) {
-        self.rest.after(pause, move || {
+        self.debounce.after(pause, move || {
             let still = Duration::from_secs_f64((browser::now() - self.moved.get_value()).max(0.0) / 1000.0);
             match PAUSE.checked_sub(still) {
                 Some(left) if !left.is_zero() => self.wait(left),
@@ -58,7 +58,7 @@ impl Motion {
 
     /// The query rests from now on: what comes is no move, and all of the page is to show it.
     pub fn stop(self) {
-        self.rest.cancel();
+        self.debounce.cancel();
         if self.is_on.get_untracked() {
             self.is_on.set(false);
         }

@@ -24,9 +24,10 @@ use lambdascope_explain::views::orders::{Outputs, Stop};
 #[component]
 pub fn Orders() -> impl IntoView {
     let state = State::here();
-    let stop = Memo::new(move |_| state.knob::<usize>("step").map(Stop::at).unwrap_or_default());
-    let choose =
-        move |index: usize| state.turn("step", (Stop::at(index) != Stop::default()).then(|| index.to_string()));
+    let stop = Memo::new(move |_| state.parameter::<usize>("step").map(Stop::at).unwrap_or_default());
+    let choose = move |index: usize| {
+        state.set_parameter("step", (Stop::at(index) != Stop::default()).then(|| index.to_string()))
+    };
     view! {
         <div class="orders explained">
             <p class="quiet">

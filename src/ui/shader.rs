@@ -42,7 +42,7 @@ pub fn ShaderView() -> impl IntoView {
         let kernel = layer_shaders(state).and_then(|shaders| Some(shaders.steps.get(index)?.kernel.clone()));
         lit.part.set(None);
         lit.line.set(None);
-        state.turn("kernel", kernel);
+        state.set_parameter("kernel", kernel);
     };
     let on_cpu = Memo::new(move |_| {
         state

@@ -10,7 +10,7 @@ use super::motion::Motion;
 use super::network_signals::NetworkSignals;
 use super::shader::ShaderSignals;
 use super::what_if::WhatIfSignals;
-use crate::page::address::{Address, Knobs};
+use crate::page::address::{Address, ViewParameters};
 use crate::page::networks::nothing_inside;
 use crate::page::place::Place;
 use crate::page::samples::Sample;
@@ -24,7 +24,7 @@ use lambdascope_explain::figures::display::Display;
 use lambdascope_explain::read::query::Query;
 use lambdascope_explain::read::reading::{MapKind, Reading};
 use lambdascope_explain::read::scale;
-use lambdascope_explain::read::scale::Scope;
+use lambdascope_explain::read::scale::Coverage;
 use lambdascope_explain::read::softmax_attention::AttentionReading;
 use lambdascope_protocol::LoadStep;
 
@@ -43,14 +43,14 @@ pub enum Phase {
 
 /// A picture that the visitor chose.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Picture {
+pub enum PictureChoice {
     /// A sample, by its id.
     Sample(String),
     /// The visitor's own, with a name to call it by and the file's bytes.
     Own { name: String, bytes: Arc<Vec<u8>> },
 }
 
-impl Picture {
+impl PictureChoice {
     /// What to call it.
     pub fn name(&self) -> &str {
         match self {
@@ -65,7 +65,7 @@ impl Picture {
 pub struct Asked {
     /// The request's id.
     pub id: u64,
-    pub picture: Option<Picture>,
+    pub picture: Option<PictureChoice>,
     /// When, in milliseconds since the page was opened.
     pub at: f64,
 }
@@ -94,9 +94,9 @@ pub struct State {
     pub address_notice: RwSignal<Option<String>>,
     pub samples: RwSignal<Vec<Sample>>,
     /// The picture that was chosen last.
-    pub picture: RwSignal<Option<Picture>>,
+    pub picture: RwSignal<Option<PictureChoice>>,
     /// The picture that the answer on screen belongs to.
-    pub answered: RwSignal<Option<Picture>>,
+    pub answered: RwSignal<Option<PictureChoice>>,
     /// Why the last picture could not be used.
     pub problem: RwSignal<Option<String>>,
     /// Whether an answer is awaited.
@@ -118,12 +118,12 @@ pub struct State {
     pub view: RwSignal<View>,
     /// The query that the one on screen is compared with, `[y, x]`.
     pub compared: RwSignal<Option<[usize; 2]>>,
-    pub scope: RwSignal<Scope>,
-    /// The limit of [`Scope::Fixed`].
+    pub coverage: RwSignal<Coverage>,
+    /// The limit of [`Coverage::Fixed`].
     pub fixed_limit: RwSignal<f32>,
     pub display: RwSignal<Display>,
     /// What single views keep in the address.
-    pub knobs: RwSignal<Knobs>,
+    pub parameters: RwSignal<ViewParameters>,
     /// Whether the query is on the move.
     pub motion: Motion,
     /// What is changed in the network and the picture, and what came of it.
@@ -162,8 +162,8 @@ impl State {
         let place = Memo::new(move |_| pinned.get());
         let hovered = RwSignal::new(None::<[usize; 2]>);
         let (address, address_notice) = browser::address();
-        let knobs = RwSignal::new(address.knobs.clone());
-        let scope = RwSignal::new(address.scope.unwrap_or_default());
+        let parameters = RwSignal::new(address.parameters.clone());
+        let coverage = RwSignal::new(address.coverage.unwrap_or_default());
         let fixed_limit = RwSignal::new(address.limit.unwrap_or(1.0));
 
         let shown = Memo::new(move |_| {
@@ -199,15 +199,15 @@ impl State {
             let (answer, layer, head) =
                 (answer.get()?, place.read().as_ref()?.layer, place.read().as_ref()?.query.head);
             let layer = answer.trace.layers.get(layer)?.as_lambda()?;
-            match scope.get() {
-                Scope::Map | Scope::Query => None,
-                Scope::Fixed => Some(fixed_limit.get()),
-                Scope::Head => Some(scale::head_limit(layer, head)),
-                Scope::Layer => Some(scale::layer_limit(layer)),
+            match coverage.get() {
+                Coverage::Map | Coverage::Query => None,
+                Coverage::Fixed => Some(fixed_limit.get()),
+                Coverage::Head => Some(scale::head_limit(layer, head)),
+                Coverage::Layer => Some(scale::layer_limit(layer)),
             }
         });
         let shared_limit = Memo::new(move |_| {
-            if scope.get() == Scope::Map {
+            if coverage.get() == Coverage::Map {
                 return None;
             }
             let limit = |reading: &Option<Arc<Reading>>| reading.as_ref().map(|own| scale::query_limit(&own.attention));
@@ -229,7 +229,7 @@ impl State {
         let networks = NetworkSignals::new(address.network.clone());
         let nothing_inside =
             Memo::new(move |_| networks.running.read().as_ref().and_then(|running| nothing_inside(&running.card)));
-        let (answered, running) = (RwSignal::new(None::<Picture>), networks.running);
+        let (answered, running) = (RwSignal::new(None::<PictureChoice>), networks.running);
         let setting = Memo::new(move |_| {
             let network = running.read().as_ref().map(|running| running.card.title.clone()).unwrap_or_default();
             let picture = answered.read().as_ref().map(|picture| picture.name().to_owned()).unwrap_or_default();
@@ -259,12 +259,12 @@ impl State {
             pointed: RwSignal::new(None),
             view: RwSignal::new(address.view.unwrap_or_default()),
             compared,
-            scope,
+            coverage,
             fixed_limit,
             display: RwSignal::new(address.display.unwrap_or_default()),
-            knobs,
+            parameters,
             motion: Motion::new(),
-            what_if: WhatIfSignals::new(knobs),
+            what_if: WhatIfSignals::new(parameters),
             shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),
             theme_choice,
@@ -292,8 +292,8 @@ impl State {
     }
 
     /// What a view kept under a key, if it makes sense to that view.
-    pub fn knob<T: std::str::FromStr>(self, key: &str) -> Option<T> {
-        self.knobs.read().get(key)?.parse().ok()
+    pub fn parameter<T: std::str::FromStr>(self, key: &str) -> Option<T> {
+        self.parameters.read().get(key)?.parse().ok()
     }
 
     /// The limit of one map's scale; 0 before the first answer.

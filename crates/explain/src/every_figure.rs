@@ -7,9 +7,9 @@ use crate::figures::figure::Figure;
 use crate::figures::subject::Subject;
 use crate::fixture;
 use crate::formula::figures::figure;
-use crate::formula::numbers::Numbers;
 use crate::formula::quantity::{Cell, Quantity};
 use crate::formula::table::Table;
+use crate::formula::values::Values;
 use crate::read::query::Query;
 use crate::read::reading::{MapKind, Reading};
 use crate::read::softmax_attention::AttentionReading;
@@ -19,7 +19,7 @@ use crate::views::atlas::Entry;
 use crate::views::lens;
 use crate::views::orders;
 use crate::views::positions;
-use crate::views::positions::Tile;
+use crate::views::positions::TileKind;
 use crate::views::positions::figures::{after, before, kernel, on_picture, tile};
 use crate::views::positions::shift::{Part, Shift, Shifted, Whose};
 
@@ -55,14 +55,14 @@ fn of_lambda(layer: &LambdaTrace, query: Query, setting: &str) -> Vec<Figure> {
     figures.extend([orders::Stop::Weights, orders::Stop::Lambda].map(|stop| outputs.figure(subject, stop)));
     figures.extend(of_positions(layer, subject, &reading));
     let table = Table::of(&LayerTrace::Lambda(layer.clone()));
-    let numbers = Numbers::lambda(layer, &reading);
-    figures.extend(of_formula(&table, &numbers, subject));
+    let values = Values::lambda(layer, &reading);
+    figures.extend(of_formula(&table, &values, subject));
     figures
 }
 
 fn of_positions(layer: &LambdaTrace, subject: &Subject, reading: &Reading) -> Vec<Figure> {
     let (query, mut figures) = (subject.query, Vec::new());
-    for kind in Tile::ALL {
+    for kind in TileKind::ALL {
         let grids = positions::tiles(layer, query, kind).into_iter().enumerate();
         figures.extend(grids.map(|(channel, grid)| tile(subject, kind, channel, grid, 1.0)));
     }
@@ -82,10 +82,10 @@ fn of_positions(layer: &LambdaTrace, subject: &Subject, reading: &Reading) -> Ve
     figures
 }
 
-fn of_formula(table: &Table, numbers: &Numbers, subject: &Subject) -> Vec<Figure> {
+fn of_formula(table: &Table, values: &Values, subject: &Subject) -> Vec<Figure> {
     let quantities = table.rows.iter().map(|row| row.quantity);
     quantities
-        .flat_map(|quantity| SELECTED.map(|selected| figure(table, numbers, quantity, selected, subject)))
+        .flat_map(|quantity| SELECTED.map(|selected| figure(table, values, quantity, selected, subject)))
         .flatten()
         .collect()
 }
@@ -96,7 +96,7 @@ fn of_attention(layer: &AttentionTrace, query: Query, setting: &str) -> Vec<Figu
     let (table, subject) = (Table::of(&traced), &Subject::of(&traced, query, setting));
     let heads = 0..layer.dims.heads;
     let mut figures: Vec<Figure> = heads.filter_map(|head| lens::weights(subject, &reading, head)).collect();
-    figures.extend(of_formula(&table, &Numbers::attention(layer, &reading), subject));
+    figures.extend(of_formula(&table, &Values::attention(layer, &reading), subject));
     figures
 }
 

@@ -102,14 +102,16 @@ impl Walk {
 pub fn BuildSection() -> impl IntoView {
     let state = State::here();
     let place = context_place(state);
-    let by = RwSignal::new(state.knobs.with_untracked(|knobs| knobs.get("by")?.parse::<By>().ok()).unwrap_or_default());
+    let by = RwSignal::new(
+        state.parameters.with_untracked(|parameters| parameters.get("by")?.parse::<By>().ok()).unwrap_or_default(),
+    );
     let build = Memo::new(move |_| {
         let build = state.with_query(place.get(), |layer, query| Build::of(layer, query, by.get()))?;
         (!build.order.is_empty()).then(|| Arc::new(build))
     });
     let walk = Walk {
         build,
-        added: RwSignal::new(state.knobs.with_untracked(|knobs| knobs.get("t")?.parse().ok())),
+        added: RwSignal::new(state.parameters.with_untracked(|parameters| parameters.get("t")?.parse().ok())),
         direction: RwSignal::new(0),
         timer: StoredValue::new(None),
     };
@@ -118,8 +120,8 @@ pub fn BuildSection() -> impl IntoView {
     Effect::new(move |_| {
         let (added, by) = (walk.added.get(), by.get());
         if walk.direction.get() == 0 {
-            state.turn("t", added.map(|added| added.to_string()));
-            state.turn("by", (by != By::default()).then(|| by.id().to_owned()));
+            state.set_parameter("t", added.map(|added| added.to_string()));
+            state.set_parameter("by", (by != By::default()).then(|| by.id().to_owned()));
         }
     });
     let step = Memo::new(move |_| {

@@ -22,8 +22,9 @@ pub fn Channels(linked: Linked) -> impl IntoView {
     let place = context_place(state);
     let keys = Memo::new(move |_| with_subject(state, place.get(), key_maps).map(shared).unwrap_or_default());
     let values = Memo::new(move |_| with_subject(state, place.get(), value_maps).map(shared).unwrap_or_default());
-    let key = RwSignal::new(state.knobs.with_untracked(|knobs| knobs.get("channel")?.parse::<usize>().ok()));
-    Effect::new(move |_| state.turn("channel", key.get().map(|key| key.to_string())));
+    let key =
+        RwSignal::new(state.parameters.with_untracked(|parameters| parameters.get("channel")?.parse::<usize>().ok()));
+    Effect::new(move |_| state.set_parameter("channel", key.get().map(|key| key.to_string())));
     let value = RwSignal::new(None::<usize>);
     let is_masked = move || {
         place.get().is_some_and(|_| {

@@ -27,7 +27,7 @@ const FIRST: Shift = Shift([2, 3]);
 pub fn Moved() -> impl IntoView {
     let section = NodeRef::<html::Section>::new();
     let state = State::here().while_in_sight(section);
-    let wanted = Memo::new(move |_| state.knob::<Shift>("shift").unwrap_or(FIRST));
+    let wanted = Memo::new(move |_| state.parameter::<Shift>("shift").unwrap_or(FIRST));
     let shifted = Memo::new(move |_| {
         let place = state.place.get();
         state.with_query(place, |layer, query| Arc::new(Shifted::of(layer, query, wanted.get())))
@@ -35,10 +35,10 @@ pub fn Moved() -> impl IntoView {
     let move_by = move |dy: isize, dx: isize| {
         // From where it is, not from what the border did not let through.
         if let Some(shifted) = shifted.get_untracked() {
-            state.turn("shift", Some(shifted.shift.and(dy, dx).to_string()));
+            state.set_parameter("shift", Some(shifted.shift.and(dy, dx).to_string()));
         }
     };
-    let reset = move || state.turn("shift", Some(Shift::default().to_string()));
+    let reset = move || state.set_parameter("shift", Some(Shift::default().to_string()));
     let pressed = move |event: web_sys::KeyboardEvent| {
         if event.alt_key() || event.meta_key() {
             return;
@@ -50,7 +50,7 @@ pub fn Moved() -> impl IntoView {
         }
         event.prevent_default();
     };
-    let as_difference = Memo::new(move |_| state.knob::<String>("by").as_deref() == Some(DIFFERENCE));
+    let as_difference = Memo::new(move |_| state.parameter::<String>("by").as_deref() == Some(DIFFERENCE));
     let where_to = move || {
         let (place, shifted) = (state.place.get()?, shifted.get()?);
         let Shift([dy, dx]) = shifted.shift;
@@ -95,7 +95,7 @@ pub fn Moved() -> impl IntoView {
                         Item::new("differences", "From the moved position map and the unmoved content map"),
                     ])
                     selected=Signal::derive(move || usize::from(as_difference.get()))
-                    on_choose=move |index| state.turn("by", (index == 1).then(|| DIFFERENCE.to_owned()))
+                    on_choose=move |index| state.set_parameter("by", (index == 1).then(|| DIFFERENCE.to_owned()))
                 />
             </div>
             <p class="quiet">"On the buttons the arrow keys work too, with Shift by four cells; Home goes back. Each row has one scale."</p>

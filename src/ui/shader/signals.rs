@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::page::shader::kernel_text::KernelText;
 use crate::page::shader::kernels::text_of;
 use crate::ui::engine;
-use crate::ui::rest::Rest;
+use crate::ui::rest::Debounce;
 use crate::ui::state::{Phase, State};
 use lambdascope_core::catalogue::Source;
 use lambdascope_core::shader_edit::{Fault, ShaderRun, ShaderStep};
@@ -36,7 +36,7 @@ pub struct ShaderSignals {
     pub running: RwSignal<bool>,
     checking: StoredValue<(u64, String)>,
     ran: StoredValue<(u64, String)>,
-    patience: Rest,
+    patience: Debounce,
 }
 
 /// What came of a run.
@@ -61,7 +61,7 @@ impl ShaderSignals {
             running: RwSignal::new(false),
             checking: StoredValue::new((0, String::new())),
             ran: StoredValue::new((0, String::new())),
-            patience: Rest::new(),
+            patience: Debounce::new(),
         }
     }
 }
@@ -89,7 +89,7 @@ pub fn layer_shaders(state: State) -> Option<Arc<LayerShaders>> {
 /// The step that is chosen, at first the one that gives the layer's output.
 pub fn shown(state: State) -> Option<Shown> {
     let shaders = layer_shaders(state)?;
-    let named = state.knob::<String>("kernel");
+    let named = state.parameter::<String>("kernel");
     let place = |test: &dyn Fn(&ShaderStep) -> bool| shaders.steps.iter().position(test);
     let index = named
         .and_then(|name| place(&|step| step.kernel == name))
@@ -144,19 +144,19 @@ pub fn connect(state: State) {
             state.send(&Request::LayerShaders { layer: place.layer }, None);
         }
     });
-    let rest = Rest::new();
+    let debounce = Debounce::new();
     Effect::new(move |_| {
         if state.phase.get() != Phase::Ready {
             return;
         }
         let Some(shown) = shown(state) else { return };
         let source = source(state, &shown);
-        rest.cancel();
+        debounce.cancel();
         if source == shown.step.source {
             signals.checked.set(Some((source, None)));
             return;
         }
-        rest.after(PAUSE, move || {
+        debounce.after(PAUSE, move || {
             let id = signals.checking.with_value(|(id, _)| id + 1);
             signals.checking.set_value((id, source.clone()));
             let edit = ShaderEdit { id, layer: shown.layer, step: shown.index, source };

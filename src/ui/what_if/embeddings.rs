@@ -12,7 +12,7 @@ use crate::ui::state::State;
 use crate::ui::subject::with_subject;
 use lambdascope_core::tensor::max_abs;
 use lambdascope_explain::views::positions::figures;
-use lambdascope_explain::views::positions::{Tile, has_positions};
+use lambdascope_explain::views::positions::{TileKind, has_positions};
 use lambdascope_explain::views::what_if::edited_tile;
 
 /// What a press multiplies a cell by, and how it is called.
@@ -40,7 +40,7 @@ pub fn Embeddings() -> impl IntoView {
     });
     let channel = Memo::new(move |_| {
         let depth = layer.read().as_ref().map_or(1, |(_, _, _, depth)| *depth);
-        state.knob::<usize>("channel").unwrap_or(0).min(depth.saturating_sub(1))
+        state.parameter::<usize>("channel").unwrap_or(0).min(depth.saturating_sub(1))
     });
     // Its place among the channels of every u.
     let column = move || {
@@ -53,7 +53,7 @@ pub fn Embeddings() -> impl IntoView {
             let column = subject.query.u * layer.dims.key_depth + channel;
             let grid = edited_tile(layer, &changes.layer(&layer.name), column)?;
             let limit = max_abs(layer.position.data());
-            let mut figure = figures::tile(subject, Tile::Embedding, channel, grid, limit);
+            let mut figure = figures::tile(subject, TileKind::Embedding, channel, grid, limit);
             figure.name = format!("{}_changed", figure.name);
             Some(Arc::new(figure))
         })
@@ -106,7 +106,7 @@ pub fn Embeddings() -> impl IntoView {
                         <select
                             class="button"
                             data-testid="channel-select"
-                            on:change=move |event| state.turn("channel", Some(event_target_value(&event)))
+                            on:change=move |event| state.set_parameter("channel", Some(event_target_value(&event)))
                         >
                             {channels}
                         </select>

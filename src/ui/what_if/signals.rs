@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::page::address::Knobs;
+use crate::page::address::ViewParameters;
 use crate::page::what_if::Changes;
 use crate::ui::state::State;
 use lambdascope_protocol::{Request, WhatIfAnswer};
@@ -23,8 +23,8 @@ pub struct WhatIfSignals {
 
 impl WhatIfSignals {
     /// Reads the changes from what views keep.
-    pub fn new(knobs: RwSignal<Knobs>) -> Self {
-        let text = move |key: &str| knobs.read().get(key).cloned();
+    pub fn new(parameters: RwSignal<ViewParameters>) -> Self {
+        let text = move |key: &str| parameters.read().get(key).cloned();
         Self {
             changes: Memo::new(move |_| Changes::read(text("edit").as_deref(), text("mask").as_deref())),
             answer: RwSignal::new(None),
@@ -53,8 +53,8 @@ pub fn reset(state: State) {
 }
 
 fn write(state: State, changes: &Changes) {
-    state.turn("edit", changes.edit_text());
-    state.turn("mask", changes.mask_text());
+    state.set_parameter("edit", changes.edit_text());
+    state.set_parameter("mask", changes.mask_text());
 }
 
 /// Asks the worker whenever the changes, or the answer that they are held against, are others.

@@ -5,7 +5,7 @@ use crate::figures::grid::{Grid, Scale};
 use crate::figures::subject::{Dependence, Subject};
 use crate::read::query::Query;
 use crate::read::reading::Reading;
-use crate::views::positions::Tile;
+use crate::views::positions::TileKind;
 use crate::views::positions::shift::{Part, Shift, Shifted, Whose};
 
 /// What the table of embeddings is indexed by.
@@ -13,13 +13,13 @@ const OFFSETS: [&str; 2] = ["row offset", "column offset"];
 const CELLS: [&str; 2] = ["row", "column"];
 
 /// One key channel's tile on a scale of ±`limit`; a ring marks no displacement.
-pub fn tile(subject: &Subject, tile: Tile, channel: usize, grid: Grid, limit: f32) -> Figure {
+pub fn tile(subject: &Subject, tile: TileKind, channel: usize, grid: Grid, limit: f32) -> Figure {
     let (on, word, title) = match tile {
-        Tile::Embedding => {
+        TileKind::Embedding => {
             let on = Dependence { intra: true, ..Dependence::LAYER };
             (on, format!("E{channel}"), format!("channel {channel}"))
         }
-        Tile::Contribution => (Dependence::ALL, format!("qE{channel}"), format!("what channel {channel} adds")),
+        TileKind::Contribution => (Dependence::ALL, format!("qE{channel}"), format!("what channel {channel} adds")),
     };
     over_offsets(subject, on, &word, title, grid, limit)
 }

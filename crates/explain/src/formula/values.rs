@@ -11,9 +11,9 @@ use crate::read::softmax_attention;
 use crate::read::softmax_attention::AttentionReading;
 use lambdascope_core::nn::trace::{AttentionTrace, LambdaTrace};
 
-/// A layer's numbers for one query.
+/// A layer's values for one query.
 #[derive(Clone, Debug)]
-pub enum Numbers<'a> {
+pub enum Values<'a> {
     /// A lambda layer.
     Lambda {
         /// What the run left.
@@ -32,7 +32,7 @@ pub enum Numbers<'a> {
     },
 }
 
-impl<'a> Numbers<'a> {
+impl<'a> Values<'a> {
     /// Of a lambda layer for the query of a reading.
     pub fn lambda(layer: &'a LambdaTrace, reading: &'a Reading) -> Self {
         Self::Lambda { layer, reading, keys: normalised_keys(layer, reading.query.n(layer)) }
@@ -70,7 +70,7 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// A cell's value, with the keys, values and embeddings of one u. 0 where a quantity has no numbers, where no embedding
+    /// A cell's value, with the keys, values and embeddings of one u. 0 where a quantity has no values, where no embedding
     /// reaches and outside the layer.
     pub fn value(&self, cell: Cell, u: usize) -> f32 {
         self.find(cell, u).unwrap_or(0.0)
