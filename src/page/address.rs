@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use crate::page::view::View;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_explain::figures::display::Display;
-use lambdascope_explain::read::scale::Scope;
+use lambdascope_explain::read::scale::Coverage;
 
 /// The version of the address that this page writes. A key that changes its meaning raises it; new keys do not.
 pub const VERSION: u32 = 1;
 
 /// What single views keep, under keys of their own (`t`, `sort`, …) with values that each view reads by itself.
-pub type Knobs = BTreeMap<String, String>;
+pub type ViewParameters = BTreeMap<String, String>;
 
 /// The keys of all views.
-const KNOBS: [&str; 11] = ["t", "by", "step", "part", "shift", "sort", "channel", "cell", "edit", "mask", "kernel"];
+const VIEW_PARAMETERS: [&str; 11] =
+    ["t", "by", "step", "part", "shift", "sort", "channel", "cell", "edit", "mask", "kernel"];
 
 /// What the query of the address says; parts that are missing or make no sense are `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,13 +39,13 @@ pub struct Address {
     /// The query that this one is compared with, `[y, x]`.
     pub pin: Option<[usize; 2]>,
     /// What the scale covers.
-    pub scope: Option<Scope>,
+    pub coverage: Option<Coverage>,
     /// The limit of a fixed scale.
     pub limit: Option<f32>,
     /// How maps lie on the picture.
     pub display: Option<Display>,
     /// What the views keep.
-    pub knobs: Knobs,
+    pub parameters: ViewParameters,
     /// Whether the controls are hidden, for a lesson's frame.
     pub embed: bool,
     /// The backend that was asked for.
@@ -71,12 +72,14 @@ impl Address {
                 "y" => address.y = number(),
                 "x" => address.x = number(),
                 "pin" => address.pin = pair(value),
-                "scale" => address.scope = Scope::of_id(value),
+                "scale" => address.coverage = Coverage::of_id(value),
                 "limit" => address.limit = value.parse().ok().filter(|limit: &f32| limit.is_finite() && *limit > 0.0),
                 "show" => address.display = Display::of_id(value),
                 "embed" => address.embed = value == "1",
                 "backend" => address.backend = backend(value),
-                _ if KNOBS.contains(&key) => address.knobs.extend(name().map(|value| (key.to_owned(), value))),
+                _ if VIEW_PARAMETERS.contains(&key) => {
+                    address.parameters.extend(name().map(|value| (key.to_owned(), value)))
+                }
                 _ => unknown.push(key.chars().filter(|c| !c.is_control()).take(24).collect::<String>()),
             }
         }
@@ -103,15 +106,20 @@ impl Address {
             ("y", number(self.y)),
             ("x", number(self.x)),
             ("pin", self.pin.map(|[y, x]| format!("{y}.{x}"))),
-            ("scale", self.scope.filter(|scope| *scope != Scope::default()).map(|scope| scope.id().to_owned())),
-            ("limit", self.limit.filter(|_| self.scope == Some(Scope::Fixed)).map(|limit| limit.to_string())),
+            (
+                "scale",
+                self.coverage
+                    .filter(|coverage| *coverage != Coverage::default())
+                    .map(|coverage| coverage.id().to_owned()),
+            ),
+            ("limit", self.limit.filter(|_| self.coverage == Some(Coverage::Fixed)).map(|limit| limit.to_string())),
             ("show", self.display.filter(|display| *display != Display::default()).map(|show| show.id().to_owned())),
             ("embed", self.embed.then(|| "1".to_owned())),
             ("backend", self.backend.and_then(backend_id).map(str::to_owned)),
         ];
         let own = parts.into_iter().filter_map(|(name, value)| value.map(|value| (name, value)));
-        let knobs = self.knobs.iter().map(|(name, value)| (name.as_str(), value.clone()));
-        let pairs: Vec<String> = own.chain(knobs).map(|(name, value)| format!("{name}={value}")).collect();
+        let parameters = self.parameters.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        let pairs: Vec<String> = own.chain(parameters).map(|(name, value)| format!("{name}={value}")).collect();
         if pairs.is_empty() { String::new() } else { format!("?v={VERSION}&{}", pairs.join("&")) }
     }
 }
@@ -169,10 +177,10 @@ mod tests {
             y: Some(7),
             x: Some(3),
             pin: Some([0, 12]),
-            scope: Some(Scope::Fixed),
+            coverage: Some(Coverage::Fixed),
             limit: Some(2.5),
             display: Some(Display::Contours),
-            knobs: [("sort".to_owned(), "locality".to_owned()), ("t".to_owned(), "17".to_owned())].into(),
+            parameters: [("sort".to_owned(), "locality".to_owned()), ("t".to_owned(), "17".to_owned())].into(),
             embed: true,
             backend: Some(BackendChoice::Gpu),
         };
@@ -191,7 +199,7 @@ mod tests {
         let usual = Address {
             view: Some(View::default()),
             u: Some(0),
-            scope: Some(Scope::default()),
+            coverage: Some(Coverage::default()),
             display: Some(Display::default()),
             ..Address::default()
         };

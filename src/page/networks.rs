@@ -1,4 +1,4 @@
-//! How the networks stand: which one runs, which are on this device, which is on its way, and what can be done about it.
+//! Which networks are available: which one runs, which are on this device, which is on its way, and what can be done.
 
 use lambdascope_core::catalogue::Source;
 use lambdascope_core::catalogue::family;
@@ -19,7 +19,7 @@ pub struct Running {
 
 /// A network on its way.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Coming {
+pub struct Loading {
     /// The load.
     pub load: u64,
     /// What is loaded.
@@ -48,7 +48,7 @@ impl Failure {
     }
 }
 
-impl Coming {
+impl Loading {
     /// What is going on, in words.
     pub fn text(&self, title: &str) -> String {
         match self.step {
@@ -70,29 +70,29 @@ impl Coming {
     }
 }
 
-/// How an offered network stands.
+/// Whether an offered network is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Availability {
     /// It is the one on screen.
     Running,
     /// It is on its way.
-    Coming,
+    Loading,
     /// It can run at once.
     Here,
     /// It must be fetched first.
     Away,
 }
 
-/// How the network from `source` stands, which is on this device or not.
-pub fn standing(source: &Source, here: bool, running: Option<&Running>, coming: Option<&Coming>) -> Standing {
-    if coming.is_some_and(|coming| coming.source == *source) {
-        Standing::Coming
+/// Whether the network from `source` is there; `here` says if it is on this device.
+pub fn availability(source: &Source, here: bool, running: Option<&Running>, loading: Option<&Loading>) -> Availability {
+    if loading.is_some_and(|loading| loading.source == *source) {
+        Availability::Loading
     } else if running.is_some_and(|running| running.source == *source) {
-        Standing::Running
+        Availability::Running
     } else if here {
-        Standing::Here
+        Availability::Here
     } else {
-        Standing::Away
+        Availability::Away
     }
 }
 
@@ -155,27 +155,27 @@ pub fn facts(offer: &NetworkOffer) -> String {
 mod tests {
     use super::*;
 
-    fn coming(step: LoadStep, done: u64, total: u64) -> Coming {
-        Coming { load: 1, source: Source::Known { name: "a".into() }, step, done, total }
+    fn loading(step: LoadStep, done: u64, total: u64) -> Loading {
+        Loading { load: 1, source: Source::Known { name: "a".into() }, step, done, total }
     }
 
     #[test]
     fn progress_says_bytes_and_share() {
-        let half = coming(LoadStep::Downloading, 22_000_000, 44_000_000);
+        let half = loading(LoadStep::Downloading, 22_000_000, 44_000_000);
         assert_eq!(half.text("A"), "Fetching A: 22.0 MB of 44.0 MB (50\u{a0}%)");
         assert_eq!(half.share(), Some(0.5));
-        assert_eq!(coming(LoadStep::Warming, 1, 2).share(), None);
-        assert_eq!(coming(LoadStep::Downloading, 0, 0).text("A"), "Fetching A…");
+        assert_eq!(loading(LoadStep::Warming, 1, 2).share(), None);
+        assert_eq!(loading(LoadStep::Downloading, 0, 0).text("A"), "Fetching A…");
     }
 
     #[test]
     fn a_network_on_its_way_is_said_to_be_before_anything_else() {
         let source = Source::Known { name: "a".into() };
-        let on_its_way = coming(LoadStep::Checking, 0, 0);
-        assert_eq!(standing(&source, true, None, Some(&on_its_way)), Standing::Coming);
-        assert_eq!(standing(&source, true, None, None), Standing::Here);
-        assert_eq!(standing(&source, false, None, None), Standing::Away);
-        assert_eq!(standing(&family::default_source(), true, None, Some(&on_its_way)), Standing::Here);
+        let on_its_way = loading(LoadStep::Checking, 0, 0);
+        assert_eq!(availability(&source, true, None, Some(&on_its_way)), Availability::Loading);
+        assert_eq!(availability(&source, true, None, None), Availability::Here);
+        assert_eq!(availability(&source, false, None, None), Availability::Away);
+        assert_eq!(availability(&family::default_source(), true, None, Some(&on_its_way)), Availability::Here);
     }
 
     #[test]

@@ -57,9 +57,9 @@ pub fn json(
         u: address.u,
         query: address.y.zip(address.x).map(|(y, x)| [y, x]),
         compared_with: address.pin,
-        scale: address.scope.map(lambdascope_explain::read::scale::Scope::id),
+        scale: address.coverage.map(lambdascope_explain::read::scale::Coverage::id),
         scale_limit: address.limit,
-        of_the_view: &address.knobs,
+        of_the_view: &address.parameters,
         backend,
         predictions,
     })

@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::ui::browser;
 use crate::ui::link::Link;
-use crate::ui::state::{Asked, Phase, Picture, State};
+use crate::ui::state::{Asked, Phase, PictureChoice, State};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_protocol as protocol;
 use lambdascope_protocol::{Request, Response};
@@ -57,7 +57,7 @@ fn restart(state: State) {
         link.end();
     }
     state.busy.set(false);
-    state.networks.coming.set(None);
+    state.networks.loading.set(None);
     state.what_if.busy.set(false);
     state.answered.set(None);
     state.phase.set(Phase::Starting);
@@ -154,12 +154,12 @@ fn is_latest(state: State, id: u64) -> bool {
     state.asked.with_value(|asked| asked.id == id)
 }
 
-fn classify(state: State, picture: &Picture) {
+fn classify(state: State, picture: &PictureChoice) {
     let id = state.asked.with_value(|asked| asked.id) + 1;
     state.asked.set_value(Asked { id, picture: Some(picture.clone()), at: browser::now() });
     let (request, file) = match picture {
-        Picture::Own { file, .. } => (Request::Classify { id }, Some(&**file)),
-        Picture::Sample(sample) => {
+        PictureChoice::Own { file, .. } => (Request::Classify { id }, Some(&**file)),
+        PictureChoice::Sample(sample) => {
             let samples = state.samples.read_untracked();
             let Some(sample) = samples.iter().find(|known| known.id == *sample) else { return };
             (Request::ClassifySample { id, file: sample.file.clone() }, None)

@@ -1,9 +1,9 @@
 //! All that can change on the page, as one bundle of signals, and what follows from it.
 
 mod actions;
+pub mod debounce;
 pub mod motion;
 pub mod networks;
-pub mod rest;
 pub mod selection;
 pub mod shader;
 pub mod subject;
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 
-use crate::page::address::{Address, Knobs};
+use crate::page::address::{Address, ViewParameters};
 use crate::page::networks::nothing_inside;
 use crate::page::place::Place;
 use crate::page::samples::Sample;
@@ -31,7 +31,7 @@ use lambdascope_explain::figures::colour::Theme;
 use lambdascope_explain::figures::display::Display;
 use lambdascope_explain::read::query::Query;
 use lambdascope_explain::read::reading::MapKind;
-use lambdascope_explain::read::scale::Scope;
+use lambdascope_explain::read::scale::Coverage;
 use lambdascope_protocol::LoadStep;
 use motion::Motion;
 use networks::NetworkSignals;
@@ -54,14 +54,14 @@ pub enum Phase {
 
 /// A picture that the visitor chose.
 #[derive(Clone, Debug)]
-pub enum Picture {
+pub enum PictureChoice {
     /// A sample, by its id.
     Sample(String),
     /// The visitor's own, with a name to call it by. The file stays with the browser until the engine reads it.
     Own { name: String, file: SendWrapper<web_sys::Blob> },
 }
 
-impl PartialEq for Picture {
+impl PartialEq for PictureChoice {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Sample(own), Self::Sample(other)) => own == other,
@@ -72,7 +72,7 @@ impl PartialEq for Picture {
     }
 }
 
-impl Picture {
+impl PictureChoice {
     /// What to call it.
     pub fn name(&self) -> &str {
         match self {
@@ -87,7 +87,7 @@ impl Picture {
 pub struct Asked {
     /// The request's id.
     pub id: u64,
-    pub picture: Option<Picture>,
+    pub picture: Option<PictureChoice>,
     /// When, in milliseconds since the page was opened.
     pub at: f64,
 }
@@ -116,9 +116,9 @@ pub struct State {
     pub address_notice: RwSignal<Option<String>>,
     pub samples: RwSignal<Vec<Sample>>,
     /// The picture that was chosen last.
-    pub picture: RwSignal<Option<Picture>>,
+    pub picture: RwSignal<Option<PictureChoice>>,
     /// The picture that the answer on screen belongs to.
-    pub answered: RwSignal<Option<Picture>>,
+    pub answered: RwSignal<Option<PictureChoice>>,
     /// Why the last picture could not be used.
     pub problem: RwSignal<Option<String>>,
     /// Whether an answer is awaited.
@@ -140,12 +140,12 @@ pub struct State {
     pub view: RwSignal<View>,
     /// The query that the one on screen is compared with, `[y, x]`.
     pub compared: RwSignal<Option<[usize; 2]>>,
-    pub scope: RwSignal<Scope>,
-    /// The limit of [`Scope::Fixed`].
+    pub coverage: RwSignal<Coverage>,
+    /// The limit of [`Coverage::Fixed`].
     pub fixed_limit: RwSignal<f32>,
     pub display: RwSignal<Display>,
     /// What single views keep in the address.
-    pub knobs: RwSignal<Knobs>,
+    pub parameters: RwSignal<ViewParameters>,
     /// Whether the query is on the move.
     pub motion: Motion,
     /// What is changed in the network and the picture, and what came of it.
@@ -169,16 +169,16 @@ impl State {
     pub fn new() -> Self {
         let (address, address_notice) = browser::address();
         let answer = RwSignal::new(None::<Arc<Answer>>);
-        let answered = RwSignal::new(None::<Picture>);
+        let answered = RwSignal::new(None::<PictureChoice>);
         let choices = Choices {
             answer,
             pinned: RwSignal::new(None),
             hovered: RwSignal::new(None),
             compared: RwSignal::new(address.pin),
-            scope: RwSignal::new(address.scope.unwrap_or_default()),
+            coverage: RwSignal::new(address.coverage.unwrap_or_default()),
             fixed_limit: RwSignal::new(address.limit.unwrap_or(1.0)),
         };
-        let knobs = RwSignal::new(address.knobs.clone());
+        let parameters = RwSignal::new(address.parameters.clone());
         let networks = NetworkSignals::new(address.network.clone());
         let running = networks.running;
         let theme_choice = RwSignal::new(stored_theme());
@@ -207,12 +207,12 @@ impl State {
             pointed: RwSignal::new(None),
             view: RwSignal::new(address.view.unwrap_or_default()),
             compared: choices.compared,
-            scope: choices.scope,
+            coverage: choices.coverage,
             fixed_limit: choices.fixed_limit,
             display: RwSignal::new(address.display.unwrap_or_default()),
-            knobs,
+            parameters,
             motion: Motion::new(),
-            what_if: WhatIfSignals::new(knobs),
+            what_if: WhatIfSignals::new(parameters),
             shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),
             theme_choice,
@@ -243,8 +243,8 @@ impl State {
     }
 
     /// What a view kept under a key, if it makes sense to that view.
-    pub fn knob<T: std::str::FromStr>(self, key: &str) -> Option<T> {
-        self.knobs.read().get(key)?.parse().ok()
+    pub fn parameter<T: std::str::FromStr>(self, key: &str) -> Option<T> {
+        self.parameters.read().get(key)?.parse().ok()
     }
 
     /// The limit of one map's scale; 0 before the first answer.

@@ -14,6 +14,7 @@ use super::layer::LayerArguments;
 use super::{Model, answer, decode, layer, npy, place, source};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::nn::trace::LayerTrace;
+use lambdascope_core::text::short_cell;
 use lambdascope_engine::Engine;
 
 /// `explain`'s arguments.
@@ -62,7 +63,8 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     let ([y, x], [height, width]) = (arguments.query, layer.map());
     ensure!(
         y < height && x < width,
-        "the query {y},{x} lies outside {}, whose map has {height} rows and {width} columns",
+        "the query {} lies outside {}, whose map has {height} rows and {width} columns",
+        short_cell([y, x]),
         layer.name(),
     );
     let folder = &arguments.output;

@@ -43,7 +43,7 @@ pub struct Fault {
     /// What else is said about it.
     pub notes: Vec<String>,
     /// Where, if that is known.
-    pub place: Option<Place>,
+    pub place: Option<SourcePlace>,
 }
 
 impl Fault {
@@ -55,7 +55,7 @@ impl Fault {
 
 /// A place in a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct SourcePlace {
     /// From 1.
     pub line: usize,
     /// In characters, from 1.

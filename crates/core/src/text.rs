@@ -23,6 +23,16 @@ pub fn whole(value: isize) -> String {
     if value < 0 { format!("−{}", value.unsigned_abs()) } else { value.to_string() }
 }
 
+/// A cell `[y, x]` of a map or a position of a layer, in sentences: `row 8, column 3`. Both count from 0.
+pub fn cell([y, x]: [usize; 2]) -> String {
+    format!("row {y}, column {x}")
+}
+
+/// The same where there is little room, in titles, tables and formulas: `8,3`.
+pub fn short_cell([y, x]: [usize; 2]) -> String {
+    format!("{y},{x}")
+}
+
 /// A small magnitude with two significant digits: `3.1 × 10⁻⁷`, or `0` exactly.
 pub fn scientific(value: f32) -> String {
     if value == 0.0 {

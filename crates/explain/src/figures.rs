@@ -1,7 +1,6 @@
 //! Drawings of values: a grid with its scale as cells, marks, words, a table and a file, whatever it is of. What is drawn is
 //! for [`crate::views`] to say.
 
-pub mod caption;
 pub mod colour;
 pub mod display;
 pub mod figure;

@@ -27,6 +27,11 @@ pub fn layer(height: usize, width: usize) -> LambdaTrace {
     make(dims(height, width), true, Mask::None)
 }
 
+/// A layer as [`layer`] makes it, but with an intra-depth u.
+pub fn with_intra(height: usize, width: usize, intra: usize) -> LambdaTrace {
+    make(LambdaDims { intra, ..dims(height, width) }, true, Mask::None)
+}
+
 /// An attention layer of `height × width` positions with 2 heads, k = 3 and v = 4.
 pub fn attention(height: usize, width: usize) -> AttentionTrace {
     let dims = AttentionDims { height, width, heads: 2, key_depth: 3, value_depth: 4 };

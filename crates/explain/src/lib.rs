@@ -11,3 +11,6 @@ pub mod fixture;
 pub mod formula;
 pub mod read;
 pub mod views;
+
+#[cfg(test)]
+mod every_figure;

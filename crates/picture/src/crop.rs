@@ -1,6 +1,8 @@
 //! What a network sees of a picture: resize and centre crop, as in training (torchvision on top of PIL).
 
 use fast_image_resize as fir;
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
 use lambdascope_core::picture::{Interpolation, LengthError, Picture, Preprocessing};
 
 use super::error::PictureError;
@@ -62,17 +64,26 @@ pub fn crop(preprocessing: &Preprocessing, picture: &Picture) -> Result<Picture,
     let x = Axis::new(picture.width, resized(picture.width), crop);
     let y = Axis::new(picture.height, resized(picture.height), crop);
 
-    let source = fir::images::ImageRef::new(width, height, &picture.rgb, fir::PixelType::U8x3)
-        .map_err(|_| LengthError { width: picture.width, height: picture.height, bytes: picture.rgb.len() })?;
+    // Typed, since the untyped call compiles the resizer for every kind of pixel there is.
+    let source = TypedImageRef::<U8x3>::from_buffer(width, height, &picture.rgb).map_err(|_| LengthError {
+        width: picture.width,
+        height: picture.height,
+        bytes: picture.rgb.len(),
+    })?;
     // `crop` is at most MAX_SIDE.
     let side = crop as u32;
     // PIL filters along rows first and rounds to u8 in between; one call here would filter along columns first.
     let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(filter(interpolation)));
     let mut resizer = fir::Resizer::new();
-    let mut rows = fir::images::Image::new(side, height, fir::PixelType::U8x3);
-    let mut cut = fir::images::Image::new(side, side, fir::PixelType::U8x3);
+    let mut rows = TypedImage::<U8x3>::new(side, height);
+    let mut cut = TypedImage::<U8x3>::new(side, side);
     let impossible = |_| PictureError::Preprocessing { resize, crop };
-    resizer.resize(&source, &mut rows, &options.crop(x.start, 0.0, x.length, f64::from(height))).map_err(impossible)?;
-    resizer.resize(&rows, &mut cut, &options.crop(0.0, y.start, f64::from(side), y.length)).map_err(impossible)?;
-    Ok(Picture::new(crop, crop, cut.into_vec())?)
+    resizer
+        .resize_typed(&source, &mut rows, &options.crop(x.start, 0.0, x.length, f64::from(height)))
+        .map_err(impossible)?;
+    resizer
+        .resize_typed(&rows, &mut cut, &options.crop(0.0, y.start, f64::from(side), y.length))
+        .map_err(impossible)?;
+    let rgb = cut.pixels().iter().flat_map(|pixel| pixel.0).collect();
+    Ok(Picture::new(crop, crop, rgb)?)
 }

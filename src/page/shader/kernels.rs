@@ -1,9 +1,9 @@
-//! The kernels' texts. That each line, part and edit is found in its shader, the tests of [`super`] see to.
+//! The kernels' texts, all of them data. The tests hold each line, part and edit against the shaders.
 
-use crate::page::shader::{KernelText, Part, Try};
+use super::kernel_text::{EquationPart, KernelText, Try};
 
 /// All kernels that a layer on the page runs.
-pub const KERNELS: &[KernelText] = &[
+const KERNELS: &[KernelText] = &[
     convolution("conv"),
     convolution("conv_shared"),
     KernelText {
@@ -11,13 +11,13 @@ pub const KERNELS: &[KernelText] = &[
         title: "Keys to k̄, and the content lambda",
         equation: r#"<mrow><msub><mover><mi>k</mi><mo>¯</mo></mover><mi>m</mi></msub><mo>=</mo><mfrac><mrow data-part="exp"><mi>exp</mi><mo>(</mo><msub><mi>k</mi><mi>m</mi></msub><mo>−</mo><mi>max</mi><mo>)</mo></mrow><mrow data-part="sum"><msub><mo>∑</mo><mrow><mi>m</mi><mo>′</mo></mrow></msub><mi>exp</mi><mo>(</mo><msub><mi>k</mi><mrow><mi>m</mi><mo>′</mo></mrow></msub><mo>−</mo><mi>max</mi><mo>)</mo></mrow></mfrac><mspace width="2em"/><msup><mi>λ</mi><mi>c</mi></msup><mo>=</mo><mrow data-part="outer"><munder><mo>∑</mo><mi>m</mi></munder><msub><mover><mi>k</mi><mo>¯</mo></mover><mi>m</mi></msub><msubsup><mi>v</mi><mi>m</mi><mo>⊤</mo></msubsup></mrow></mrow>"#,
         parts: &[
-            Part {
+            EquationPart {
                 id: "sum",
                 text: "the sum of exponentials over all positions, once the largest key is found",
                 lines: &["largest = max(largest,", "sum += "],
             },
-            Part { id: "exp", text: "one key’s share of that sum", lines: &["k_bar[m * params.intra"] },
-            Part { id: "outer", text: "the sum of outer products", lines: &["product += k_bar["] },
+            EquationPart { id: "exp", text: "one key’s share of that sum", lines: &["k_bar[m * params.intra"] },
+            EquationPart { id: "outer", text: "the sum of outer products", lines: &["product += k_bar["] },
         ],
         tries: &[
             Try {
@@ -45,19 +45,23 @@ pub const KERNELS: &[KernelText] = &[
         title: "Apply λ: the implicit weights first",
         equation: r#"<mrow><msub><mi>y</mi><mi>n</mi></msub><mo>=</mo><mrow data-part="values"><munder><mo>∑</mo><mi>m</mi></munder></mrow><mrow data-part="weights"><mo>(</mo><msub><mi>q</mi><mi>n</mi></msub><mo>·</mo><msub><mi>e</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>)</mo></mrow><msub><mi>v</mi><mi>m</mi></msub><mo>+</mo><mrow data-part="query"><msubsup><mi>q</mi><mi>n</mi><mo>⊤</mo></msubsup></mrow><mo>(</mo><mrow data-part="content"><msup><mi>λ</mi><mi>c</mi></msup></mrow><mo>+</mo><mrow data-part="bias"><mi>b</mi></mrow><mo>)</mo></mrow>"#,
         parts: &[
-            Part {
+            EquationPart {
                 id: "bias",
                 text: "the position bias b, which belongs to no position",
                 lines: &["var lambda = bias[c];"],
             },
-            Part { id: "content", text: "the content lambda", lines: &["lambda_content[c *"] },
-            Part { id: "query", text: "the query applied to both", lines: &["sum += queries[q + c] * lambda;"] },
-            Part {
+            EquationPart { id: "content", text: "the content lambda", lines: &["lambda_content[c *"] },
+            EquationPart {
+                id: "query",
+                text: "the query applied to both",
+                lines: &["sum += queries[q + c] * lambda;"],
+            },
+            EquationPart {
                 id: "weights",
                 text: "the query with each position embedding",
                 lines: &["queries[q + c] * position["],
             },
-            Part {
+            EquationPart {
                 id: "values",
                 text: "the values, weighted and summed over the window",
                 lines: &["weights[w] * context["],
@@ -83,10 +87,10 @@ pub const KERNELS: &[KernelText] = &[
         title: "Apply λ: λ first",
         equation: r#"<mrow><msub><mi>λ</mi><mi>n</mi></msub><mo>=</mo><mrow data-part="content"><msup><mi>λ</mi><mi>c</mi></msup></mrow><mo>+</mo><mrow data-part="bias"><mi>b</mi></mrow><mo>+</mo><mrow data-part="positions"><munder><mo>∑</mo><mi>m</mi></munder><msub><mi>e</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><msubsup><mi>v</mi><mi>m</mi><mo>⊤</mo></msubsup></mrow><mspace width="2em"/><msub><mi>y</mi><mi>n</mi></msub><mo>=</mo><mrow data-part="query"><msubsup><mi>q</mi><mi>n</mi><mo>⊤</mo></msubsup><msub><mi>λ</mi><mi>n</mi></msub></mrow></mrow>"#,
         parts: &[
-            Part { id: "bias", text: "the position bias b", lines: &["var sum = bias[c];"] },
-            Part { id: "content", text: "the content lambda", lines: &["lambda_content[c *"] },
-            Part { id: "positions", text: "the position lambda", lines: &["position[e"] },
-            Part { id: "query", text: "the query applied to λ", lines: &["sum += queries["] },
+            EquationPart { id: "bias", text: "the position bias b", lines: &["var sum = bias[c];"] },
+            EquationPart { id: "content", text: "the content lambda", lines: &["lambda_content[c *"] },
+            EquationPart { id: "positions", text: "the position lambda", lines: &["position[e"] },
+            EquationPart { id: "query", text: "the query applied to λ", lines: &["sum += queries["] },
         ],
         tries: &[
             Try { text: "Leave the positions out", replacements: &[["sum += position[", "sum += 0.0 * position["]] },
@@ -105,23 +109,27 @@ pub const KERNELS: &[KernelText] = &[
         title: "Softmax attention",
         equation: r#"<mrow><msub><mi>l</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>=</mo><mrow data-part="content"><mfrac><mrow><msub><mi>q</mi><mi>n</mi></msub><mo>·</mo><msub><mi>k</mi><mi>m</mi></msub></mrow><msqrt><mi>k</mi></msqrt></mfrac></mrow><mo>+</mo><mrow data-part="position"><msub><mi>q</mi><mi>n</mi></msub><mo>·</mo><msub><mi>r</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub></mrow><mspace width="2em"/><msub><mi>y</mi><mi>n</mi></msub><mo>=</mo><mfrac><mrow><mrow data-part="values"><munder><mo>∑</mo><mi>m</mi></munder></mrow><mrow data-part="exp"><mi>exp</mi><mo>(</mo><msub><mi>l</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>)</mo></mrow><msub><mi>v</mi><mi>m</mi></msub></mrow><mrow data-part="total"><munder><mo>∑</mo><mi>m</mi></munder><mi>exp</mi><mo>(</mo><msub><mi>l</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>)</mo></mrow></mfrac></mrow>"#,
         parts: &[
-            Part { id: "content", text: "the query with each key", lines: &["let scale = 1.0 /", "key * query_part"] },
-            Part {
+            EquationPart {
+                id: "content",
+                text: "the query with each key",
+                lines: &["let scale = 1.0 /", "key * query_part"],
+            },
+            EquationPart {
                 id: "position",
                 text: "the query with each row’s and column’s embedding",
                 lines: &["sum += four_of_qkv(q + c)", "+ lines[line"],
             },
-            Part {
+            EquationPart {
                 id: "exp",
                 text: "the exponentials, scaled down whenever a larger logit turns up",
                 lines: &["let correction = exp(", "] = exp("],
             },
-            Part {
+            EquationPart {
                 id: "values",
                 text: "the values, weighted and summed",
                 lines: &["values += weight * qkv[at];", "values += correction *"],
             },
-            Part {
+            EquationPart {
                 id: "total",
                 text: "the sum of the exponentials",
                 lines: &["sum += weight;", "values /= next_total;"],
@@ -150,13 +158,17 @@ pub const KERNELS: &[KernelText] = &[
         title: "Norm and activation after the layer",
         equation: r#"<mrow><mi>z</mi><mo>=</mo><mrow data-part="activation"><mi>activation</mi></mrow><mo>(</mo><mrow data-part="affine"><mi>s</mi><mo>·</mo></mrow><mrow data-part="mean"><mover><mi>y</mi><mo>¯</mo></mover></mrow><mo>+</mo><mi>t</mi><mo>)</mo></mrow>"#,
         parts: &[
-            Part {
+            EquationPart {
                 id: "activation",
                 text: "the activation: ReLU, SiLU or none",
                 lines: &["case 1u:", "case 2u:", "default:"],
             },
-            Part { id: "mean", text: "the mean of 2×2 outputs, or of one", lines: &["sum += input[", "let mean ="] },
-            Part {
+            EquationPart {
+                id: "mean",
+                text: "the mean of 2×2 outputs, or of one",
+                lines: &["sum += input[", "let mean ="],
+            },
+            EquationPart {
                 id: "affine",
                 text: "what BatchNorm has become: scale and shift",
                 lines: &["scale[channel] * mean"],
@@ -182,6 +194,11 @@ pub const KERNELS: &[KernelText] = &[
     },
 ];
 
+/// What is known of a kernel.
+pub fn text_of(kernel: &str) -> Option<&'static KernelText> {
+    KERNELS.iter().find(|text| text.kernel == kernel)
+}
+
 /// The two convolutions, which differ in the memory that they use.
 const fn convolution(kernel: &'static str) -> KernelText {
     KernelText {
@@ -189,18 +206,18 @@ const fn convolution(kernel: &'static str) -> KernelText {
         title: "Project every position’s channels to queries, keys and values",
         equation: r#"<mrow><msub><mi>y</mi><mi>p</mi></msub><mo>=</mo><mrow data-part="activation"><mi>activation</mi></mrow><mo>(</mo><mrow data-part="product"><mo>∑</mo><msup><mi>W</mi><mo>⊤</mo></msup><msub><mi>x</mi><mi>p</mi></msub></mrow><mo>+</mo><mrow data-part="bias"><mi>b</mi></mrow><mo>+</mo><mrow data-part="residual"><mi>r</mi></mrow><mo>)</mo></mrow>"#,
         parts: &[
-            Part {
+            EquationPart {
                 id: "product",
                 text: "four channels of the input times four by four weights, over and over",
                 lines: &["let a_", "= a_", "let w0_", "let w1_", "let w2_", "let w3_"],
             },
-            Part { id: "bias", text: "the bias, into which BatchNorm was folded", lines: &["bias[column_"] },
-            Part {
+            EquationPart { id: "bias", text: "the bias, into which BatchNorm was folded", lines: &["bias[column_"] },
+            EquationPart {
                 id: "residual",
                 text: "the shortcut, where there is one; not in a projection",
                 lines: &["+= residual["],
             },
-            Part {
+            EquationPart {
                 id: "activation",
                 text: "the activation, where there is one; not in a projection",
                 lines: &["= max(sum_", "/= 1.0 + exp("],
@@ -210,5 +227,81 @@ const fn convolution(kernel: &'static str) -> KernelText {
             Try { text: "Leave the bias out", replacements: &[["+= bias[", "+= 0.0 * bias["]] },
             Try { text: "Flip the sign of the product", replacements: &[["+= a_", "-= a_"]] },
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytemuck::Zeroable;
+    use lambdascope_core::kernels::lambda_order::Order;
+    use lambdascope_core::kernels::{Shader, attention, conv, lambda_apply, lambda_content, pool_affine};
+
+    /// Every shader that a layer on the page can run.
+    fn shaders() -> Vec<Shader> {
+        let layer = lambda_apply::Params { heads: 4, key_depth: 16, intra: 1, ..Zeroable::zeroed() };
+        let map = attention::Params { height: 16, width: 16, ..Zeroable::zeroed() };
+        let mut all: Vec<Shader> = conv::TILES.into_iter().map(conv::shader).collect();
+        all.extend([Order::WeightsFirst.shader(&layer), Order::LambdaFirst.shader(&layer)]);
+        all.extend([lambda_content::shader(), map.shader(), pool_affine::shader()]);
+        all
+    }
+
+    #[test]
+    fn every_part_has_lines_and_stands_in_the_equation() {
+        for shader in shaders() {
+            let text = text_of(shader.name).unwrap();
+            for part in text.parts {
+                assert!(!text.lines(part.id, &shader.source).is_empty(), "{}: {}", shader.name, part.id);
+                for line in part.lines {
+                    assert!(shader.source.contains(line), "{}: {line}", shader.name);
+                }
+                assert!(
+                    text.equation.contains(&format!("<mrow data-part=\"{}\">", part.id)),
+                    "{}: {}",
+                    shader.name,
+                    part.id
+                );
+            }
+            assert_eq!(text.equation.matches("data-part").count(), text.parts.len(), "{}", shader.name);
+            let document = roxmltree::Document::parse(text.equation).unwrap();
+            assert_eq!(document.root_element().tag_name().name(), "mrow");
+        }
+    }
+
+    #[test]
+    fn every_edit_to_try_changes_the_shader_and_is_valid() {
+        for shader in shaders() {
+            let text = text_of(shader.name).unwrap();
+            assert!(text.tries.len() >= 2, "{}", shader.name);
+            for edit in text.tries {
+                let source = edit.on(&shader.source).unwrap_or_else(|| panic!("{}: {}", shader.name, edit.text));
+                assert_ne!(source, shader.source);
+                for part in text.parts {
+                    assert!(
+                        !text.lines(part.id, &source).is_empty(),
+                        "{}: {} has lost {}",
+                        shader.name,
+                        edit.text,
+                        part.id
+                    );
+                }
+                lambdascope_engine::gpu::check(&shader, &source)
+                    .unwrap_or_else(|fault| panic!("{}: {}: {fault:?}", shader.name, edit.text));
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_knows_its_part() {
+        let text = text_of("lambda_apply").unwrap();
+        let source = lambda_apply::Params::zeroed().shader().source;
+        for part in text.parts {
+            for line in text.lines(part.id, &source) {
+                assert!(text.part_of(source.lines().nth(line).unwrap()).is_some());
+            }
+        }
+        assert_eq!(text.part_of("let a = 1;"), None);
+        assert!(text.tries[0].on("nothing of it").is_none());
     }
 }

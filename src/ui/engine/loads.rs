@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::networks::{Coming, Failure, Running};
+use crate::page::networks::{Failure, Loading, Running};
 use crate::ui::state::{Phase, State};
 use lambdascope_core::backend::BackendReport;
 use lambdascope_core::catalogue::Source;
@@ -21,14 +21,14 @@ pub fn load(state: State, source: Source, file: Option<web_sys::File>) {
     let id = networks.last.get_value();
     let step = LoadStep::Reading;
     networks.failure.set(None);
-    networks.coming.set(Some(Coming { load: id, source: source.clone(), step, done: 0, total: 0 }));
+    networks.loading.set(Some(Loading { load: id, source: source.clone(), step, done: 0, total: 0 }));
     state.send(&Request::Load { id, source }, file.as_deref());
 }
 
 /// Cancels the load in progress.
 pub fn cancel(state: State) {
-    if let Some(Coming { load, .. }) = state.networks.coming.get_untracked() {
-        state.networks.coming.set(None);
+    if let Some(Loading { load, .. }) = state.networks.loading.get_untracked() {
+        state.networks.loading.set(None);
         state.send(&Request::CancelLoad { id: load }, None);
     }
 }
@@ -42,10 +42,10 @@ pub fn remove(state: State, name: String) {
 pub fn progress(state: State, load: u64, step: LoadStep, done: u64, total: u64) {
     if load == 0 {
         state.phase.set(Phase::Loading { step, done, total });
-    } else if state.networks.coming.read_untracked().as_ref().is_some_and(|coming| coming.load == load) {
-        state.networks.coming.update(|coming| {
-            if let Some(coming) = coming {
-                *coming = Coming { step, done, total, ..coming.clone() };
+    } else if state.networks.loading.read_untracked().as_ref().is_some_and(|loading| loading.load == load) {
+        state.networks.loading.update(|loading| {
+            if let Some(loading) = loading {
+                *loading = Loading { step, done, total, ..loading.clone() };
             }
         });
     }
@@ -56,7 +56,7 @@ pub fn ready(state: State, load: u64, source: Source, card: NetworkCard, report:
     let networks = state.networks;
     let running = Running { load, source, card };
     if load > 0 {
-        networks.coming.set(None);
+        networks.loading.set(None);
         networks.failure.set(None);
     } else {
         answered(state, &running.source);
@@ -77,8 +77,8 @@ pub fn ready(state: State, load: u64, source: Source, card: NetworkCard, report:
 /// Takes the failure of a load.
 pub fn failed(state: State, load: u64, source: Source, message: String) {
     let networks = state.networks;
-    if load == 0 || networks.coming.read_untracked().as_ref().is_some_and(|coming| coming.load == load) {
-        networks.coming.set(None);
+    if load == 0 || networks.loading.read_untracked().as_ref().is_some_and(|loading| loading.load == load) {
+        networks.loading.set(None);
         answered(state, &source);
         networks.failure.set(Some(Failure { source, message }));
     }

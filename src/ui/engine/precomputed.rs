@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use crate::page::networks::Running;
 use crate::page::samples::Sample;
 use crate::ui::browser;
-use crate::ui::state::{Picture, State};
+use crate::ui::state::{PictureChoice, State};
 use lambdascope_core::catalogue::family;
 use lambdascope_protocol::Precomputed;
 
@@ -32,7 +32,7 @@ pub fn connect(state: State) {
 
 /// The sample whose answer is awaited before the engine can be asked.
 fn awaited(state: State) -> Option<Sample> {
-    let Some(Picture::Sample(id)) = state.picture.get() else { return None };
+    let Some(PictureChoice::Sample(id)) = state.picture.get() else { return None };
     let first = family::members().first()?;
     let is_first = state.address().network.is_none_or(|name| name == first.name);
     let is_asked = state.asked.with_value(|asked| asked.id > 0);
@@ -49,6 +49,6 @@ fn show(state: State, sample: String, Precomputed { card, answer }: Precomputed)
     }
     // The engine's own answer is still to come.
     state.busy.set(true);
-    state.answered.set(Some(Picture::Sample(sample)));
+    state.answered.set(Some(PictureChoice::Sample(sample)));
     state.show(answer);
 }

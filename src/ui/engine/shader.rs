@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::page::shader::KernelText;
-use crate::ui::state::rest::Rest;
+use crate::page::shader::kernel_text::KernelText;
+use crate::page::shader::kernels::text_of;
+use crate::ui::state::debounce::Debounce;
 use crate::ui::state::shader::Outcome;
 use crate::ui::state::{Phase, State};
 use lambdascope_core::catalogue::Source;
@@ -42,14 +43,14 @@ pub fn layer_shaders(state: State) -> Option<Arc<LayerShaders>> {
 /// The step that is chosen, at first the one that gives the layer's output.
 pub fn shown(state: State) -> Option<Shown> {
     let shaders = layer_shaders(state)?;
-    let named = state.knob::<String>("kernel");
+    let named = state.parameter::<String>("kernel");
     let place = |test: &dyn Fn(&ShaderStep) -> bool| shaders.steps.iter().position(test);
     let index = named
         .and_then(|name| place(&|step| step.kernel == name))
         .or_else(|| place(&|step| ["lambda_apply", "lambda_build", "attention"].contains(&step.kernel.as_str())))
         .unwrap_or(0);
     let step = shaders.steps.get(index)?.clone();
-    let text = KernelText::of(&step.kernel);
+    let text = text_of(&step.kernel);
     Some(Shown { layer: shaders.layer, index, step, text })
 }
 
@@ -97,19 +98,19 @@ pub fn connect(state: State) {
             state.send(&Request::LayerShaders { layer: place.layer }, None);
         }
     });
-    let rest = Rest::new();
+    let debounce = Debounce::new();
     Effect::new(move |_| {
         if state.phase.get() != Phase::Ready {
             return;
         }
         let Some(shown) = shown(state) else { return };
         let source = source(state, &shown);
-        rest.cancel();
+        debounce.cancel();
         if source == shown.step.source {
             signals.checked.set(Some((source, None)));
             return;
         }
-        rest.after(PAUSE, move || {
+        debounce.after(PAUSE, move || {
             let id = signals.checking.with_value(|(id, _)| id + 1);
             signals.checking.set_value((id, source.clone()));
             let edit = ShaderEdit { id, layer: shown.layer, step: shown.index, source };

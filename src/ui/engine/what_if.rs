@@ -28,8 +28,8 @@ pub fn reset(state: State) {
 }
 
 fn write(state: State, changes: &Changes) {
-    state.turn("edit", changes.edit_text());
-    state.turn("mask", changes.mask_text());
+    state.set_parameter("edit", changes.edit_text());
+    state.set_parameter("mask", changes.mask_text());
 }
 
 /// Asks the worker whenever the changes, or the answer that they are compared with, have changed.

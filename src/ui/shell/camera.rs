@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::ui::browser;
-use crate::ui::state::{Picture, State};
+use crate::ui::state::{PictureChoice, State};
 
 /// The camera's button, and its preview while it is on.
 #[component]
@@ -51,7 +51,7 @@ pub fn Camera() -> impl IntoView {
                 Ok(file) => {
                     stop();
                     let name = "camera picture".to_owned();
-                    state.picture.set(Some(Picture::Own { name, file: SendWrapper::new(file) }));
+                    state.picture.set(Some(PictureChoice::Own { name, file: SendWrapper::new(file) }));
                 }
                 Err(cause) => state.problem.set(Some(format!("The picture could not be taken: {cause}."))),
             }

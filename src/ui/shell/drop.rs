@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use crate::page::file_kind::{FileKind, HEAD};
 use crate::ui::browser;
 use crate::ui::engine::loads;
-use crate::ui::state::{Phase, Picture, State};
+use crate::ui::state::{Phase, PictureChoice, State};
 use lambdascope_core::catalogue::Source;
 
 /// A button that opens the browser's own choice of files.
@@ -106,7 +106,7 @@ async fn take(state: State, file: web_sys::File, say: bool) -> bool {
             state.problem.set(Some("The engine is not running, so the picture cannot be classified.".to_owned()));
         }
         FileKind::Picture => {
-            state.picture.set(Some(Picture::Own { name, file: SendWrapper::new(file.into()) }));
+            state.picture.set(Some(PictureChoice::Own { name, file: SendWrapper::new(file.into()) }));
         }
         FileKind::ForeignNetwork if say => state.problem.set(Some(format!(
             "{name} looks like a network, but only .safetensors files can be read: they hold numbers and nothing else."

@@ -10,8 +10,8 @@ use crate::page::networks::{address_name, of_address};
 use crate::page::view::View;
 use crate::ui::browser;
 use crate::ui::engine::loads;
-use crate::ui::state::rest::Rest;
-use crate::ui::state::{Picture, State};
+use crate::ui::state::debounce::Debounce;
+use crate::ui::state::{PictureChoice, State};
 use lambdascope_core::catalogue::Source;
 
 /// A pause before the address is written, once the query rests, and after the last of other changes: each writing costs the
@@ -28,16 +28,16 @@ pub fn connect(state: State) {
 fn keep(state: State) {
     // The network and the view that were written last, once they were.
     let written = StoredValue::new(None::<(Option<String>, View)>);
-    let rest = Rest::new();
+    let debounce = Debounce::new();
     Effect::new(move |_| {
-        rest.cancel();
+        debounce.cancel();
         if state.motion.is_on() {
             return;
         }
         let networks = state.networks;
         let address = on_screen(state);
         // A network on its way may be the one that the history went to: the address stays until it is there or has failed.
-        if networks.coming.read().is_some() || networks.next.with_value(Option::is_some) {
+        if networks.loading.read().is_some() || networks.next.with_value(Option::is_some) {
             return;
         }
         let (Some(address), Some(running)) = (address, networks.running.get()) else { return };
@@ -49,7 +49,7 @@ fn keep(state: State) {
             state.remember(address.clone());
         }
         if before.as_ref() == Some(&place) {
-            rest.after(PAUSE, move || browser::replace_address(&address));
+            debounce.after(PAUSE, move || browser::replace_address(&address));
             return;
         }
         let now = browser::address().0;
@@ -75,7 +75,7 @@ pub fn on_screen(state: State) -> Option<Address> {
     Some(Address {
         network: network.or_else(|| networks.wanted.get()),
         sample: match state.picture.get() {
-            Some(Picture::Sample(id)) => Some(id),
+            Some(PictureChoice::Sample(id)) => Some(id),
             _ => None,
         },
         layer: shown.map_or(before.layer, |(layer, _)| Some(layer.name().to_owned())),
@@ -85,10 +85,10 @@ pub fn on_screen(state: State) -> Option<Address> {
         x: shown.map_or(before.x, |(_, query)| Some(query.x)),
         view: Some(state.view.get()),
         pin: state.compared.get(),
-        scope: Some(state.scope.get()),
+        coverage: Some(state.coverage.get()),
         limit: Some(state.fixed_limit.get()),
         display: Some(state.display.get()),
-        knobs: state.knobs.get(),
+        parameters: state.parameters.get(),
         embed: before.embed,
         backend: before.backend,
     })

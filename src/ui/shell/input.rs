@@ -8,7 +8,7 @@ use crate::page::samples::Sample;
 use crate::ui::browser;
 use crate::ui::shell::camera::Camera;
 use crate::ui::shell::drop;
-use crate::ui::state::{Picture, State};
+use crate::ui::state::{PictureChoice, State};
 
 /// Fetches the list of samples and chooses the one of the address, or the first.
 pub fn load_samples(state: State) {
@@ -20,7 +20,7 @@ pub fn load_samples(state: State) {
             Ok(list) => {
                 let wanted = state.address().sample;
                 let chosen = list.iter().find(|sample| Some(&sample.id) == wanted.as_ref()).or(list.first());
-                let chosen = chosen.map(|sample| Picture::Sample(sample.id.clone()));
+                let chosen = chosen.map(|sample| PictureChoice::Sample(sample.id.clone()));
                 state.samples.set(list);
                 if state.picture.read_untracked().is_none() {
                     state.picture.set(chosen);
@@ -60,7 +60,7 @@ pub fn Input() -> impl IntoView {
 #[component]
 fn SampleButton(sample: Sample) -> impl IntoView {
     let state = State::here();
-    let picture = Picture::Sample(sample.id.clone());
+    let picture = PictureChoice::Sample(sample.id.clone());
     let chosen = {
         let picture = picture.clone();
         move || state.picture.read().as_ref() == Some(&picture)

@@ -68,12 +68,12 @@ fn News() -> impl IntoView {
     let networks = state.networks;
     let named = move |source: &Source| title(source, networks.offers.read().as_ref());
     // The bar stays the same element while it grows.
-    let coming = Memo::new(move |_| networks.coming.read().as_ref().map(|coming| coming.source.clone()));
-    let text = move || networks.coming.read().as_ref().map(|coming| coming.text(&named(&coming.source)));
+    let loading = Memo::new(move |_| networks.loading.read().as_ref().map(|loading| loading.source.clone()));
+    let text = move || networks.loading.read().as_ref().map(|loading| loading.text(&named(&loading.source)));
     let share =
-        move || networks.coming.read().as_ref().and_then(|coming| coming.share()).map(|share| share.to_string());
+        move || networks.loading.read().as_ref().and_then(|loading| loading.share()).map(|share| share.to_string());
     let progress = move || {
-        coming.get().map(|_| {
+        loading.get().map(|_| {
             view! {
                 <div class="news-progress" data-testid="network-progress">
                     <p id="network-progress-text">{text}</p>
@@ -119,7 +119,7 @@ fn News() -> impl IntoView {
     };
     let wanted = move || {
         let name = networks.wanted.get()?;
-        if coming.read().is_some() || networks.failure.read().is_some() || *state.phase.read() != Phase::Ready {
+        if loading.read().is_some() || networks.failure.read().is_some() || *state.phase.read() != Phase::Ready {
             return None;
         }
         let close = view! { <CloseButton text="Not now" on_close=move || networks.wanted.set(None) /> };

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::state::{Picture, State};
+use crate::ui::state::{PictureChoice, State};
 use lambdascope_core::text::{duration, label, percent};
 
 /// Up to this many classes are listed by name.
@@ -47,8 +47,8 @@ pub fn Result() -> impl IntoView {
             .collect_view()
     };
     let whose = move || match state.answered.get() {
-        Some(Picture::Own { name, .. }) => name,
-        Some(Picture::Sample(id)) => {
+        Some(PictureChoice::Own { name, .. }) => name,
+        Some(PictureChoice::Sample(id)) => {
             state.samples.read().iter().find(|sample| sample.id == id).map(|sample| sample.title.clone()).unwrap_or(id)
         }
         None => String::new(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::ui::state::rest::Rest;
+use crate::ui::state::debounce::Debounce;
 use crate::ui::state::{Phase, State};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::text::bytes;
@@ -111,9 +111,9 @@ fn Progress(text: String, fraction: Option<f64>) -> impl IntoView {
 fn SpokenSummary() -> impl IntoView {
     let state = State::here();
     let (spoken, set_spoken) = signal(String::new());
-    let rest = Rest::new();
+    let debounce = Debounce::new();
     Effect::new(move |_| {
-        rest.cancel();
+        debounce.cancel();
         if state.motion.is_on() {
             return;
         }
@@ -128,7 +128,7 @@ fn SpokenSummary() -> impl IntoView {
             Phase::Loading { step, .. } => loading(step, 0, 0),
             Phase::Starting | Phase::Failed(_) => return,
         };
-        rest.after(PAUSE, move || set_spoken.set(text));
+        debounce.after(PAUSE, move || set_spoken.set(text));
     });
     view! { <p class="hidden" aria-live="polite" data-testid="live">{spoken}</p> }
 }

@@ -13,7 +13,7 @@ use lambdascope_core::answer::Answer;
 use lambdascope_core::catalogue::Source;
 use lambdascope_explain::read::query::Query;
 use lambdascope_explain::read::scale;
-use lambdascope_explain::read::scale::Scope;
+use lambdascope_explain::read::scale::Coverage;
 use lambdascope_protocol::Request;
 
 impl State {
@@ -41,7 +41,7 @@ impl State {
     /// Says that nothing will run.
     pub fn fail(self, message: String) {
         self.busy.set(false);
-        self.networks.coming.set(None);
+        self.networks.loading.set(None);
         self.phase.set(Phase::Failed(message));
     }
 
@@ -137,22 +137,22 @@ impl State {
     }
 
     /// Chooses what the scale covers; a fixed one stands where the scale stands now.
-    pub fn choose_scope(self, scope: Scope) {
-        if scope == Scope::Fixed {
+    pub fn choose_coverage(self, coverage: Coverage) {
+        if coverage == Coverage::Fixed {
             let largest =
                 self.selection.reading.read_untracked().as_ref().map(|reading| scale::query_limit(&reading.attention));
             let now = self.selection.shared_limit.get_untracked().or(largest).filter(|limit| *limit > 0.0);
             self.fixed_limit.set(now.unwrap_or(1.0));
         }
-        self.scope.set(scope);
+        self.coverage.set(coverage);
     }
 
     /// Keeps something for a view under a key of the address, or nothing under `None`.
-    pub fn turn(self, key: &str, value: Option<String>) {
-        self.knobs.update(|knobs| {
+    pub fn set_parameter(self, key: &str, value: Option<String>) {
+        self.parameters.update(|parameters| {
             match value {
-                Some(value) => knobs.insert(key.to_owned(), value),
-                None => knobs.remove(key),
+                Some(value) => parameters.insert(key.to_owned(), value),
+                None => parameters.remove(key),
             };
         });
     }

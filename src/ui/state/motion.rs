@@ -7,7 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::ui::browser;
-use crate::ui::state::rest::Rest;
+use crate::ui::state::debounce::Debounce;
 
 /// How long the query stands still before it is taken to rest: longer than from one repetition of a held key to the next.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -18,13 +18,13 @@ pub struct Motion {
     is_on: RwSignal<bool>,
     /// When it moved last, in milliseconds since the page was opened.
     moved: StoredValue<f64>,
-    rest: Rest,
+    debounce: Debounce,
 }
 
 impl Motion {
     /// At rest.
     pub fn new() -> Self {
-        Self { is_on: RwSignal::new(false), moved: StoredValue::new(0.0), rest: Rest::new() }
+        Self { is_on: RwSignal::new(false), moved: StoredValue::new(0.0), debounce: Debounce::new() }
     }
 
     /// The query is about to move; it rests once nothing more moves it.
@@ -38,7 +38,7 @@ impl Motion {
 
     /// Waits until it has stood still for long enough: one timer for all of a movement.
     fn wait(self, pause: Duration) {
-        self.rest.after(pause, move || {
+        self.debounce.after(pause, move || {
             let still = Duration::from_secs_f64((browser::now() - self.moved.get_value()).max(0.0) / 1000.0);
             match PAUSE.checked_sub(still) {
                 Some(left) if !left.is_zero() => self.wait(left),
@@ -54,7 +54,7 @@ impl Motion {
 
     /// The query rests from now on: what comes is no move, and all of the page is to show it.
     pub fn stop(self) {
-        self.rest.cancel();
+        self.debounce.cancel();
         if self.is_on.get_untracked() {
             self.is_on.set(false);
         }

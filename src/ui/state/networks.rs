@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::networks::{Coming, Failure, Running};
+use crate::page::networks::{Failure, Loading, Running};
 use lambdascope_core::catalogue::Source;
 use lambdascope_protocol::Offers;
 
@@ -19,7 +19,7 @@ pub struct NetworkSignals {
     /// The network that the engine runs already, while the first answer of it is awaited.
     pub next: StoredValue<Option<Running>>,
     /// The network on its way.
-    pub coming: RwSignal<Option<Coming>>,
+    pub loading: RwSignal<Option<Loading>>,
     /// Why the last one could not be loaded.
     pub failure: RwSignal<Option<Failure>>,
     /// The network that the address names, until one is loaded.
@@ -38,7 +38,7 @@ impl NetworkSignals {
             offers: RwSignal::new(None),
             running: RwSignal::new(None),
             next: StoredValue::new(None),
-            coming: RwSignal::new(None),
+            loading: RwSignal::new(None),
             failure: RwSignal::new(None),
             wanted: RwSignal::new(wanted),
             open: RwSignal::new(false),

@@ -11,7 +11,7 @@ use lambdascope_core::nn::trace::LayerTrace;
 use lambdascope_explain::read::query::Query;
 use lambdascope_explain::read::reading::Reading;
 use lambdascope_explain::read::scale;
-use lambdascope_explain::read::scale::Scope;
+use lambdascope_explain::read::scale::Coverage;
 use lambdascope_explain::read::softmax_attention::AttentionReading;
 
 /// The place and what is read there. All of it follows the query together, see [`Selection::follow`].
@@ -45,8 +45,8 @@ pub struct Choices {
     /// The query that the one on screen is compared with, `[y, x]`.
     pub compared: RwSignal<Option<[usize; 2]>>,
     /// What the scale covers.
-    pub scope: RwSignal<Scope>,
-    /// The limit of [`Scope::Fixed`].
+    pub coverage: RwSignal<Coverage>,
+    /// The limit of [`Coverage::Fixed`].
     pub fixed_limit: RwSignal<f32>,
 }
 
@@ -103,7 +103,7 @@ impl Selection {
 
 /// The limit that the maps share, `None` where each has its own. `readings` are those on screen.
 fn shared_limit(
-    Choices { answer, scope, fixed_limit, .. }: Choices,
+    Choices { answer, coverage, fixed_limit, .. }: Choices,
     place: Memo<Option<Place>>,
     [reading, other]: [Memo<Option<Arc<Reading>>>; 2],
 ) -> Memo<Option<f32>> {
@@ -111,15 +111,15 @@ fn shared_limit(
     let wide = Memo::new(move |_| {
         let (answer, layer, head) = (answer.get()?, place.read().as_ref()?.layer, place.read().as_ref()?.query.head);
         let layer = answer.trace.layers.get(layer)?.as_lambda()?;
-        match scope.get() {
-            Scope::Map | Scope::Query => None,
-            Scope::Fixed => Some(fixed_limit.get()),
-            Scope::Head => Some(scale::head_limit(layer, head)),
-            Scope::Layer => Some(scale::layer_limit(layer)),
+        match coverage.get() {
+            Coverage::Map | Coverage::Query => None,
+            Coverage::Fixed => Some(fixed_limit.get()),
+            Coverage::Head => Some(scale::head_limit(layer, head)),
+            Coverage::Layer => Some(scale::layer_limit(layer)),
         }
     });
     Memo::new(move |_| {
-        if scope.get() == Scope::Map {
+        if coverage.get() == Coverage::Map {
             return None;
         }
         let limit = |reading: &Option<Arc<Reading>>| reading.as_ref().map(|own| scale::query_limit(&own.attention));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::ui::state::rest::Rest;
+use crate::ui::state::debounce::Debounce;
 use lambdascope_core::shader_edit::{Fault, ShaderRun};
 use lambdascope_protocol::{LayerShaders, ShaderFailure};
 
@@ -24,7 +24,7 @@ pub struct ShaderSignals {
     pub running: RwSignal<bool>,
     pub checking: StoredValue<(u64, String)>,
     pub ran: StoredValue<(u64, String)>,
-    pub patience: Rest,
+    pub patience: Debounce,
 }
 
 /// What came of a run.
@@ -49,7 +49,7 @@ impl ShaderSignals {
             running: RwSignal::new(false),
             checking: StoredValue::new((0, String::new())),
             ran: StoredValue::new((0, String::new())),
-            patience: Rest::new(),
+            patience: Debounce::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::page::address::Knobs;
+use crate::page::address::ViewParameters;
 use crate::page::what_if::Changes;
 use lambdascope_protocol::WhatIfAnswer;
 
@@ -23,8 +23,8 @@ pub struct WhatIfSignals {
 
 impl WhatIfSignals {
     /// Reads the changes from what views keep.
-    pub fn new(knobs: RwSignal<Knobs>) -> Self {
-        let text = move |key: &str| knobs.read().get(key).cloned();
+    pub fn new(parameters: RwSignal<ViewParameters>) -> Self {
+        let text = move |key: &str| parameters.read().get(key).cloned();
         Self {
             changes: Memo::new(move |_| Changes::read(text("edit").as_deref(), text("mask").as_deref())),
             answer: RwSignal::new(None),

@@ -8,7 +8,6 @@ mod product;
 use leptos::prelude::*;
 
 use crate::ui::state::State;
-use crate::ui::state::subject::with_subject;
 use linked::Linked;
 
 /// The view.
@@ -18,11 +17,11 @@ pub fn Anatomy() -> impl IntoView {
     let linked = Linked::new();
     // What this layer leaves out, in words.
     let lacks = move || {
-        with_subject(state, state.selection.place.get(), |subject| {
-            let content = (!subject.layer.content).then_some(
+        state.with_query(state.selection.place.get(), |layer, _| {
+            let content = (!layer.content).then_some(
                 "This layer has no content lambda: its keys are not used, λᶜ is zero and λ_n is the position lambda alone.",
             );
-            let position = (subject.layer.dims.window == [0, 0]).then_some(
+            let position = (layer.dims.window == [0, 0]).then_some(
                 "This layer has no position embeddings: every query has the same λ, and λᵖ_n is the bias alone.",
             );
             [content, position].into_iter().flatten().collect::<Vec<_>>().join(" ")

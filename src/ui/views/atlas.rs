@@ -15,7 +15,7 @@ use crate::ui::widgets::figure::FigureView;
 use crate::ui::widgets::query_grid::{Nudges, QueryGrid};
 use crate::ui::widgets::tiles::{Tile, Tiles};
 use lambdascope_explain::figures::figure::Figure;
-use lambdascope_explain::views::atlas::{Cover, Entry, Measure, Sort};
+use lambdascope_explain::views::atlas::{AtlasCoverage, Entry, Measure, Sort};
 
 /// The view.
 #[component]
@@ -27,11 +27,11 @@ pub fn Atlas() -> impl IntoView {
         Some(Arc::new(entries(place, &answer.trace)))
     });
     let entries = Signal::derive(move || entries.get().unwrap_or_default());
-    let sort = Memo::new(move |_| state.knob::<Sort>("sort").unwrap_or_default());
-    let cover = Memo::new(move |_| state.knob::<Cover>("by").unwrap_or_default());
+    let sort = Memo::new(move |_| state.parameter::<Sort>("sort").unwrap_or_default());
+    let coverage = Memo::new(move |_| state.parameter::<AtlasCoverage>("by").unwrap_or_default());
     let figures = Memo::new(move |_| {
         let (entries, setting) = (entries.get(), state.setting.get());
-        let limits = cover.get().limits(&entries);
+        let limits = coverage.get().limits(&entries);
         let figure = |(entry, limit): (&Entry, f32)| Arc::new(entry.figure(&setting, limit));
         Arc::new(entries.iter().zip(limits).map(figure).collect::<Vec<Arc<Figure>>>())
     });
@@ -85,7 +85,7 @@ pub fn Atlas() -> impl IntoView {
                         selected=Signal::derive(move || Sort::ALL.iter().position(|s| *s == sort.get()).unwrap_or(0))
                         on_choose=move |index| {
                             let sort = Sort::ALL[index];
-                            state.turn("sort", (sort != Sort::default()).then(|| sort.id().to_owned()));
+                            state.set_parameter("sort", (sort != Sort::default()).then(|| sort.id().to_owned()));
                         }
                     />
                     <Choice
@@ -95,10 +95,10 @@ pub fn Atlas() -> impl IntoView {
                             Item::new("each layer", "The heads of a layer can be compared"),
                             Item::new("each map", "Weak maps become visible, but none can be compared"),
                         ])
-                        selected=Signal::derive(move || Cover::ALL.iter().position(|c| *c == cover.get()).unwrap_or(0))
+                        selected=Signal::derive(move || AtlasCoverage::ALL.iter().position(|c| *c == coverage.get()).unwrap_or(0))
                         on_choose=move |index| {
-                            let cover = Cover::ALL[index];
-                            state.turn("by", (cover != Cover::default()).then(|| cover.id().to_owned()));
+                            let coverage = AtlasCoverage::ALL[index];
+                            state.set_parameter("by", (coverage != AtlasCoverage::default()).then(|| coverage.id().to_owned()));
                         }
                     />
                 </div>

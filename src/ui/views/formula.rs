@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 use crate::page::place::Place;
 use crate::ui::state::State;
+use crate::ui::state::subject::subject_at;
 use crate::ui::widgets::figure::FigureView;
 use crate::ui::widgets::query_grid::{Nudges, QueryGrid};
 use cell::CellNumbers;
@@ -20,7 +21,7 @@ use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::formula::figures::{cell_at, figure, used};
 use lambdascope_explain::formula::quantity::{Cell, Quantity};
 use lambdascope_explain::formula::table::Table;
-use shared::{KNOB, Shared};
+use shared::{PARAMETER, Shared};
 
 /// The view.
 #[component]
@@ -32,7 +33,7 @@ pub fn Formula() -> impl IntoView {
         answer.as_ref()?.trace.layers.get(layer.get()?).map(|layer| Arc::new(Table::of(layer)))
     });
     let selected = Memo::new(move |_| {
-        let cell = state.knob::<Cell>(KNOB).unwrap_or_default();
+        let cell = state.parameter::<Cell>(PARAMETER).unwrap_or_default();
         table.read().as_ref().map_or(cell, |table| table.nearest(cell))
     });
     let shared = Shared { state, table, selected, lit: RwSignal::new(None), before: RwSignal::new(Vec::new()) };
@@ -43,7 +44,7 @@ pub fn Formula() -> impl IntoView {
     let quantities = Memo::new(move |_| {
         let table = table.read();
         let rows = table.iter().flat_map(|table| table.rows.iter().rev().map(|row| row.quantity));
-        rows.filter(|quantity| quantity.has_numbers()).collect::<Vec<_>>()
+        rows.filter(|quantity| quantity.has_values()).collect::<Vec<_>>()
     });
     view! {
         <div class="formula explained">
@@ -77,10 +78,8 @@ fn Matrix(shared: Shared, quantity: Quantity) -> impl IntoView {
     let state = shared.state;
     let drawn = Memo::new(move |_| {
         let selected = shared.selected.get();
-        let setting = state.setting.get();
-        let name = state.with_layer(|layer| layer.name().to_owned())?;
-        let drawn = shared.with_numbers(|table, numbers| {
-            figure(table, numbers, quantity, selected, [setting.as_str(), name.as_str()])
+        let drawn = shared.with_values(|table, values| {
+            figure(table, values, quantity, selected, &subject_at(state, values.query())?)
         });
         drawn.flatten().map(Arc::new)
     });

@@ -24,9 +24,10 @@ use lambdascope_explain::views::orders::{Outputs, Stop};
 #[component]
 pub fn Orders() -> impl IntoView {
     let state = State::here();
-    let stop = Memo::new(move |_| state.knob::<usize>("step").map(Stop::at).unwrap_or_default());
-    let choose =
-        move |index: usize| state.turn("step", (Stop::at(index) != Stop::default()).then(|| index.to_string()));
+    let stop = Memo::new(move |_| state.parameter::<usize>("step").map(Stop::at).unwrap_or_default());
+    let choose = move |index: usize| {
+        state.set_parameter("step", (Stop::at(index) != Stop::default()).then(|| index.to_string()))
+    };
     view! {
         <div class="orders explained">
             <p class="quiet">
@@ -66,7 +67,9 @@ fn Matrices(stop: Memo<Stop>) -> impl IntoView {
     let show = move || match stop.get() {
         Stop::Factors => {
             let factors = Memo::new(move |_| {
-                with_subject(state, state.selection.shown.get(), |subject| Arc::new(orders::factors(subject)))
+                with_subject(state, state.selection.shown.get(), |layer, subject| {
+                    Arc::new(orders::factors(layer, subject))
+                })
             });
             let part = move |of: fn(&orders::Factors) -> &Figure| -> Signal<Option<Arc<Figure>>> {
                 Memo::new(move |_| factors.read().as_ref().map(|factors| Arc::new(of(factors).clone()))).into()
@@ -83,7 +86,9 @@ fn Matrices(stop: Memo<Stop>) -> impl IntoView {
         Stop::Weights => {
             let weights = drawing(|state| {
                 let reading = state.selection.reading.get()?;
-                with_subject(*state, state.selection.shown.get(), |subject| orders::weights(subject, &reading))
+                with_subject(*state, state.selection.shown.get(), |layer, subject| {
+                    orders::weights(layer, subject, &reading)
+                })
             });
             // Of all queries: it changes with layer, head and u alone, and so does the work.
             let head = Memo::new(move |_| {
@@ -94,7 +99,7 @@ fn Matrices(stop: Memo<Stop>) -> impl IntoView {
             });
             let all = Memo::new(move |_| with_subject(state, head.get(), orders::every_weight).flatten().map(Arc::new));
             let row = Signal::derive(move || {
-                let row = with_subject(state, state.selection.shown.get(), |subject| subject.query.n(subject.layer));
+                let row = state.with_query(state.selection.shown.get(), |layer, query| query.n(layer));
                 let columns = all.read().as_ref().map(|figure| figure.grid.columns);
                 row.zip(columns).map(|(row, columns)| [row, 0, row, columns - 1]).into_iter().collect::<Vec<_>>()
             });
@@ -113,7 +118,9 @@ fn Matrices(stop: Memo<Stop>) -> impl IntoView {
         Stop::Lambda => {
             let lambda = drawing(|state| {
                 let reading = state.selection.reading.get()?;
-                with_subject(*state, state.selection.shown.get(), |subject| orders::lambda(subject, &reading))
+                with_subject(*state, state.selection.shown.get(), |layer, subject| {
+                    orders::lambda(layer, subject, &reading)
+                })
             });
             view! {
                 <FigureView figure=lambda symbol=view! { "λ"<sub>"n"</sub> }.into_any() test_id="orders-lambda" pointed=point() square=false />
@@ -141,8 +148,8 @@ fn Output(stop: Stop) -> impl IntoView {
     let state = State::here();
     let figure = Memo::new(move |_| {
         let reading = state.selection.reading.get()?;
-        with_subject(state, state.selection.shown.get(), |subject| {
-            Arc::new(Outputs::of(subject.layer, &reading).figure(subject, stop))
+        with_subject(state, state.selection.shown.get(), |layer, subject| {
+            Arc::new(Outputs::of(layer, &reading).figure(subject, stop))
         })
     });
     view! {
@@ -158,7 +165,7 @@ fn OutputTable() -> impl IntoView {
     let state = State::here().resting();
     let outputs = Memo::new(move |_| {
         let reading = state.selection.reading.get()?;
-        with_subject(state, state.selection.shown.get(), |subject| Outputs::of(subject.layer, &reading))
+        state.with_query(state.selection.shown.get(), |layer, _| Outputs::of(layer, &reading))
     });
     let difference = move || outputs.read().as_ref().map(Outputs::difference);
     let all = RwSignal::new(false);
@@ -219,7 +226,9 @@ fn Softmax() -> impl IntoView {
     });
     let weights = Memo::new(move |_| {
         let reading = state.selection.reading.get()?;
-        with_subject(state, state.selection.shown.get(), |subject| Arc::new(orders::weights(subject, &reading)))
+        with_subject(state, state.selection.shown.get(), |layer, subject| {
+            Arc::new(orders::weights(layer, subject, &reading))
+        })
     });
     let sum = move |figure: Memo<Option<Arc<Figure>>>| {
         figure.read().as_ref().map(|figure| format!("{:.4}", figure.grid.values.iter().sum::<f32>()))

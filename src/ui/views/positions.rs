@@ -1,6 +1,5 @@
 //! The position view: what the layer learned about places, what this query makes of it, and what shifting does.
 
-mod caption;
 mod learned;
 mod made;
 mod moved;

@@ -7,7 +7,7 @@ mod outcome;
 
 use leptos::prelude::*;
 
-use crate::page::shader::{launch, short_name, step_name};
+use crate::page::shader::steps::{launch, short_name, step_name};
 use crate::ui::engine::shader::{self, Shown, layer_shaders, shown};
 use crate::ui::state::State;
 use crate::ui::widgets::choice::{Choice, Item};
@@ -33,7 +33,7 @@ pub fn ShaderView() -> impl IntoView {
         let kernel = layer_shaders(state).and_then(|shaders| Some(shaders.steps.get(index)?.kernel.clone()));
         lit.part.set(None);
         lit.line.set(None);
-        state.turn("kernel", kernel);
+        state.set_parameter("kernel", kernel);
     };
     let on_cpu = Memo::new(move |_| {
         state

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::page::place::Move;
 use crate::ui::state::State;
 use crate::ui::widgets::overlay::{CropCanvas, Marks, QueryRing, cell_at};
+use lambdascope_core::text;
 
 /// The grid.
 #[component]
@@ -37,12 +38,12 @@ pub fn QueryGrid() -> impl IntoView {
         let columns = (1..width).map(|x| format!("M{x} 0V{height}"));
         rows.chain(columns).collect::<String>()
     };
-    let at = move || state.selection.shown.get().map(|place| format!("{},{}", place.query.y, place.query.x));
+    let at = move || state.selection.shown.get().map(|place| text::short_cell(place.query.cell()));
     // Read out anyway, by the summary, once the query rests.
     let name = state.at_rest(move || {
         let [height, width] = size.get();
         let query = state.selection.place.read().as_ref().map(|place| place.query);
-        let query = query.map_or_else(String::new, |query| format!(", query at row {}, column {}", query.y, query.x));
+        let query = query.map_or_else(String::new, |query| format!(", query at {}", text::cell(query.cell())));
         format!("Query grid, {height} rows by {width} columns{query}")
     });
     view! {

@@ -7,8 +7,10 @@ use anyhow::Result;
 use super::super::{figure, npy, say};
 use lambdascope_core::nn::trace::AttentionTrace;
 use lambdascope_core::tensor::{max_abs, transposed};
+use lambdascope_core::text::short_cell;
 use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::figures::grid::{Grid, Scale};
+use lambdascope_explain::figures::subject::Subject;
 use lambdascope_explain::read::query::Query;
 use lambdascope_explain::read::softmax_attention::{AttentionReading, SoftmaxAttention};
 use lambdascope_explain::views::lens;
@@ -25,14 +27,15 @@ pub fn write(layer: &AttentionTrace, [y, x]: [usize; 2], folder: &Path) -> Resul
     let maps = [h, dims.height, dims.width];
     let reading = AttentionReading::of(layer, Query { y, x, ..Query::default() });
     let all = |part: Part| -> Vec<f32> { reading.heads.iter().flat_map(part).copied().collect() };
+    let subject = Subject { setting: String::new(), layer: layer.name.clone(), intra: 1, query: reading.query };
     let figures = |part: Part, scale: Scale| -> Vec<Figure> {
         let drawing = |(head, values): (usize, &SoftmaxAttention)| {
             let grid = Grid::new(part(values).clone(), dims.width);
-            Some(Figure { grid, scale, ..lens::weights(&reading, head, &layer.name, "")? })
+            Some(Figure { grid, scale, ..lens::weights(&subject, &reading, head)? })
         };
         reading.heads.iter().enumerate().filter_map(drawing).collect()
     };
-    let of_query = format!("{}, query {y},{x}", layer.name);
+    let of_query = format!("{}, query {}", layer.name, short_cell([y, x]));
 
     let weights: Part = |head| &head.weights;
     npy::write(&folder.join("weights.npy"), &maps, &all(weights))?;

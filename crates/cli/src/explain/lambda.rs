@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use super::super::{figure, npy, say};
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::{max_abs, transposed};
+use lambdascope_core::text::short_cell;
 use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::figures::grid::{Grid, Scale};
 use lambdascope_explain::figures::subject::Subject;
@@ -26,14 +27,14 @@ pub fn write(layer: &LambdaTrace, [y, x]: [usize; 2], folder: &Path) -> Result<(
     let queries = (0..h).flat_map(|head| (0..u).map(move |u| Query { y, x, head, u }));
     let readings: Vec<Reading> = queries.map(|query| Reading::of(layer, query)).collect();
     let first = readings.first().context("the layer has no head")?;
-    let of_query = format!("{}, query {y},{x}", layer.name);
+    let of_query = format!("{}, query {}", layer.name, short_cell([y, x]));
 
     // u has an axis of its own only where there is more than one.
     let shape: Vec<usize> = [h].into_iter().chain((u > 1).then_some(u)).chain(size).collect();
     let limit = readings.iter().map(|reading| query_limit(&reading.attention)).fold(0.0, f32::max);
     let map = |reading: &Reading, kind: MapKind| {
         let Query { head, u: own, .. } = reading.query;
-        let figure = lens::map(reading, kind, limit, &layer.name, "");
+        let figure = lens::map(&Subject::of_lambda(layer, reading.query, ""), reading, kind, limit);
         Figure {
             title: if u > 1 { format!("head {head}, u {own}") } else { format!("head {head}") },
             // Without a context of its own the query stands in the maps as well.
@@ -65,7 +66,7 @@ pub fn write(layer: &LambdaTrace, [y, x]: [usize; 2], folder: &Path) -> Result<(
     let caption = format!("Softmaxed key channels, each of which sums to 1: {}", layer.name);
     figure::write(&folder.join("key_maps.png"), ["key maps", &caption], &figures, 8)?;
 
-    let product = Product::of(Subject { layer, query: first.query, setting: "" }, first);
+    let product = Product::of(layer, &Subject::of_lambda(layer, first.query, ""), first);
     let caption = format!("{k} key channels (rows) by {v} value channels (columns): {of_query}");
     let lambdas = [
         ("lambda_content", product.content, &first.lambda_content),

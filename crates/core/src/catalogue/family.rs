@@ -36,7 +36,7 @@ pub struct Member {
     /// Multiplications with an addition, for one picture.
     pub macs: u64,
     /// What it reaches on validation pictures.
-    pub accuracy: Accuracy,
+    pub accuracy: ValidationAccuracy,
     /// The run that gave the file.
     pub training: Training,
 }
@@ -55,7 +55,7 @@ pub enum LayerKind {
 
 /// Accuracy over validation pictures.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Accuracy {
+pub struct ValidationAccuracy {
     /// How many pictures.
     pub images: u64,
     /// Fraction whose most probable class is right.

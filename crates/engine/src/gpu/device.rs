@@ -8,7 +8,7 @@ use futures_channel::oneshot;
 use serde::{Deserialize, Serialize};
 
 use super::error::GpuError;
-use lambdascope_core::shader_edit::{Fault, Place};
+use lambdascope_core::shader_edit::{Fault, SourcePlace};
 
 /// Which GPU, as people know it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,7 +162,7 @@ impl Device {
             let before = line.get(..(location.line_position as usize).saturating_sub(1)).unwrap_or_default();
             let marked = source.get(location.offset as usize..(location.offset + location.length) as usize);
             let length = marked.and_then(|marked| marked.lines().next()).map_or(0, |marked| marked.chars().count());
-            Some(Place { line: location.line_number as usize, column: before.chars().count() + 1, length })
+            Some(SourcePlace { line: location.line_number as usize, column: before.chars().count() + 1, length })
         });
         Some(Fault { message: first.message, notes: Vec::new(), place })
     }

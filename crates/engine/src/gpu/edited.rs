@@ -21,7 +21,7 @@ use naga::{
 
 use super::bounded::bound;
 use lambdascope_core::kernels::Shader;
-use lambdascope_core::shader_edit::{Fault, Place};
+use lambdascope_core::shader_edit::{Fault, SourcePlace};
 
 /// Reads an edited source that shall stand in for a shader: it must be valid, have the entry point `main` and the same
 /// arrays at the same bindings. What comes back is what runs: the edit with its constants filled in and every loop bounded.
@@ -123,12 +123,12 @@ fn innermost(error: &dyn Error) -> String {
 }
 
 /// Where a span lies, if it lies within the text.
-fn place(span: Span, source: &str) -> Option<Place> {
+fn place(span: Span, source: &str) -> Option<SourcePlace> {
     let range = span.to_range()?;
     let (before, within) = (source.get(..range.start)?, source.get(range)?);
     let line = before.rsplit_once('\n').map_or(before, |(_, line)| line);
     let marked = within.lines().next().unwrap_or_default();
-    Some(Place {
+    Some(SourcePlace {
         line: before.matches('\n').count() + 1,
         column: line.chars().count() + 1,
         length: marked.chars().count(),

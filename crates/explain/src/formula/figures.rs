@@ -2,10 +2,10 @@
 
 use crate::figures::figure::Figure;
 use crate::figures::grid::{Grid, Scale};
-use crate::formula::numbers::Numbers;
+use crate::figures::subject::Subject;
 use crate::formula::quantity::{Cell, Index, Quantity};
 use crate::formula::table::{Cells, Sizes, Table};
-use crate::read::query::Query;
+use crate::formula::values::Values;
 use lambdascope_core::tensor::max_abs;
 
 /// Where a quantity's drawing has its rows and columns from.
@@ -21,7 +21,7 @@ pub enum Layout {
     Map,
 }
 
-/// A quantity's layout; `None` where it has no numbers.
+/// A quantity's layout; `None` where it has no values.
 pub fn layout(quantity: Quantity) -> Option<Layout> {
     match quantity.axes() {
         [Index::Key, Index::Value] => Some(Layout::Matrix),
@@ -67,60 +67,45 @@ fn place_of(table: &Table, cell: Cell) -> Option<[usize; 2]> {
 }
 
 /// A quantity's drawing, of the channels that `selected` names, with a ring round the selected cell if it is one of its own.
-/// `setting` is network, picture and layer in words, `layer` names its file. `None` where it has no numbers.
-pub fn figure(
-    table: &Table,
-    numbers: &Numbers,
-    quantity: Quantity,
-    selected: Cell,
-    [setting, layer]: [&str; 2],
-) -> Option<Figure> {
+/// `None` where it has no values.
+pub fn figure(table: &Table, values: &Values, quantity: Quantity, selected: Cell, subject: &Subject) -> Option<Figure> {
     let layout = layout(quantity)?;
     let [rows, columns] = size(layout, table.sizes);
-    let query = numbers.query();
-    let values = |quantity| {
-        let at = |m: usize| numbers.value(cell_at(table, quantity, selected, [m / columns, m % columns]), query.u);
+    let query = values.query();
+    let drawn = |quantity| {
+        let at = |m: usize| values.value(cell_at(table, quantity, selected, [m / columns, m % columns]), query.u);
         (0..rows * columns).map(at).collect::<Vec<f32>>()
     };
-    let own = values(quantity);
+    let own = drawn(quantity);
     // The lambdas are added: they share a scale.
     let lambdas = [Quantity::Content, Quantity::PositionLambda, Quantity::Lambda];
     let limit = if lambdas.contains(&quantity) {
         let there = lambdas.into_iter().filter(|quantity| table.row(*quantity).is_some());
-        there.map(|quantity| max_abs(&values(quantity))).fold(0.0, f32::max)
+        there.map(|quantity| max_abs(&drawn(quantity))).fold(0.0, f32::max)
     } else {
         max_abs(&own)
     };
     let is_share = matches!(quantity, Quantity::NormalisedKey | Quantity::Weight);
     let scale = if is_share { Scale::Positive(limit) } else { Scale::Signed(limit) };
-    let channel = match quantity.axes() {
-        [Index::Position, Index::Key] => format!(", channel {}", selected.key),
-        [Index::Position, Index::Value] => format!(", channel {}", selected.value),
-        _ => String::new(),
+    let (file_channel, channel) = match quantity.axes() {
+        [Index::Position, Index::Key] => (selected.key.to_string(), format!(", channel {}", selected.key)),
+        [Index::Position, Index::Value] => (selected.value.to_string(), format!(", channel {}", selected.value)),
+        _ => (String::new(), String::new()),
     };
-    let head = query.head as isize;
+    let (on, head) = (values.dependence(quantity), query.head as isize);
     let (axes, first) = match layout {
+        // The bias belongs to all heads.
+        Layout::Column if !on.head => (["key channel", "column"], [0, 0]),
         Layout::Matrix => (["key channel", "value channel"], [0, 0]),
         Layout::Column => (["key channel", "head"], [0, head]),
         Layout::Row => (["head", "value channel"], [head, 0]),
         Layout::Map => (["row", "column"], [0, 0]),
     };
-    let name = quantity.name();
-    let Query { y, x, head, .. } = query;
-    let (file, of) = if numbers.is_shared(quantity) {
-        (String::new(), String::new())
-    } else {
-        (format!("_h{head}_{y}.{x}"), format!(", head {head}, query {y},{x}"))
-    };
+    let title = format!("{}{channel}", quantity.name());
+    let (word, grid) = (format!("{}{file_channel}", quantity.id()), Grid::new(own, columns).counted_from(first));
     Some(Figure {
-        name: format!("{}_{layer}{file}", quantity.id()),
-        title: format!("{name}{channel}"),
-        caption: format!("{name}{channel}: {setting}, {layer}{of}"),
-        axes,
-        grid: Grid::new(own, columns).counted_from(first),
-        scale,
         ring: if quantity == selected.quantity { place_of(table, selected) } else { None },
-        window: None,
+        ..subject.figure(on, &word, [&title, &title], axes, grid, scale)
     })
 }
 
@@ -154,8 +139,10 @@ pub fn used(table: &Table, quantity: Quantity, selected: Cell) -> Option<[usize;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figures::subject::Dependence;
     use crate::fixture;
     use crate::formula::terms::explain;
+    use crate::read::query::Query;
     use crate::read::reading::Reading;
     use lambdascope_core::nn::trace::LayerTrace;
 
@@ -165,15 +152,16 @@ mod tests {
             let table = Table::of(&LayerTrace::Lambda(layer.clone()));
             let query = Query { y: 3, x: 1, head: 1, u: layer.dims.intra - 1 };
             let reading = Reading::of(&layer, query);
-            let numbers = Numbers::lambda(&layer, &reading);
+            let values = Values::lambda(&layer, &reading);
+            let subject = Subject::of_lambda(&layer, query, "test");
             let selected = Cell { quantity: Quantity::Lambda, key: 2, value: 1, position: 4 };
             for row in &table.rows {
-                let figure = figure(&table, &numbers, row.quantity, selected, ["test", &layer.name]).unwrap();
+                let figure = figure(&table, &values, row.quantity, selected, &subject).unwrap();
                 assert_eq!(figure.grid.clipped(figure.scale), 0, "{kind} {:?}", row.quantity);
                 assert_eq!(figure.ring, (row.quantity == Quantity::Lambda).then_some([2, 1]));
                 for y in 0..figure.grid.rows {
                     let cell = cell_at(&table, row.quantity, selected, [y, 0]);
-                    assert_eq!(figure.grid.at([y, 0]), Some(numbers.value(cell, query.u)), "{kind} {cell:?}");
+                    assert_eq!(figure.grid.at([y, 0]), Some(values.value(cell, query.u)), "{kind} {cell:?}");
                     assert_eq!(place_of(&table, cell), Some([y, 0]), "{kind} {cell:?}");
                 }
             }
@@ -185,13 +173,19 @@ mod tests {
         for (kind, layer) in fixture::every_kind() {
             let table = Table::of(&LayerTrace::Lambda(layer.clone()));
             let of = |y, x, head| {
-                let reading = Reading::of(&layer, Query { y, x, head, u: 0 });
-                let numbers = Numbers::lambda(&layer, &reading);
+                let query = Query { y, x, head, u: 0 };
+                let reading = Reading::of(&layer, query);
+                let values = Values::lambda(&layer, &reading);
+                let subject = Subject::of_lambda(&layer, query, "test");
                 let draw = |quantity| {
                     let selected = Cell { quantity: Quantity::Output, key: 2, value: 1, position: 4 };
-                    figure(&table, &numbers, quantity, selected, ["test", &layer.name]).unwrap()
+                    figure(&table, &values, quantity, selected, &subject).unwrap()
                 };
-                table.rows.iter().map(|row| (draw(row.quantity), numbers.is_shared(row.quantity))).collect::<Vec<_>>()
+                let is_shared = |quantity| {
+                    let Dependence { head, query, .. } = values.dependence(quantity);
+                    !head && !query
+                };
+                table.rows.iter().map(|row| (draw(row.quantity), is_shared(row.quantity))).collect::<Vec<_>>()
             };
             for ((one, is_shared), (other, _)) in of(3, 1, 1).into_iter().zip(of(1, 2, 0)) {
                 assert_eq!(one.grid.values == other.grid.values, is_shared, "{kind} {}", one.title);
@@ -205,10 +199,10 @@ mod tests {
         for (kind, layer) in fixture::every_kind() {
             let table = Table::of(&LayerTrace::Lambda(layer.clone()));
             let reading = Reading::of(&layer, Query { y: 3, x: 1, head: 1, u: 0 });
-            let numbers = Numbers::lambda(&layer, &reading);
+            let values = Values::lambda(&layer, &reading);
             for row in &table.rows {
                 let selected = Cell { quantity: row.quantity, key: 2, value: 1, position: 4 };
-                let explained = explain(&table, &numbers, selected);
+                let explained = explain(&table, &values, selected);
                 let factors: Vec<Cell> = explained
                     .sums
                     .iter()

@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::str::FromStr;
 
+use lambdascope_core::text::short_cell;
+
 /// An index of a quantity. The query n and the head are those on screen and stand in no cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Index {
@@ -152,8 +154,8 @@ impl Quantity {
         }
     }
 
-    /// Whether a run keeps its numbers: it does not keep the layer's input.
-    pub fn has_numbers(self) -> bool {
+    /// Whether a run keeps its values: it does not keep the layer's input.
+    pub fn has_values(self) -> bool {
         !self.axes().is_empty()
     }
 }
@@ -221,7 +223,7 @@ impl Cell {
         match index {
             Index::Position => {
                 let columns = columns.max(1);
-                format!("({},{})", self.position / columns, self.position % columns)
+                format!("({})", short_cell([self.position / columns, self.position % columns]))
             }
             Index::Key | Index::Value => self.at(index).to_string(),
         }
@@ -239,7 +241,7 @@ impl FromStr for Cell {
     fn from_str(text: &str) -> Result<Self, NoCell> {
         let mut parts = text.split('.');
         let id = parts.next().unwrap_or_default();
-        let quantity = Quantity::ALL.into_iter().find(|quantity| quantity.id() == id && quantity.has_numbers());
+        let quantity = Quantity::ALL.into_iter().find(|quantity| quantity.id() == id && quantity.has_values());
         let mut cell = Self { quantity: quantity.ok_or(NoCell)?, ..Self::default() };
         for part in parts {
             let index = match part.as_bytes().first() {
@@ -262,7 +264,7 @@ mod tests {
     fn a_cell_comes_back_from_its_address() {
         let cell = Cell { quantity: Quantity::NormalisedKey, key: 5, value: 3, position: 17 };
         assert_eq!(cell.address(), "kbar.i5.j3.m17");
-        for quantity in Quantity::ALL.into_iter().filter(|quantity| quantity.has_numbers()) {
+        for quantity in Quantity::ALL.into_iter().filter(|quantity| quantity.has_values()) {
             assert_eq!(cell.of(quantity).address().parse(), Ok(cell.of(quantity)));
         }
         assert_eq!("y".parse(), Ok(Cell::default()));

@@ -311,7 +311,7 @@ mod tests {
         for layer in layers.chain([LayerTrace::Attention(fixture::attention(4, 5))]) {
             let table = Table::of(&layer);
             for (at, row) in table.rows.iter().enumerate() {
-                for part in table.parts(row.quantity).into_iter().filter(|part| part.has_numbers()) {
+                for part in table.parts(row.quantity).into_iter().filter(|part| part.has_values()) {
                     assert!(table.rows[..at].iter().any(|row| row.quantity == part), "{:?} of {row:?}", part);
                 }
             }

@@ -1,8 +1,8 @@
 //! What a cell is the sum of, worked out from the table's equations: every term with its factors, largest first.
 
-use crate::formula::numbers::Numbers;
 use crate::formula::quantity::{Cell, Index, Quantity};
 use crate::formula::table::{Addend, Cells, Origin, Table};
+use crate::formula::values::Values;
 
 /// A cell as a part of a term.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,7 +57,7 @@ pub struct Sum {
 
 /// What is left of a sum beside its largest terms.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rest {
+pub struct Remainder {
     /// How many terms.
     pub count: usize,
     /// What they add together.
@@ -66,13 +66,13 @@ pub struct Rest {
 
 impl Sum {
     /// The largest terms, `most` at the most, and what the others add together. One other term is not grouped.
-    pub fn grouped(&self, most: usize) -> (&[Term], Option<Rest>) {
+    pub fn grouped(&self, most: usize) -> (&[Term], Option<Remainder>) {
         if self.terms.len() <= most + 1 {
             return (&self.terms, None);
         }
         let (largest, others) = self.terms.split_at(most);
         let sum = others.iter().map(|term| f64::from(term.value)).sum::<f64>() as f32;
-        (largest, Some(Rest { count: others.len(), sum }))
+        (largest, Some(Remainder { count: others.len(), sum }))
     }
 }
 
@@ -93,14 +93,14 @@ pub struct Explanation {
     pub displacement: Option<([isize; 2], bool)>,
 }
 
-/// Works out a cell that the table has, for the u of the numbers' query.
-pub fn explain(table: &Table, numbers: &Numbers, cell: Cell) -> Explanation {
-    let u = numbers.query().u;
+/// Works out a cell that the table has, for the u of the values' query.
+pub fn explain(table: &Table, values: &Values, cell: Cell) -> Explanation {
+    let u = values.query().u;
     let row = table.row(cell.quantity);
     let sums = row.iter().flat_map(|row| row.equations.iter().enumerate()).filter_map(|(equation, given)| {
         let sum = match given.cells.as_ref()? {
-            Cells::Sum(addends) => added(table, numbers, cell, u, addends),
-            Cells::Softmax(of) => shared(table, numbers, cell, u, cell.of(*of)),
+            Cells::Sum(addends) => added(table, values, cell, u, addends),
+            Cells::Softmax(of) => shared(table, values, cell, u, cell.of(*of)),
         };
         Some(Sum { equation, ..sum })
     });
@@ -108,10 +108,10 @@ pub fn explain(table: &Table, numbers: &Numbers, cell: Cell) -> Explanation {
     Explanation {
         cell,
         u,
-        value: numbers.value(cell, u),
+        value: values.value(cell, u),
         sums: sums.collect(),
         origin: row.and_then(|row| row.origin),
-        displacement: has_position.then(|| (numbers.displacement(cell.position), numbers.has_embedding(cell.position))),
+        displacement: has_position.then(|| (values.displacement(cell.position), values.has_embedding(cell.position))),
     }
 }
 
@@ -124,14 +124,14 @@ fn total(terms: &[Term]) -> f32 {
     terms.iter().map(|term| f64::from(term.value)).sum::<f64>() as f32
 }
 
-fn added(table: &Table, numbers: &Numbers, cell: Cell, u: usize, addends: &[Addend]) -> Sum {
+fn added(table: &Table, values: &Values, cell: Cell, u: usize, addends: &[Addend]) -> Sum {
     let root = (table.sizes.key as f32).sqrt();
     let mut terms = Vec::new();
     for addend in addends {
         let mut add = |cell: Cell, u: usize| {
             let factor = |of: &_| {
                 let cell = cell.of(*of);
-                Factor { cell, u, value: numbers.value(cell, u) }
+                Factor { cell, u, value: values.value(cell, u) }
             };
             let factors: Vec<Factor> = addend.factors.iter().map(factor).collect();
             let product: f32 = factors.iter().map(|factor| factor.value).product();
@@ -141,8 +141,7 @@ fn added(table: &Table, numbers: &Numbers, cell: Cell, u: usize, addends: &[Adde
             None => add(cell, u),
             Some(Index::Position) => {
                 let needs_embedding = addend.factors.contains(&Quantity::Embedding);
-                let is_there =
-                    |m: &usize| if needs_embedding { numbers.has_embedding(*m) } else { numbers.is_seen(*m) };
+                let is_there = |m: &usize| if needs_embedding { values.has_embedding(*m) } else { values.is_seen(*m) };
                 for m in (0..table.sizes.of(Index::Position)).filter(is_there) {
                     (0..table.sizes.intra).for_each(|u| add(cell.with(Index::Position, m), u));
                 }
@@ -157,19 +156,19 @@ fn added(table: &Table, numbers: &Numbers, cell: Cell, u: usize, addends: &[Adde
 }
 
 /// A softmax over what the query sees.
-fn shared(table: &Table, numbers: &Numbers, cell: Cell, u: usize, of: Cell) -> Sum {
-    let seen = (0..table.sizes.of(Index::Position)).filter(|m| numbers.is_seen(*m));
+fn shared(table: &Table, values: &Values, cell: Cell, u: usize, of: Cell) -> Sum {
+    let seen = (0..table.sizes.of(Index::Position)).filter(|m| values.is_seen(*m));
     let factors: Vec<Factor> = seen
         .map(|m| {
             let cell = of.with(Index::Position, m);
-            Factor { cell, u, value: numbers.value(cell, u) }
+            Factor { cell, u, value: values.value(cell, u) }
         })
         .collect();
     let largest = factors.iter().map(|factor| factor.value).fold(f32::MIN, f32::max);
     let terms = factors.into_iter().map(|factor| Term { value: (factor.value - largest).exp(), factors: vec![factor] });
     let terms = by_magnitude(terms.collect());
     let total = total(&terms);
-    let own = numbers.is_seen(cell.position).then(|| (numbers.value(of, u) - largest).exp());
+    let own = values.is_seen(cell.position).then(|| (values.value(of, u) - largest).exp());
     let numerator = own.unwrap_or(0.0);
     let result = if total > 0.0 { numerator / total } else { 0.0 };
     Sum { equation: 0, form: Form::Softmax { numerator, largest }, terms, total, result, root: None }
@@ -198,14 +197,14 @@ mod tests {
         cells
     }
 
-    fn check(kind: &str, table: &Table, numbers: &Numbers) {
+    fn check(kind: &str, table: &Table, values: &Values) {
         let cells = cells(table);
         let largest = |quantity| {
             let of = cells.iter().filter(|cell| cell.quantity == quantity);
-            of.map(|cell| numbers.value(*cell, numbers.query().u).abs()).fold(0.0, f32::max)
+            of.map(|cell| values.value(*cell, values.query().u).abs()).fold(0.0, f32::max)
         };
         for cell in &cells {
-            let explained = explain(table, numbers, *cell);
+            let explained = explain(table, values, *cell);
             for sum in &explained.sums {
                 let close = |a: f32, b: f32| (a - b).abs() <= 1e-5 * largest(cell.quantity).max(1e-3);
                 assert!(close(sum.result, explained.value), "{kind} {cell:?}: {} of {}", sum.result, explained.value);
@@ -218,7 +217,7 @@ mod tests {
                 assert_eq!(shown.len() + rest.map_or(0, |rest| rest.count), sum.terms.len());
                 assert!(sum.terms.is_sorted_by(|a, b| a.value.abs() >= b.value.abs()));
                 for term in sum.terms.iter().filter(|_| sum.form == Form::Sum && sum.root.is_none()) {
-                    let product: f32 = term.factors.iter().map(|factor| numbers.value(factor.cell, factor.u)).product();
+                    let product: f32 = term.factors.iter().map(|factor| values.value(factor.cell, factor.u)).product();
                     assert_eq!(product, term.value, "{kind} {cell:?}");
                 }
             }
@@ -233,7 +232,7 @@ mod tests {
             let table = Table::of(&LayerTrace::Lambda(layer.clone()));
             for query in [Query::default(), Query { y: 2, x: 3, head: 1, u: layer.dims.intra - 1 }] {
                 let reading = Reading::of(&layer, query);
-                check(kind, &table, &Numbers::lambda(&layer, &reading));
+                check(kind, &table, &Values::lambda(&layer, &reading));
             }
         }
     }
@@ -244,7 +243,7 @@ mod tests {
         let table = Table::of(&LayerTrace::Attention(layer.clone()));
         for query in [Query::default(), Query { y: 2, x: 3, head: 1, u: 0 }] {
             let reading = AttentionReading::of(&layer, query);
-            check("attention", &table, &Numbers::attention(&layer, &reading));
+            check("attention", &table, &Values::attention(&layer, &reading));
         }
     }
 
@@ -254,16 +253,16 @@ mod tests {
             let table = Table::of(&LayerTrace::Lambda(layer.clone()));
             let query = Query { y: 1, x: 2, head: 1, u: 0 };
             let reading = Reading::of(&layer, query);
-            let numbers = Numbers::lambda(&layer, &reading);
+            let values = Values::lambda(&layer, &reading);
             let cell = Cell { quantity: Quantity::PositionLambda, key: 1, value: 2, position: 0 };
-            let explained = explain(&table, &numbers, cell);
+            let explained = explain(&table, &values, cell);
             let dims = &layer.dims;
             // By its definition, over all offsets of the window.
             let mut expected = Vec::new();
             for (dy, dx) in (0..dims.window[0]).flat_map(|dy| (0..dims.window[1]).map(move |dx| (dy, dx))) {
                 let (y, x) = ((query.y + dy).wrapping_sub(dims.origin[0]), (query.x + dx).wrapping_sub(dims.origin[1]));
                 let m = y.wrapping_mul(dims.context_width).wrapping_add(x);
-                if y < dims.context_height && x < dims.context_width && numbers.is_seen(m) {
+                if y < dims.context_height && x < dims.context_width && values.is_seen(m) {
                     for u in 0..dims.intra {
                         let e = layer.position.row(dy * dims.window[1] + dx)[u * dims.key_depth + 1];
                         expected.push(e * layer.value.row(m)[u * dims.value_depth + 2]);
@@ -283,7 +282,7 @@ mod tests {
         layer.output.data_mut()[0] += 0.25;
         let table = Table::of(&LayerTrace::Lambda(layer.clone()));
         let reading = Reading::of(&layer, Query::default());
-        let explained = explain(&table, &Numbers::lambda(&layer, &reading), Cell::default());
+        let explained = explain(&table, &Values::lambda(&layer, &reading), Cell::default());
         assert_eq!(explained.sums.len(), 2);
         for sum in explained.sums {
             assert!((explained.value - sum.result - 0.25).abs() < 1e-5);
@@ -295,7 +294,7 @@ mod tests {
         let layer = fixture::layer(3, 4);
         let table = Table::of(&LayerTrace::Lambda(layer.clone()));
         let reading = Reading::of(&layer, Query::default());
-        let explained = explain(&table, &Numbers::lambda(&layer, &reading), Cell::default());
+        let explained = explain(&table, &Values::lambda(&layer, &reading), Cell::default());
         assert_eq!(explained.sums[0].terms.len(), 3);
         assert_eq!(explained.sums[0].grouped(2), (&explained.sums[0].terms[..], None));
         assert!(explained.sums[0].grouped(1).1.is_some_and(|rest| rest.count == 2));

@@ -19,6 +19,11 @@ pub struct Query {
 }
 
 impl Query {
+    /// Its row and column.
+    pub fn cell(&self) -> [usize; 2] {
+        [self.y, self.x]
+    }
+
     /// Its position in the layer's map, n.
     pub fn n(&self, layer: &LambdaTrace) -> usize {
         self.y * layer.dims.width + self.x

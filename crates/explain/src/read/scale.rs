@@ -10,8 +10,8 @@ use crate::read::query::{Query, query_vector, reach};
 
 /// What one scale covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scope {
-    /// Each map on screen by itself: the only scope under which the three have different scales.
+pub enum Coverage {
+    /// Each map on screen by itself: the only choice under which the three have different scales.
     Map,
     /// The three maps on screen.
     #[default]
@@ -24,7 +24,7 @@ pub enum Scope {
     Fixed,
 }
 
-impl Scope {
+impl Coverage {
     /// All of them, in the order shown.
     pub const ALL: [Self; 5] = [Self::Map, Self::Query, Self::Head, Self::Layer, Self::Fixed];
 
@@ -39,9 +39,9 @@ impl Scope {
         }
     }
 
-    /// The scope of this name.
+    /// The coverage of this name.
     pub fn of_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.id() == id)
+        Self::ALL.into_iter().find(|coverage| coverage.id() == id)
     }
 }
 

@@ -3,11 +3,12 @@
 
 pub mod outer_products;
 
+use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
 
 use crate::figures::figure::Figure;
 use crate::figures::grid::{Grid, Scale};
-use crate::figures::subject::Subject;
+use crate::figures::subject::{Dependence, Subject};
 use crate::read::lambda::normalised_keys;
 use crate::read::reading::Reading;
 
@@ -16,8 +17,8 @@ const PLACES: [&str; 2] = ["row", "column"];
 
 /// The softmaxed key maps k̄ of the query's u, one a key channel, on one scale from 0. In a masked layer they are the
 /// query's own. Empty where the layer adds no content lambda.
-pub fn key_maps(subject: Subject) -> Vec<Figure> {
-    let (layer, query) = (subject.layer, subject.query);
+pub fn key_maps(layer: &LambdaTrace, subject: &Subject) -> Vec<Figure> {
+    let query = subject.query;
     if !layer.content {
         return Vec::new();
     }
@@ -29,14 +30,15 @@ pub fn key_maps(subject: Subject) -> Vec<Figure> {
         let title = format!("key channel {i}");
         let what = format!("Softmaxed key channel {i}, which sums to 1");
         let grid = Grid::new(map, layer.dims.context_width);
-        subject.context_figure(&format!("key{i}"), [&title, &what], PLACES, grid, Scale::Positive(limit))
+        let on = Dependence::of_normalised_keys(layer);
+        subject.figure(on, &format!("key{i}"), [&title, &what], PLACES, grid, Scale::Positive(limit))
     };
     maps.into_iter().enumerate().map(figure).collect()
 }
 
 /// The value maps of the query's u, one a value channel, on one signed scale.
-pub fn value_maps(subject: Subject) -> Vec<Figure> {
-    let (layer, query) = (subject.layer, subject.query);
+pub fn value_maps(layer: &LambdaTrace, subject: &Subject) -> Vec<Figure> {
+    let query = subject.query;
     let v = layer.dims.value_depth;
     let maps = channels(layer.value.data(), layer.dims.intra * v, query.u * v..(query.u + 1) * v);
     let limit = maps.iter().map(|map| max_abs(map)).fold(0.0, f32::max);
@@ -44,7 +46,8 @@ pub fn value_maps(subject: Subject) -> Vec<Figure> {
         let title = format!("value channel {j}");
         let what = format!("Value channel {j} at every context position");
         let grid = Grid::new(map, layer.dims.context_width);
-        subject.context_figure(&format!("value{j}"), [&title, &what], PLACES, grid, Scale::Signed(limit))
+        let on = Dependence { intra: true, ..Dependence::LAYER };
+        subject.figure(on, &format!("value{j}"), [&title, &what], PLACES, grid, Scale::Signed(limit))
     };
     maps.into_iter().enumerate().map(figure).collect()
 }
@@ -102,8 +105,8 @@ pub const VALUE_CHANNEL: &str = "value channel";
 
 impl Product {
     /// The product for a query, from its reading.
-    pub fn of(subject: Subject, reading: &Reading) -> Self {
-        let (layer, n) = (subject.layer, subject.query.n(subject.layer));
+    pub fn of(layer: &LambdaTrace, subject: &Subject, reading: &Reading) -> Self {
+        let n = subject.query.n(layer);
         let [h, k, v] = [layer.dims.heads, layer.dims.key_depth, layer.dims.value_depth];
         let (content, position) = (reading.lambda_content.data(), reading.lambda_position.data());
         let lambda: Vec<f32> = content.iter().zip(position).map(|(c, p)| c + p).collect();
@@ -121,19 +124,29 @@ impl Product {
         let own = outputs.iter().skip(head).step_by(h.max(1));
         let difference = own.zip(&reading.output).fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
         let shared = Scale::Signed([content, position, &lambda].into_iter().map(max_abs).fold(0.0, f32::max));
-        let matrix = |word: &str, title: &str, what: &str, values: Vec<f32>| {
-            subject.figure(word, [title, what], [KEY_CHANNEL, VALUE_CHANNEL], Grid::new(values, v), shared)
+        let matrix = |on, word: &str, title: &str, what: &str, values: Vec<f32>| {
+            subject.figure(on, word, [title, what], [KEY_CHANNEL, VALUE_CHANNEL], Grid::new(values, v), shared)
         };
+        let on_content = Dependence::of_content_lambda(layer);
+        let (on_position, on_both) = (Dependence::of_position_lambda(layer), Dependence::of_lambda(layer));
         let of_heads = |word: &str, title: &str, what: &str, rows, values: Vec<f32>| {
             let scale = Scale::Signed(max_abs(&values));
             let window = Some([0, head, (values.len() / h.max(1)).saturating_sub(1), head]);
             let grid = Grid::new(values, h);
-            Figure { window, ..subject.figure(word, [title, what], [rows, "head"], grid, scale) }
+            // All heads stand in it, but the outline is round one.
+            let on = Dependence::HEAD_AND_QUERY;
+            Figure { window, ..subject.figure(on, word, [title, what], [rows, "head"], grid, scale) }
         };
         Self {
-            content: matrix("lambda_content", "content lambda", "Content lambda", content.to_vec()),
-            position: matrix("lambda_position", "position lambda", "Position lambda, bias included", position.to_vec()),
-            lambda: matrix("lambda", "lambda", "Lambda, content and position", lambda),
+            content: matrix(on_content, "lambda_content", "content lambda", "Content lambda", content.to_vec()),
+            position: matrix(
+                on_position,
+                "lambda_position",
+                "position lambda",
+                "Position lambda, bias included",
+                position.to_vec(),
+            ),
+            lambda: matrix(on_both, "lambda", "lambda", "Lambda, content and position", lambda),
             query: of_heads("query", "queries", "Queries of all heads", KEY_CHANNEL, queries),
             output: of_heads("output", "outputs", "Outputs of all heads, lambda times query", VALUE_CHANNEL, outputs),
             difference,
@@ -165,8 +178,8 @@ mod tests {
     fn every_key_map_sums_to_one_over_what_the_query_sees() {
         for (kind, layer) in subjects() {
             for u in 0..layer.dims.intra {
-                let subject = Subject { layer: &layer, query: Query { y: 2, x: 3, head: 1, u }, setting: "test" };
-                let maps = key_maps(subject);
+                let subject = Subject::of_lambda(&layer, Query { y: 2, x: 3, head: 1, u }, "test");
+                let maps = key_maps(&layer, &subject);
                 assert_eq!(maps.len(), if layer.content { layer.dims.key_depth } else { 0 }, "{kind}");
                 for (i, map) in maps.iter().enumerate() {
                     let dims = &layer.dims;
@@ -186,8 +199,7 @@ mod tests {
     fn values_lie_where_they_stand_in_the_context() {
         for (kind, layer) in subjects() {
             let u = layer.dims.intra - 1;
-            let subject = Subject { layer: &layer, query: Query { u, ..Query::default() }, setting: "test" };
-            let maps = value_maps(subject);
+            let maps = value_maps(&layer, &Subject::of_lambda(&layer, Query { u, ..Query::default() }, "test"));
             assert_eq!(maps.len(), layer.dims.value_depth, "{kind}");
             let m = layer.dims.context_width + 1;
             let value = layer.value.row(m)[u * layer.dims.value_depth + 2];
@@ -200,9 +212,8 @@ mod tests {
         for (kind, layer) in subjects() {
             for head in 0..2 {
                 let query = Query { y: 4, x: 1, head, u: 0 };
-                let subject = Subject { layer: &layer, query, setting: "test" };
                 let reading = Reading::of(&layer, query);
-                let product = Product::of(subject, &reading);
+                let product = Product::of(&layer, &Subject::of_lambda(&layer, query, "test"), &reading);
                 assert!(product.difference < 1e-5, "{kind}: {}", product.difference);
                 for j in 0..layer.dims.value_depth {
                     let terms = (0..layer.dims.key_depth).map(|i| product.term(i, j).unwrap());
@@ -221,8 +232,8 @@ mod tests {
     fn a_wrong_output_shows_as_a_difference() {
         let mut layer = fixture::layer(3, 4);
         layer.output.data_mut()[0] += 0.25;
-        let subject = Subject { layer: &layer, query: Query::default(), setting: "test" };
-        let product = Product::of(subject, &Reading::of(&layer, Query::default()));
+        let subject = Subject::of_lambda(&layer, Query::default(), "test");
+        let product = Product::of(&layer, &subject, &Reading::of(&layer, Query::default()));
         assert!((product.difference - 0.25).abs() < 1e-4);
     }
 }

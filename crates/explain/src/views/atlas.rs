@@ -3,9 +3,9 @@
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
 
-use crate::figures::caption::Caption;
 use crate::figures::figure::Figure;
 use crate::figures::grid::{Grid, Scale};
+use crate::figures::subject::{Dependence, Subject};
 use crate::read::implicit_attention::{ImplicitAttention, implicit_attention};
 use crate::read::query::Query;
 use lambdascope_core::text::percent;
@@ -60,14 +60,14 @@ impl Entry {
 
     /// The map as a drawing, of a network and a picture, on a scale of ±`limit`.
     pub fn figure(&self, setting: &str, limit: f32) -> Figure {
-        let caption =
-            Caption { setting: setting.to_owned(), layer: self.name.clone(), intra: self.intra, query: self.query };
+        let subject =
+            Subject { setting: setting.to_owned(), layer: self.name.clone(), intra: self.intra, query: self.query };
         let Query { y, x, head, .. } = self.query;
         let [height, width] = self.size;
         Figure {
-            name: caption.file("total"),
+            name: subject.file("total", Dependence::ALL),
             title: format!("{}, head {head}", self.name),
-            caption: caption.of_query(),
+            caption: subject.words(Dependence::ALL),
             axes: ["row", "column"],
             grid: Grid::new(self.total.clone(), width),
             scale: Scale::Signed(limit),
@@ -219,7 +219,7 @@ impl std::str::FromStr for Sort {
 
 /// What one scale covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Cover {
+pub enum AtlasCoverage {
     /// The heads of one layer.
     #[default]
     Layer,
@@ -227,7 +227,7 @@ pub enum Cover {
     Map,
 }
 
-impl Cover {
+impl AtlasCoverage {
     /// Both, in the order shown.
     pub const ALL: [Self; 2] = [Self::Layer, Self::Map];
 
@@ -250,11 +250,11 @@ impl Cover {
     }
 }
 
-impl std::str::FromStr for Cover {
+impl std::str::FromStr for AtlasCoverage {
     type Err = ();
 
     fn from_str(id: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|cover| cover.id() == id).ok_or(())
+        Self::ALL.into_iter().find(|coverage| coverage.id() == id).ok_or(())
     }
 }
 
@@ -330,8 +330,8 @@ mod tests {
         assert_eq!(Sort::By(Measure::Locality).order(&entries), [2, 0, 1]);
         assert_eq!(Sort::By(Measure::Negative).order(&entries), [0, 1, 2]);
         assert_eq!(Sort::By(Measure::Ratio).order(&entries), [1, 0, 2]);
-        assert_eq!(Cover::Layer.limits(&entries), [4.0, 4.0, 0.5]);
-        assert_eq!(Cover::Map.limits(&entries), [1.0, 4.0, 0.5]);
+        assert_eq!(AtlasCoverage::Layer.limits(&entries), [4.0, 4.0, 0.5]);
+        assert_eq!(AtlasCoverage::Map.limits(&entries), [1.0, 4.0, 0.5]);
     }
 
     #[test]
@@ -339,8 +339,8 @@ mod tests {
         for sort in Sort::ALL {
             assert_eq!(sort.id().parse(), Ok(sort));
         }
-        for cover in Cover::ALL {
-            assert_eq!(cover.id().parse(), Ok(cover));
+        for coverage in AtlasCoverage::ALL {
+            assert_eq!(coverage.id().parse(), Ok(coverage));
         }
         assert_eq!("size".parse::<Sort>(), Err(()));
         let ratio = |value| Measure::Ratio.write(Some(value));

@@ -10,7 +10,7 @@ use lambdascope_core::tensor::max_abs;
 
 use crate::figures::figure::Figure;
 use crate::figures::grid::{Grid, Scale};
-use crate::figures::subject::Subject;
+use crate::figures::subject::{Dependence, Subject};
 use crate::read::implicit_attention::{implicit_attention, layer_output};
 use crate::read::lambda::normalised_keys;
 use crate::read::query::{Query, dot, offset, query_vector, reach, sees};
@@ -79,13 +79,13 @@ impl Outputs {
     }
 
     /// The outputs of one order, `[1, v]`.
-    pub fn figure(&self, subject: Subject, stop: Stop) -> Figure {
-        let (values, what) = match stop {
-            Stop::Weights => (&self.summed, "Output by comparing, then summing"),
-            _ => (&self.applied, "Output by summarising, then applying"),
+    pub fn figure(&self, subject: &Subject, stop: Stop) -> Figure {
+        let (values, word, what) = match stop {
+            Stop::Weights => (&self.summed, "output_by_weights", "Output by comparing, then summing"),
+            _ => (&self.applied, "output_by_lambda", "Output by summarising, then applying"),
         };
         let (grid, scale) = (Grid::new(values.clone(), values.len()), Scale::Signed(self.scale()));
-        subject.figure("output", ["output", what], ["row", "value channel"], grid, scale)
+        subject.figure(Dependence::HEAD_AND_QUERY, word, ["output", what], ["row", "value channel"], grid, scale)
     }
 }
 
@@ -102,8 +102,8 @@ pub struct Factors {
 }
 
 /// The factors of a query.
-pub fn factors(subject: Subject) -> Factors {
-    let (layer, query) = (subject.layer, subject.query);
+pub fn factors(layer: &LambdaTrace, subject: &Subject) -> Factors {
+    let query = subject.query;
     let [k, v, u] = [layer.dims.key_depth, layer.dims.value_depth, layer.dims.intra];
     let mut keys = Vec::with_capacity(layer.dims.positions() * k);
     for row in normalised_keys(layer, query.n(layer)).chunks_exact(u * k) {
@@ -120,47 +120,53 @@ pub fn factors(subject: Subject) -> Factors {
         }
     }
     let values = layer.value.data().chunks_exact(u * v).flat_map(|row| &row[query.u * v..][..v]).copied().collect();
-    let matrix = |word: &str, title: &str, what: &str, axes, values: Vec<f32>, columns| {
+    let matrix = |on, word: &str, [title, what]: [&str; 2], axes, values: Vec<f32>, columns| {
         let scale = Scale::Signed(max_abs(&values));
-        subject.figure(word, [title, what], axes, Grid::new(values, columns), scale)
+        subject.figure(on, word, [title, what], axes, Grid::new(values, columns), scale)
     };
+    // Heads share keys, embeddings and values.
+    let of_u = Dependence { intra: true, ..Dependence::LAYER };
+    let on_keys = Dependence { query: Dependence::of_lambda(layer).query, ..of_u };
+    let q = query_vector(layer, query).to_vec();
     Factors {
-        query: matrix("q", "query", "Query", ["row", "key channel"], query_vector(layer, query).to_vec(), k),
+        query: matrix(Dependence::HEAD_AND_QUERY, "q_row", ["query", "Query"], ["row", "key channel"], q, k),
         keys: matrix(
+            on_keys,
             "keys",
-            "keys + embeddings",
-            "Softmaxed keys and position embeddings",
+            ["keys + embeddings", "Softmaxed keys and position embeddings"],
             ["position m", "key channel"],
             keys,
             k,
         ),
-        values: matrix("values", "values", "Values", ["position m", "value channel"], values, v),
+        values: matrix(of_u, "values", ["values", "Values"], ["position m", "value channel"], values, v),
     }
 }
 
 /// λ_n of a query, `[k, v]`.
-pub fn lambda(subject: Subject, reading: &Reading) -> Figure {
+pub fn lambda(layer: &LambdaTrace, subject: &Subject, reading: &Reading) -> Figure {
     let pairs = reading.lambda_content.data().iter().zip(reading.lambda_position.data());
     let values: Vec<f32> = pairs.map(|(c, p)| c + p).collect();
     let scale = Scale::Signed(max_abs(&values));
-    let grid = Grid::new(values, subject.layer.dims.value_depth);
-    subject.figure("lambda", ["lambda", "Lambda, content and position"], ["key channel", "value channel"], grid, scale)
+    let (on, grid) = (Dependence::of_lambda(layer), Grid::new(values, layer.dims.value_depth));
+    let title = ["lambda", "Lambda, content and position"];
+    subject.figure(on, "lambda", title, ["key channel", "value channel"], grid, scale)
 }
 
 /// The weights a_nm of a query over the picture.
-pub fn weights(subject: Subject, reading: &Reading) -> Figure {
+pub fn weights(layer: &LambdaTrace, subject: &Subject, reading: &Reading) -> Figure {
     let scale = Scale::Signed(max_abs(&reading.attention.total));
     let grid = Grid::new(reading.attention.total.clone(), reading.size[1]);
-    let figure = subject.figure("weights", ["weights", "Implicit weights"], ["row", "column"], grid, scale);
-    Figure { ring: same_map(subject), ..figure }
+    let title = ["weights", "Implicit weights"];
+    let figure = subject.figure(Dependence::ALL, "weights", title, ["row", "column"], grid, scale);
+    Figure { ring: same_map(layer, subject.query), ..figure }
 }
 
 /// The largest matrix of weights that is drawn: a megabyte.
 const DRAWN: usize = 1 << 18;
 
 /// The n×m weights of every query of a head, which this order has to compute; `None` where they are too many to draw.
-pub fn every_weight(subject: Subject) -> Option<Figure> {
-    let (layer, Query { head, u, .. }) = (subject.layer, subject.query);
+pub fn every_weight(layer: &LambdaTrace, subject: &Subject) -> Option<Figure> {
+    let Query { head, u, .. } = subject.query;
     let (n, m) = (layer.dims.queries(), layer.dims.positions());
     if n * m > DRAWN {
         return None;
@@ -170,13 +176,14 @@ pub fn every_weight(subject: Subject) -> Option<Figure> {
     let values: Vec<f32> = queries.flat_map(|query| implicit_attention(layer, query).total).collect();
     let scale = Scale::Signed(max_abs(&values));
     let title = ["all weights", "Implicit weights of every query"];
-    Some(subject.figure("every_weight", title, ["query n", "position m"], Grid::new(values, m), scale))
+    let on = Dependence { query: false, ..Dependence::ALL };
+    Some(subject.figure(on, "every_weight", title, ["query n", "position m"], Grid::new(values, m), scale))
 }
 
 /// What softmax attention would take from where with the same query and the keys before their softmax:
 /// softmax over m of q_n·k_m / √k. `None` in a layer that uses no keys.
-pub fn softmax_attention(subject: Subject) -> Option<Figure> {
-    let (layer, query) = (subject.layer, subject.query);
+pub fn softmax_attention(layer: &LambdaTrace, subject: &Subject) -> Option<Figure> {
+    let query = subject.query;
     if !layer.content {
         return None;
     }
@@ -193,14 +200,15 @@ pub fn softmax_attention(subject: Subject) -> Option<Figure> {
     let scale = Scale::Positive(max_abs(&values));
     let grid = Grid::new(values, layer.dims.context_width);
     let title = ["softmax attention", "What softmax attention would weigh with the same query and keys"];
-    Some(Figure { ring: same_map(subject), ..subject.figure("softmax", title, ["row", "column"], grid, scale) })
+    let figure = subject.figure(Dependence::ALL, "softmax", title, ["row", "column"], grid, scale);
+    Some(Figure { ring: same_map(layer, query), ..figure })
 }
 
 /// The query's own cell, where queries and context are one map.
-fn same_map(subject: Subject) -> Option<[usize; 2]> {
-    let dims = &subject.layer.dims;
+fn same_map(layer: &LambdaTrace, query: Query) -> Option<[usize; 2]> {
+    let dims = &layer.dims;
     let same = [dims.height, dims.width] == [dims.context_height, dims.context_width];
-    same.then_some([subject.query.y, subject.query.x])
+    same.then_some([query.y, query.x])
 }
 
 #[cfg(test)]
@@ -208,19 +216,20 @@ mod tests {
     use super::*;
     use crate::fixture;
 
-    fn each(check: impl Fn(&str, Subject, &Reading)) {
+    fn each(check: impl Fn(&str, &LambdaTrace, &Subject, &Reading)) {
         for (kind, layer) in fixture::every_kind() {
             for (y, x, u) in [(0, 0, 0), (2, 3, layer.dims.intra - 1), (4, 5, 0)] {
                 let query = Query { y, x, head: 1, u };
-                check(kind, Subject { layer: &layer, query, setting: "test" }, &Reading::of(&layer, query));
+                let subject = Subject::of_lambda(&layer, query, "test");
+                check(kind, &layer, &subject, &Reading::of(&layer, query));
             }
         }
     }
 
     #[test]
     fn both_orders_give_the_layers_output() {
-        each(|kind, subject, reading| {
-            let outputs = Outputs::of(subject.layer, reading);
+        each(|kind, layer, _, reading| {
+            let outputs = Outputs::of(layer, reading);
             assert!(outputs.difference() < 1e-5 * outputs.scale().max(1.0), "{kind}: {}", outputs.difference());
             for ((a, b), own) in outputs.applied.iter().zip(&outputs.summed).zip(&outputs.own) {
                 assert!((a - own).abs() < 1e-5 && (b - own).abs() < 1e-5, "{kind}");
@@ -230,23 +239,23 @@ mod tests {
 
     #[test]
     fn the_factors_multiply_to_weights_and_to_lambda() {
-        each(|kind, subject, reading| {
-            let factors = factors(subject);
+        each(|kind, layer, subject, reading| {
+            let factors = factors(layer, subject);
             let (q, keys, values) = (&factors.query.grid, &factors.keys.grid, &factors.values.grid);
             let width = reading.size[1];
             for m in 0..keys.rows {
                 let a: f32 = (0..q.columns).map(|i| q.values[i] * keys.at([m, i]).unwrap()).sum();
-                let drawn = weights(subject, reading).grid.at([m / width, m % width]).unwrap();
+                let drawn = weights(layer, subject, reading).grid.at([m / width, m % width]).unwrap();
                 assert!((a - drawn).abs() < 1e-5, "{kind}");
             }
             // With one u, λ_n is the product of the other two and the bias.
-            if subject.layer.dims.intra == 1 {
-                let lambda = lambda(subject, reading);
+            if layer.dims.intra == 1 {
+                let lambda = lambda(layer, subject, reading);
                 for i in 0..keys.columns {
                     for j in 0..values.columns {
                         let sum: f32 =
                             (0..keys.rows).map(|m| keys.at([m, i]).unwrap() * values.at([m, j]).unwrap()).sum();
-                        let cell = lambda.grid.at([i, j]).unwrap() - subject.layer.position_bias.data()[i];
+                        let cell = lambda.grid.at([i, j]).unwrap() - layer.position_bias.data()[i];
                         assert!((sum - cell).abs() < 1e-5, "{kind}");
                     }
                 }
@@ -256,20 +265,19 @@ mod tests {
 
     #[test]
     fn all_weights_have_the_querys_as_a_row() {
-        each(|kind, subject, reading| {
-            let all = every_weight(subject).unwrap();
-            let [n, m] = [subject.layer.dims.queries(), subject.layer.dims.positions()];
+        each(|kind, layer, subject, reading| {
+            let all = every_weight(layer, subject).unwrap();
+            let [n, m] = [layer.dims.queries(), layer.dims.positions()];
             assert_eq!([all.grid.rows, all.grid.columns], [n, m], "{kind}");
-            let row = &all.grid.values[subject.query.n(subject.layer) * m..][..m];
+            let row = &all.grid.values[subject.query.n(layer) * m..][..m];
             assert_eq!(row, reading.attention.total, "{kind}");
         });
     }
 
     #[test]
     fn softmax_attention_sums_to_one_over_what_the_query_sees() {
-        each(|kind, subject, _| {
-            let layer = subject.layer;
-            let Some(figure) = softmax_attention(subject) else {
+        each(|kind, layer, subject, _| {
+            let Some(figure) = softmax_attention(layer, subject) else {
                 assert!(!layer.content, "{kind}");
                 return;
             };

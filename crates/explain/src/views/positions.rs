@@ -12,7 +12,7 @@ use crate::read::query::{Query, dot, query_vector, reach};
 
 /// What the tiles of the key channels show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tile {
+pub enum TileKind {
     /// E_k: what the layer learned, the same for every query and head.
     #[default]
     Embedding,
@@ -20,7 +20,7 @@ pub enum Tile {
     Contribution,
 }
 
-impl Tile {
+impl TileKind {
     /// Both, in the order shown.
     pub const ALL: [Self; 2] = [Self::Embedding, Self::Contribution];
 
@@ -33,7 +33,7 @@ impl Tile {
     }
 }
 
-impl std::str::FromStr for Tile {
+impl std::str::FromStr for TileKind {
     type Err = ();
 
     fn from_str(id: &str) -> Result<Self, ()> {
@@ -47,15 +47,15 @@ pub fn has_positions(layer: &LambdaTrace) -> bool {
 }
 
 /// One tile for each key channel of the query's u, `[window]` each; none where the layer has no position embeddings.
-pub fn tiles(layer: &LambdaTrace, query: Query, tile: Tile) -> Vec<Grid> {
+pub fn tiles(layer: &LambdaTrace, query: Query, tile: TileKind) -> Vec<Grid> {
     if !has_positions(layer) {
         return Vec::new();
     }
     let q = query_vector(layer, query);
     let one = |channel: usize| {
         let factor = match tile {
-            Tile::Embedding => 1.0,
-            Tile::Contribution => q[channel],
+            TileKind::Embedding => 1.0,
+            TileKind::Contribution => q[channel],
         };
         let column = query.u * layer.dims.key_depth + channel;
         over_offsets(layer, |embedding| factor * embedding[column])
@@ -123,7 +123,7 @@ mod tests {
     fn the_kernel_is_the_sum_of_what_the_channels_add() {
         for (kind, layer) in fixture::every_kind() {
             let query = Query { y: 1, x: 1, head: 1, u: layer.dims.intra - 1 };
-            let added = tiles(&layer, query, Tile::Contribution);
+            let added = tiles(&layer, query, TileKind::Contribution);
             let Some(kernel) = kernel(&layer, query) else {
                 assert!(added.is_empty(), "{kind}");
                 continue;
@@ -133,7 +133,7 @@ mod tests {
                 let sum: f32 = added.iter().map(|tile| tile.values[i]).sum();
                 assert!((sum - value).abs() < 1e-5, "{kind}: {sum} {value}");
             }
-            let learned = tiles(&layer, query, Tile::Embedding);
+            let learned = tiles(&layer, query, TileKind::Embedding);
             let q = query_vector(&layer, query);
             assert_eq!(added[2].values[3], q[2] * learned[2].values[3], "{kind}");
             assert_eq!(learned[2].values[3], layer.position.row(3)[query.u * 3 + 2], "{kind}");
@@ -151,9 +151,9 @@ mod tests {
 
     #[test]
     fn a_tile_is_found_by_its_id() {
-        for tile in Tile::ALL {
+        for tile in TileKind::ALL {
             assert_eq!(tile.id().parse(), Ok(tile));
         }
-        assert_eq!("".parse::<Tile>(), Err(()));
+        assert_eq!("".parse::<TileKind>(), Err(()));
     }
 }

@@ -4,6 +4,7 @@ use crate::figures::grid::Extreme;
 use crate::read::reading::Reading;
 use crate::read::scale::query_limit;
 use crate::read::softmax_attention::AttentionReading;
+use lambdascope_core::text;
 use lambdascope_core::text::{decimals, signed};
 
 /// The most positive and the most negative cell of a map with `width` columns; `None` where no cell has that sign.
@@ -19,16 +20,15 @@ pub fn sentence(reading: &Reading) -> String {
     let digits = decimals(query_limit(&reading.attention));
     let [positive, negative] = strongest(&reading.attention.total, reading.size[1]);
     let part = |extreme: Option<Extreme>, sign: &str| match extreme {
-        Some(Extreme { cell: [y, x], value }) => {
-            format!("strongest {sign} at row {y}, column {x} ({})", signed(value, digits))
+        Some(Extreme { cell, value }) => {
+            format!("strongest {sign} at {} ({})", text::cell(cell), signed(value, digits))
         }
         None => format!("nothing {sign}"),
     };
     let query = reading.query;
     format!(
-        "Query row {}, column {}, head {}: {}, {}.",
-        query.y,
-        query.x,
+        "Query at {}, head {}: {}, {}.",
+        text::cell(query.cell()),
         query.head,
         part(positive, "+"),
         part(negative, "−")
@@ -39,7 +39,7 @@ pub fn sentence(reading: &Reading) -> String {
 pub fn attention_sentence(reading: &AttentionReading) -> String {
     let query = reading.query;
     let weights = &reading.heads[query.head].weights;
-    let [Some(Extreme { cell: [y, x], value }), _] = strongest(weights, reading.size[1]) else { return String::new() };
+    let [Some(Extreme { cell, value }), _] = strongest(weights, reading.size[1]) else { return String::new() };
     let mut ranked = weights.clone();
     ranked.sort_by(|a, b| b.total_cmp(a));
     let mut sum = 0.0;
@@ -51,11 +51,10 @@ pub fn attention_sentence(reading: &AttentionReading) -> String {
         })
         .count();
     format!(
-        "Query row {}, column {}, head {}: largest softmax weight at row {y}, column {x} ({value:.*}); {half} of {} \
-         positions hold half of the weight.",
-        query.y,
-        query.x,
+        "Query at {}, head {}: largest softmax weight at {} ({value:.*}); {half} of {} positions hold half of the weight.",
+        text::cell(query.cell()),
         query.head,
+        text::cell(cell),
         decimals(value),
         weights.len()
     )
@@ -81,7 +80,7 @@ mod tests {
         reading.heads[1].weights = vec![0.1, 0.3, 0.15, 0.05, 0.25, 0.15];
         assert_eq!(
             attention_sentence(&reading),
-            "Query row 1, column 2, head 1: largest softmax weight at row 0, column 1 (0.300); 2 of 6 positions hold half \
+            "Query at row 1, column 2, head 1: largest softmax weight at row 0, column 1 (0.300); 2 of 6 positions hold half \
              of all weight."
         );
     }
@@ -95,7 +94,7 @@ mod tests {
         reading.attention.position = vec![0.0; 12];
         assert_eq!(
             sentence(&reading),
-            "Query row 1, column 2, head 1: strongest + at row 1, column 1 (+2.00), nothing −."
+            "Query at row 1, column 2, head 1: strongest + at row 1, column 1 (+2.00), nothing −."
         );
     }
 }

@@ -22,14 +22,14 @@ mod tests {
     use super::*;
     use crate::fixture;
     use crate::read::query::Query;
-    use crate::views::positions::{Tile, tiles};
+    use crate::views::positions::{TileKind, tiles};
     use lambdascope_core::nn::edit::TableEdit;
 
     #[test]
     fn no_change_is_the_learned_tile_in_every_kind_of_layer() {
         for (name, layer) in fixture::every_kind() {
             for u in 0..layer.dims.intra {
-                let learned = tiles(&layer, Query { u, ..Query::default() }, Tile::Embedding);
+                let learned = tiles(&layer, Query { u, ..Query::default() }, TileKind::Embedding);
                 for (channel, tile) in learned.into_iter().enumerate() {
                     let channel = u * layer.dims.key_depth + channel;
                     assert_eq!(edited_tile(&layer, &LayerEdit::default(), channel), Some(tile), "{name}");

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::networks::{Standing, standing};
+use crate::page::networks::{Availability, availability};
 use crate::ui::engine::loads;
 use crate::ui::shell::networks::hash::Hash;
 use crate::ui::shell::networks::public::word;
@@ -42,24 +42,24 @@ fn MemberButton(member: &'static Member) -> impl IntoView {
     let networks = state.networks;
     let stands = Memo::new(move |_| {
         let here = networks.offers.read().as_ref().is_some_and(|offers| offers.kept.contains(&member.name));
-        standing(&member.source(), here, networks.running.read().as_ref(), networks.coming.read().as_ref())
+        availability(&member.source(), here, networks.running.read().as_ref(), networks.loading.read().as_ref())
     });
     let size = move || {
         let size = bytes(member.bytes);
-        if stands.get() == Standing::Away { size } else { format!("{size}, on this device") }
+        if stands.get() == Availability::Away { size } else { format!("{size}, on this device") }
     };
     let tag = move || match stands.get() {
-        Standing::Running => "Running",
-        Standing::Coming => "On its way",
-        Standing::Here | Standing::Away => "",
+        Availability::Running => "Running",
+        Availability::Loading => "On its way",
+        Availability::Here | Availability::Away => "",
     };
     // Where the engine cannot start with one network, another one may still run.
     let waits = move || matches!(*state.phase.read(), Phase::Starting | Phase::Loading { .. });
     let press = move |_| match stands.get_untracked() {
-        Standing::Here | Standing::Away => loads::load(state, member.source(), None),
+        Availability::Here | Availability::Away => loads::load(state, member.source(), None),
         // Whoever goes back to the network on screen wants no other.
-        Standing::Running => loads::cancel(state),
-        Standing::Coming => {}
+        Availability::Running => loads::cancel(state),
+        Availability::Loading => {}
     };
     let (title, facts) = (format!("member-title-{}", member.name), format!("member-facts-{}", member.name));
     let (named, described) = (format!("{title} member-tag-{}", member.name), facts.clone());
@@ -70,7 +70,7 @@ fn MemberButton(member: &'static Member) -> impl IntoView {
             data-testid="member"
             data-network=member.name.as_str()
             data-standing=move || word(stands.get())
-            aria-pressed=move || if stands.get() == Standing::Running { "true" } else { "false" }
+            aria-pressed=move || if stands.get() == Availability::Running { "true" } else { "false" }
             aria-labelledby=named
             aria-describedby=described
             prop:disabled=waits

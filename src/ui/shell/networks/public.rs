@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::networks::{Standing, facts, standing};
+use crate::page::networks::{Availability, availability, facts};
 use crate::ui::engine::loads;
 use crate::ui::shell::networks::hash::Hash;
 use crate::ui::state::{Phase, State};
@@ -12,12 +12,12 @@ use lambdascope_core::text::bytes;
 use lambdascope_protocol::NetworkOffer;
 
 /// How a network stands, as the word that tests and styles go by.
-pub fn word(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Running => "running",
-        Standing::Coming => "coming",
-        Standing::Here => "here",
-        Standing::Away => "away",
+pub fn word(availability: Availability) -> &'static str {
+    match availability {
+        Availability::Running => "running",
+        Availability::Loading => "coming",
+        Availability::Here => "here",
+        Availability::Away => "away",
     }
 }
 
@@ -35,21 +35,23 @@ pub fn PublicEntry(offer: NetworkOffer) -> impl IntoView {
     let stands = {
         let source = source.clone();
         let networks = state.networks;
-        Memo::new(move |_| standing(&source, here, networks.running.read().as_ref(), networks.coming.read().as_ref()))
+        Memo::new(move |_| {
+            availability(&source, here, networks.running.read().as_ref(), networks.loading.read().as_ref())
+        })
     };
     let hash = move || {
         let running = state.networks.running.get()?;
-        (stands.get() == Standing::Running).then(|| view! { <Hash hash=running.card.sha256 /> })
+        (stands.get() == Availability::Running).then(|| view! { <Hash hash=running.card.sha256 /> })
     };
     let label = format!("network-{name}");
     let action = {
         let label = label.clone();
         move || {
             let text = match stands.get() {
-                Standing::Running => return view! { <p class="network-state">"Running"</p> }.into_any(),
-                Standing::Coming => return view! { <p class="network-state">"On its way"</p> }.into_any(),
-                Standing::Here => "Run it".to_owned(),
-                Standing::Away => fetch.clone(),
+                Availability::Running => return view! { <p class="network-state">"Running"</p> }.into_any(),
+                Availability::Loading => return view! { <p class="network-state">"On its way"</p> }.into_any(),
+                Availability::Here => "Run it".to_owned(),
+                Availability::Away => fetch.clone(),
             };
             let source = source.clone();
             // Where the engine cannot start with its own network, another one may still run.

@@ -14,7 +14,7 @@ use crate::ui::state::subject::{context_place, with_subject};
 use crate::ui::widgets::choice::{Choice, Item};
 use crate::ui::widgets::figure::FigureView;
 use crate::ui::widgets::overlay::{CropCanvas, Marks, cell_at, ring};
-use lambdascope_core::text::{percent, scientific};
+use lambdascope_core::text::{cell, percent, scientific};
 use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::views::anatomy::outer_products::{Build, By, Step};
 
@@ -102,14 +102,16 @@ impl Walk {
 pub fn BuildSection() -> impl IntoView {
     let state = State::here();
     let place = context_place(state);
-    let by = RwSignal::new(state.knobs.with_untracked(|knobs| knobs.get("by")?.parse::<By>().ok()).unwrap_or_default());
+    let by = RwSignal::new(
+        state.parameters.with_untracked(|parameters| parameters.get("by")?.parse::<By>().ok()).unwrap_or_default(),
+    );
     let build = Memo::new(move |_| {
-        let build = with_subject(state, place.get(), |subject| Build::of(subject, by.get()))?;
+        let build = state.with_query(place.get(), |layer, query| Build::of(layer, query, by.get()))?;
         (!build.order.is_empty()).then(|| Arc::new(build))
     });
     let walk = Walk {
         build,
-        added: RwSignal::new(state.knobs.with_untracked(|knobs| knobs.get("t")?.parse().ok())),
+        added: RwSignal::new(state.parameters.with_untracked(|parameters| parameters.get("t")?.parse().ok())),
         direction: RwSignal::new(0),
         timer: StoredValue::new(None),
     };
@@ -118,13 +120,13 @@ pub fn BuildSection() -> impl IntoView {
     Effect::new(move |_| {
         let (added, by) = (walk.added.get(), by.get());
         if walk.direction.get() == 0 {
-            state.turn("t", added.map(|added| added.to_string()));
-            state.turn("by", (by != By::default()).then(|| by.id().to_owned()));
+            state.set_parameter("t", added.map(|added| added.to_string()));
+            state.set_parameter("by", (by != By::default()).then(|| by.id().to_owned()));
         }
     });
     let step = Memo::new(move |_| {
         let build = build.get()?;
-        with_subject(state, place.get(), |subject| Arc::new(build.step(subject, walk.at())))
+        with_subject(state, place.get(), |layer, subject| Arc::new(build.step(layer, subject, walk.at())))
     });
     let part = move |of: fn(&Step) -> &Figure| -> Signal<Option<Arc<Figure>>> {
         Memo::new(move |_| step.read().as_ref().map(|step| Arc::new(of(step).clone()))).into()
@@ -134,7 +136,7 @@ pub fn BuildSection() -> impl IntoView {
         let (step, build) = (step.get()?, build.get()?);
         let place = step.position.map_or_else(
             || "nothing is added yet".to_owned(),
-            |[y, x]| format!("row {y}, column {x}, ‖k̄·vᵀ‖ = {}", scientific(step.strength)),
+            |at| format!("{}, ‖k̄·vᵀ‖ = {}", cell(at), scientific(step.strength)),
         );
         Some(format!("{} of {}: {place}", step.added, build.order.len()))
     };
@@ -149,7 +151,7 @@ pub fn BuildSection() -> impl IntoView {
         ))
     };
     let has_u = move || {
-        with_subject(state, place.get(), |subject| subject.layer.dims.intra).filter(|intra| *intra > 1).map(|intra| {
+        state.with_query(place.get(), |layer, _| layer.dims.intra).filter(|intra| *intra > 1).map(|intra| {
             format!(
                 "A term is the sum of the position’s {intra} outer products; key and value are those of the chosen u. "
             )
@@ -294,10 +296,9 @@ fn Where(walk: Walk, step: Memo<Option<Arc<Step>>>) -> impl IntoView {
     let state = State::here();
     let frame = NodeRef::<html::Div>::new();
     let size = move || {
-        with_subject(state, state.selection.place.get(), |subject| {
-            [subject.layer.dims.context_height, subject.layer.dims.context_width]
-        })
-        .unwrap_or([1, 1])
+        state
+            .with_query(state.selection.place.get(), |layer, _| [layer.dims.context_height, layer.dims.context_width])
+            .unwrap_or([1, 1])
     };
     let waiting = move || walk.build.read().as_ref().map(|build| build.waiting(size()[1], walk.at()));
     let pressed = move |event: web_sys::PointerEvent| {
@@ -305,7 +306,7 @@ fn Where(walk: Walk, step: Memo<Option<Arc<Step>>>) -> impl IntoView {
             let frame = frame.get()?;
             let cell = cell_at(&frame, &event, size())?;
             let build = walk.build.get()?;
-            with_subject(state, state.selection.place.get(), |subject| build.step_of(subject.layer, cell))?
+            state.with_query(state.selection.place.get(), |layer, _| build.step_of(layer, cell))?
         });
         if let Some(to) = to {
             walk.stop();

@@ -22,19 +22,20 @@ pub fn Channels(linked: Linked) -> impl IntoView {
     let place = context_place(state);
     let keys = Memo::new(move |_| with_subject(state, place.get(), key_maps).map(shared).unwrap_or_default());
     let values = Memo::new(move |_| with_subject(state, place.get(), value_maps).map(shared).unwrap_or_default());
-    let key = RwSignal::new(state.knobs.with_untracked(|knobs| knobs.get("channel")?.parse::<usize>().ok()));
-    Effect::new(move |_| state.turn("channel", key.get().map(|key| key.to_string())));
+    let key =
+        RwSignal::new(state.parameters.with_untracked(|parameters| parameters.get("channel")?.parse::<usize>().ok()));
+    Effect::new(move |_| state.set_parameter("channel", key.get().map(|key| key.to_string())));
     let value = RwSignal::new(None::<usize>);
     let is_masked = move || {
         place.get().is_some_and(|_| {
-            with_subject(state, place.get(), |subject| {
-                subject.layer.mask != lambdascope_core::nn::lambda_layer::Mask::None
-            })
-            .unwrap_or(false)
+            state
+                .with_query(place.get(), |layer, _| layer.mask != lambdascope_core::nn::lambda_layer::Mask::None)
+                .unwrap_or(false)
         })
     };
     let of_u = move || {
-        with_subject(state, place.get(), |subject| subject.layer.dims.intra)
+        state
+            .with_query(place.get(), |layer, _| layer.dims.intra)
             .filter(|intra| *intra > 1)
             .zip(state.selection.place.get())
             .map(|(intra, place)| {

@@ -19,7 +19,7 @@ pub fn ProductSection(linked: Linked) -> impl IntoView {
     let state = State::here();
     let product = Memo::new(move |_| {
         let reading = state.selection.reading.get()?;
-        with_subject(state, state.selection.shown.get(), |subject| Product::of(subject, &reading))
+        with_subject(state, state.selection.shown.get(), |layer, subject| Product::of(layer, subject, &reading))
     });
     let part = move |of: fn(&Product) -> &Figure| -> Signal<Option<Arc<Figure>>> {
         Memo::new(move |_| product.read().as_ref().map(|product| Arc::new(of(product).clone()))).into()

@@ -34,7 +34,7 @@ pub fn CellNumbers(shared: Shared) -> impl IntoView {
     let all = RwSignal::new(false);
     let explained = Memo::new(move |_| {
         let selected = shared.selected.get();
-        shared.with_numbers(|table, numbers| Arc::new(explain(table, numbers, selected)))
+        shared.with_values(|table, values| Arc::new(explain(table, values, selected)))
     });
     let outline = Memo::new(move |_| {
         explained.read().as_ref().map(|explained| Outline {

@@ -43,7 +43,7 @@ pub fn Equations(shared: Shared) -> impl IntoView {
 pub fn SymbolButton(shared: Shared, quantity: Quantity) -> impl IntoView {
     let light = move |on: bool| shared.lit.set(on.then_some(quantity));
     let press = move |_| {
-        if quantity.has_numbers() {
+        if quantity.has_values() {
             shared.select(shared.selected.get_untracked().of(quantity), shared.u());
         }
     };

@@ -6,12 +6,12 @@ use leptos::prelude::*;
 
 use crate::ui::state::State;
 use lambdascope_core::nn::trace::LayerTrace;
-use lambdascope_explain::formula::numbers::Numbers;
 use lambdascope_explain::formula::quantity::{Cell, Quantity};
 use lambdascope_explain::formula::table::Table;
+use lambdascope_explain::formula::values::Values;
 
 /// Where the selected cell stands in the address.
-pub const KNOB: &str = "cell";
+pub const PARAMETER: &str = "cell";
 
 /// What the parts of the view share.
 #[derive(Clone, Copy)]
@@ -46,7 +46,7 @@ impl Shared {
 
     fn go(self, cell: Cell, u: usize) {
         self.state.choose_u(u);
-        self.state.turn(KNOB, Some(cell.address()));
+        self.state.set_parameter(PARAMETER, Some(cell.address()));
     }
 
     /// The u on screen.
@@ -68,14 +68,14 @@ impl Shared {
     }
 
     /// Reads something of the numbers at the place on screen; `None` before there are any.
-    pub fn with_numbers<T>(self, read: impl FnOnce(&Table, &Numbers) -> T) -> Option<T> {
+    pub fn with_values<T>(self, read: impl FnOnce(&Table, &Values) -> T) -> Option<T> {
         let state = self.state;
         let (table, place) = (self.table.get()?, state.selection.shown.get()?);
         let answer = state.answer.read();
         Some(match answer.as_ref()?.trace.layers.get(place.layer)? {
-            LayerTrace::Lambda(layer) => read(&table, &Numbers::lambda(layer, state.selection.reading.get()?.as_ref())),
+            LayerTrace::Lambda(layer) => read(&table, &Values::lambda(layer, state.selection.reading.get()?.as_ref())),
             LayerTrace::Attention(layer) => {
-                read(&table, &Numbers::attention(layer, state.selection.attention.get()?.as_ref()))
+                read(&table, &Values::attention(layer, state.selection.attention.get()?.as_ref()))
             }
         })
     }

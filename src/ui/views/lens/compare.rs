@@ -6,7 +6,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::ui::state::State;
+use crate::ui::state::subject::subject_at;
 use crate::ui::widgets::figure::FigureView;
+use lambdascope_core::text::{cell, short_cell};
 use lambdascope_explain::read::reading::MapKind;
 use lambdascope_explain::views::lens;
 
@@ -20,7 +22,7 @@ pub fn Compare() -> impl IntoView {
         None => state.compared.set(state.selection.place.get_untracked().map(|place| [place.query.y, place.query.x])),
     };
     let name = move || match state.compared.get() {
-        Some([y, x]) if kept() => format!("Stop comparing with query {y},{x}"),
+        Some(query) if kept() => format!("Stop comparing with the query at {}", cell(query)),
         _ => "Keep this query and compare another".to_owned(),
     };
     view! {
@@ -38,23 +40,22 @@ pub fn Compare() -> impl IntoView {
 #[component]
 fn Maps() -> impl IntoView {
     let state = State::here();
-    let layer = Memo::new(move |_| state.with_layer(|layer| layer.name().to_owned()).unwrap_or_default());
     let limit = move || state.limit(MapKind::Total);
     let kept = Memo::new(move |_| {
         let other = state.selection.other.get()?;
-        let mut figure = lens::map(&other, MapKind::Total, limit(), &layer.read(), &state.setting.read());
-        figure.title = format!("kept query {},{}", other.query.y, other.query.x);
+        let mut figure = lens::map(&subject_at(state, other.query)?, &other, MapKind::Total, limit());
+        figure.title = format!("kept query {}", short_cell(other.query.cell()));
         Some(Arc::new(figure))
     });
     let own = Memo::new(move |_| {
         let reading = state.selection.reading.get()?;
-        let mut figure = lens::map(&reading, MapKind::Total, limit(), &layer.read(), &state.setting.read());
-        figure.title = format!("this query {},{}", reading.query.y, reading.query.x);
+        let mut figure = lens::map(&subject_at(state, reading.query)?, &reading, MapKind::Total, limit());
+        figure.title = format!("this query {}", short_cell(reading.query.cell()));
         Some(Arc::new(figure))
     });
     let difference = Memo::new(move |_| {
         let (reading, other) = (state.selection.reading.get()?, state.selection.other.get()?);
-        Some(Arc::new(lens::difference(&reading, &other, limit(), &layer.read(), &state.setting.read())))
+        Some(Arc::new(lens::difference(&subject_at(state, reading.query)?, &reading, &other, limit())))
     });
     let a = || view! { "a"<sub>"nm"</sub> }.into_any();
     view! {

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use crate::ui::state::State;
 use crate::ui::widgets::choice::{Choice, Item};
-use lambdascope_core::text::{decimals, signed};
+use lambdascope_core::text::{decimals, short_cell, signed};
 use lambdascope_explain::figures::colour::diverging_stops;
 use lambdascope_explain::figures::display::Display;
 use lambdascope_explain::read::reading::MapKind;
-use lambdascope_explain::read::scale::Scope;
+use lambdascope_explain::read::scale::Coverage;
 
-/// The colour bar with its numbers, and the choices of scope and background.
+/// The colour bar with its numbers, and the choices of what the scale covers and background.
 #[component]
 pub fn Legend() -> impl IntoView {
     let state = State::here();
@@ -23,12 +23,14 @@ pub fn Legend() -> impl IntoView {
         _ if sign < 0.0 => "−L".to_owned(),
         _ => "+L".to_owned(),
     };
-    let covers = move || match state.scope.get() {
-        Scope::Map => "Each map has its own ±L, written under it: colours cannot be compared between maps.",
-        Scope::Query => "One scale for all three, up to the largest |a| of this query.",
-        Scope::Head => "One scale for all three, up to the largest |a| of all queries of this head.",
-        Scope::Layer => "One scale for all three, up to the largest |a| of all queries and heads of this layer.",
-        Scope::Fixed => "One scale that stays as it is, whatever is shown. Cells beyond it are marked with a corner.",
+    let covers = move || match state.coverage.get() {
+        Coverage::Map => "Each map has its own ±L, written under it: colours cannot be compared between maps.",
+        Coverage::Query => "One scale for all three, up to the largest |a| of this query.",
+        Coverage::Head => "One scale for all three, up to the largest |a| of all queries of this head.",
+        Coverage::Layer => "One scale for all three, up to the largest |a| of all queries and heads of this layer.",
+        Coverage::Fixed => {
+            "One scale that stays as it is, whatever is shown. Cells beyond it are marked with a corner."
+        }
     };
     view! {
         <div class="legend" data-testid="legend">
@@ -52,8 +54,8 @@ pub fn Legend() -> impl IntoView {
                         Item::new("this layer", "The largest value of all queries and heads of this layer"),
                         Item::new("fixed", "Stays as it is now, to compare layers, pictures and networks"),
                     ])
-                    selected=Signal::derive(move || Scope::ALL.iter().position(|s| *s == state.scope.get()).unwrap_or(0))
-                    on_choose=move |index| state.choose_scope(Scope::ALL[index])
+                    selected=Signal::derive(move || Coverage::ALL.iter().position(|s| *s == state.coverage.get()).unwrap_or(0))
+                    on_choose=move |index| state.choose_coverage(Coverage::ALL[index])
                 />
                 <DisplayChoice />
             </div>
@@ -96,8 +98,8 @@ pub fn Readout() -> impl IntoView {
         reading.at(kind, cell).map_or_else(|| "–".to_owned(), |value| signed(value, digits()))
     };
     let place = move || match cell() {
-        Some([y, x]) if state.pointed.get().is_some() => format!("m = {y},{x}"),
-        Some([y, x]) => format!("m = {y},{x} (the query itself)"),
+        Some(cell) if state.pointed.get().is_some() => format!("m = {}", short_cell(cell)),
+        Some(cell) => format!("m = {} (the query itself)", short_cell(cell)),
         None => "\u{a0}".to_owned(),
     };
     view! {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::ui::state::State;
+use crate::ui::state::subject::subject_at;
 use crate::ui::widgets::figure::FigureView;
 use lambdascope_explain::read::reading::MapKind;
 use lambdascope_explain::views::lens;
@@ -20,8 +21,8 @@ pub fn MapPanel(kind: MapKind) -> impl IntoView {
     };
     let figure = Memo::new(move |_| {
         let reading = state.selection.reading.get()?;
-        let layer = state.with_layer(|layer| layer.name().to_owned())?;
-        Some(Arc::new(lens::map(&reading, kind, state.limit(kind), &layer, &state.setting.read())))
+        let subject = subject_at(state, reading.query)?;
+        Some(Arc::new(lens::map(&subject, &reading, kind, state.limit(kind))))
     });
     view! {
         <div class=format!("panel panel-{}", kind.word())>

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::ui::state::State;
+use crate::ui::state::subject::subject_at;
 use crate::ui::views::lens::legend::DisplayChoice;
 use crate::ui::widgets::figure::FigureView;
 use lambdascope_core::nn::trace::LayerTrace;
-use lambdascope_core::text::decimals;
+use lambdascope_core::text::{decimals, short_cell};
 use lambdascope_explain::figures::colour::sequential_stops;
 use lambdascope_explain::views::lens;
 
@@ -35,8 +36,7 @@ fn WeightsPanel(head: usize) -> impl IntoView {
     let state = State::here();
     let figure = Memo::new(move |_| {
         let reading = state.selection.attention.get()?;
-        let layer = state.with_layer(|layer| layer.name().to_owned())?;
-        lens::weights(&reading, head, &layer, &state.setting.read()).map(Arc::new)
+        lens::weights(&subject_at(state, reading.query)?, &reading, head).map(Arc::new)
     });
     let chosen = move || state.selection.place.read().as_ref().is_some_and(|place| place.query.head == head);
     view! {
@@ -59,8 +59,8 @@ fn Readout() -> impl IntoView {
     let cell =
         move || state.pointed.get().or_else(|| state.selection.shown.get().map(|place| [place.query.y, place.query.x]));
     let place = move || match cell() {
-        Some([y, x]) if state.pointed.get().is_some() => format!("m = {y},{x}"),
-        Some([y, x]) => format!("m = {y},{x} (the query itself)"),
+        Some(cell) if state.pointed.get().is_some() => format!("m = {}", short_cell(cell)),
+        Some(cell) => format!("m = {} (the query itself)", short_cell(cell)),
         None => "\u{a0}".to_owned(),
     };
     let head = move || state.selection.place.read().as_ref().map_or(0, |place| place.query.head);

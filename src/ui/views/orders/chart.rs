@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::state::State;
-use crate::ui::state::subject::{layer_place, with_subject};
+use crate::ui::state::subject::layer_place;
 use lambdascope_explain::views::orders::chart::{Chart, Tick, Unit, sentence};
 use lambdascope_explain::views::orders::cost::{Curves, curves};
 
@@ -12,9 +12,7 @@ use lambdascope_explain::views::orders::cost::{Curves, curves};
 pub fn Charts() -> impl IntoView {
     let state = State::here();
     let layer = layer_place(state);
-    let curves = Memo::new(move |_| {
-        with_subject(state, layer.get(), |subject| (curves(subject.layer), subject.layer.dims.height))
-    });
+    let curves = Memo::new(move |_| state.with_query(layer.get(), |layer, _| (curves(layer), layer.dims.height)));
     let one = move |index: usize, unit: Unit, title: &'static str, test_id: &'static str| {
         let chart = move || {
             let (curves, side) = curves.get()?;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::state::State;
-use crate::ui::state::subject::{layer_place, with_subject};
+use crate::ui::state::subject::layer_place;
 use lambdascope_core::kernels::lambda_order::Order;
 use lambdascope_core::text::{bytes, grouped};
 use lambdascope_explain::views::orders::cost::{Asked, Costs, Formula, engine};
@@ -16,9 +16,7 @@ const BATCH: u64 = 128;
 pub fn CostTable() -> impl IntoView {
     let state = State::here();
     let layer = layer_place(state);
-    let costs = Memo::new(move |_| {
-        with_subject(state, state.selection.place.get(), |subject| Costs::of(subject.layer, subject.query))
-    });
+    let costs = Memo::new(move |_| state.with_query(state.selection.place.get(), Costs::of));
     let row = move |name: &'static str, quantity: &'static str, count: fn(&Costs, Asked) -> Formula| {
         let write = move |number| if quantity == "bytes" { bytes(number) } else { grouped(number) };
         let cells = move || {
@@ -45,7 +43,7 @@ pub fn CostTable() -> impl IntoView {
     };
     let rest = move || {
         let costs = costs.get()?;
-        let engine = with_subject(state, layer.get(), |subject| engine(subject.layer)).flatten();
+        let engine = state.with_query(layer.get(), |layer, _| engine(layer)).flatten();
         let engine = engine.map_or_else(
             || "This layer is masked; the engine has a kernel of its own for that.".to_owned(),
             |(order, macs)| {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::state::State;
-use crate::ui::state::subject::{layer_place, with_subject};
+use crate::ui::state::subject::layer_place;
 use lambdascope_explain::views::orders::Stop;
 use lambdascope_explain::views::orders::shapes::{Shape, between, chain, unit};
 
@@ -22,11 +22,11 @@ pub fn Shapes(stop: Memo<Stop>) -> impl IntoView {
         shapes.into_iter().map(move |shape| view! { <Rectangle shape unit /> }).collect_view()
     };
     let one = move || {
-        let shapes = with_subject(state, layer.get(), |subject| chain(subject.layer, stop.get()))?;
+        let shapes = state.with_query(layer.get(), |layer, _| chain(layer, stop.get()))?;
         Some(row(shapes, ROOM))
     };
     let all = move || {
-        let shapes = with_subject(state, layer.get(), |subject| between(subject.layer))?;
+        let shapes = state.with_query(layer.get(), |layer, _| between(layer))?;
         Some(row(shapes.into(), ALL_ROOM))
     };
     view! {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::page::place::Place;
 use crate::ui::state::State;
-use crate::ui::views::positions::caption::caption;
+use crate::ui::state::subject::subject;
 use crate::ui::widgets::choice::{Choice, Item};
 use crate::ui::widgets::figure::FigureView;
 use crate::ui::widgets::scale_bar::ScaleBar;
@@ -16,25 +16,25 @@ use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::read::query::Query;
 use lambdascope_explain::views::positions;
 use lambdascope_explain::views::positions::figures;
-use lambdascope_explain::views::positions::{Tile, common_limit};
+use lambdascope_explain::views::positions::{TileKind, common_limit};
 
 /// The tiles and the chosen one.
 #[component]
 pub fn Learned() -> impl IntoView {
     let state = State::here();
-    let kind = Memo::new(move |_| state.knob::<Tile>("part").unwrap_or_default());
+    let kind = Memo::new(move |_| state.parameter::<TileKind>("part").unwrap_or_default());
     // What was learned does not follow the query.
     let place = Memo::new(move |_| {
         let place = state.selection.shown.get()?;
         let still = Place { query: Query { u: place.query.u, ..Query::default() }, ..place };
-        Some(if kind.get() == Tile::Embedding { still } else { place })
+        Some(if kind.get() == TileKind::Embedding { still } else { place })
     });
     let figures = Memo::new(move |_| {
         let place = place.get();
         let grids =
             state.with_query(place, |layer, query| positions::tiles(layer, query, kind.get())).unwrap_or_default();
-        let (caption, limit) = (caption(state, place).unwrap_or_default(), common_limit(&grids));
-        let figure = |(channel, grid)| Arc::new(figures::tile(&caption, kind.get(), channel, grid, limit));
+        let (subject, limit) = (subject(state, place).unwrap_or_default(), common_limit(&grids));
+        let figure = |(channel, grid)| Arc::new(figures::tile(&subject, kind.get(), channel, grid, limit));
         Arc::new(grids.into_iter().enumerate().map(figure).collect::<Vec<Arc<Figure>>>())
     });
     let items = Memo::new(move |_| {
@@ -48,22 +48,22 @@ pub fn Learned() -> impl IntoView {
     });
     let channel = Memo::new(move |_| {
         let last = figures.read().len().saturating_sub(1);
-        state.knob::<usize>("channel").unwrap_or(0).min(last)
+        state.parameter::<usize>("channel").unwrap_or(0).min(last)
     });
     let chosen = Memo::new(move |_| figures.read().get(channel.get()).cloned());
     let limit = Signal::derive(move || figures.read().first().map_or(0.0, |figure| figure.scale.limit()));
     let look = Callback::new(move |channel: usize| {
-        state.turn("channel", Some(channel.to_string()));
+        state.set_parameter("channel", Some(channel.to_string()));
     });
     let symbol = move || match kind.get() {
-        Tile::Embedding => view! { "E"<sub>{channel}</sub> }.into_any(),
-        Tile::Contribution => view! { "q"<sub>{channel}</sub>"E"<sub>{channel}</sub> }.into_any(),
+        TileKind::Embedding => view! { "E"<sub>{channel}</sub> }.into_any(),
+        TileKind::Contribution => view! { "q"<sub>{channel}</sub>"E"<sub>{channel}</sub> }.into_any(),
     };
     let says = move || match kind.get() {
-        Tile::Embedding => {
+        TileKind::Embedding => {
             "One table for each key channel, the same for every query and every head; the ring is the query itself."
         }
-        Tile::Contribution => "Each table times the query’s value in that channel. Their sum is the kernel above.",
+        TileKind::Contribution => "Each table times the query’s value in that channel. Their sum is the kernel above.",
     };
     view! {
         <section class="positions-part" aria-labelledby="learned-title">
@@ -76,10 +76,10 @@ pub fn Learned() -> impl IntoView {
                         Item::new("as learned", "E_k: the same for every query and every head"),
                         Item::new("times this query", "q_k E_k: what each channel adds to the query’s kernel"),
                     ])
-                    selected=Signal::derive(move || Tile::ALL.iter().position(|tile| *tile == kind.get()).unwrap_or(0))
+                    selected=Signal::derive(move || TileKind::ALL.iter().position(|tile| *tile == kind.get()).unwrap_or(0))
                     on_choose=move |index| {
-                        let tile = Tile::ALL[index];
-                        state.turn("part", (tile != Tile::default()).then(|| tile.id().to_owned()));
+                        let tile = TileKind::ALL[index];
+                        state.set_parameter("part", (tile != TileKind::default()).then(|| tile.id().to_owned()));
                     }
                 />
                 <p class="quiet">{says}</p>

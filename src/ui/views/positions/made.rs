@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::ui::state::State;
-use crate::ui::views::positions::caption::caption;
+use crate::ui::state::subject::subject;
 use crate::ui::widgets::figure::FigureView;
 use crate::ui::widgets::query_grid::{Nudges, QueryGrid};
 use lambdascope_explain::views::positions::figures;
@@ -17,14 +17,14 @@ pub fn Made() -> impl IntoView {
     let state = State::here();
     let kernel = Memo::new(move |_| {
         let place = state.selection.shown.get();
-        let caption = caption(state, place)?;
+        let subject = subject(state, place)?;
         let grid = state.with_query(place, kernel)??;
-        Some(Arc::new(figures::kernel(&caption, grid)))
+        Some(Arc::new(figures::kernel(&subject, grid)))
     });
     let laid = Memo::new(move |_| {
-        let caption = caption(state, state.selection.shown.get())?;
+        let subject = subject(state, state.selection.shown.get())?;
         let (reading, kernel) = (state.selection.reading.get()?, kernel.get()?);
-        Some(Arc::new(figures::on_picture(&caption, &reading, kernel.scale.limit())))
+        Some(Arc::new(figures::on_picture(&subject, &reading, kernel.scale.limit())))
     });
     let cut = move || {
         let [on_map, all] = state.with_query(state.selection.shown.get(), offsets_on_map)?;

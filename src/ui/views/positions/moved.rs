@@ -7,12 +7,12 @@ use leptos::prelude::*;
 
 use crate::page::place::{Move, Place};
 use crate::ui::state::State;
-use crate::ui::views::positions::caption::caption;
+use crate::ui::state::subject::subject;
 use crate::ui::widgets::choice::{Choice, Item};
 use crate::ui::widgets::figure::FigureView;
-use lambdascope_core::text::whole;
-use lambdascope_explain::figures::caption::Caption;
+use lambdascope_core::text::{cell, whole};
 use lambdascope_explain::figures::figure::Figure;
+use lambdascope_explain::figures::subject::Subject;
 use lambdascope_explain::views::positions::figures::{after, before};
 use lambdascope_explain::views::positions::shift::{Part, Shift, Shifted, Whose, caveat};
 
@@ -27,7 +27,7 @@ const FIRST: Shift = Shift([2, 3]);
 pub fn Moved() -> impl IntoView {
     let section = NodeRef::<html::Section>::new();
     let state = State::here().while_in_sight(section);
-    let wanted = Memo::new(move |_| state.knob::<Shift>("shift").unwrap_or(FIRST));
+    let wanted = Memo::new(move |_| state.parameter::<Shift>("shift").unwrap_or(FIRST));
     let shifted = Memo::new(move |_| {
         let place = state.selection.place.get();
         state.with_query(place, |layer, query| Arc::new(Shifted::of(layer, query, wanted.get())))
@@ -35,10 +35,10 @@ pub fn Moved() -> impl IntoView {
     let move_by = move |dy: isize, dx: isize| {
         // From where it is, not from what the border did not let through.
         if let Some(shifted) = shifted.get_untracked() {
-            state.turn("shift", Some(shifted.shift.and(dy, dx).to_string()));
+            state.set_parameter("shift", Some(shifted.shift.and(dy, dx).to_string()));
         }
     };
-    let reset = move || state.turn("shift", Some(Shift::default().to_string()));
+    let reset = move || state.set_parameter("shift", Some(Shift::default().to_string()));
     let pressed = move |event: web_sys::KeyboardEvent| {
         if event.alt_key() || event.meta_key() {
             return;
@@ -50,18 +50,16 @@ pub fn Moved() -> impl IntoView {
         }
         event.prevent_default();
     };
-    let as_difference = Memo::new(move |_| state.knob::<String>("by").as_deref() == Some(DIFFERENCE));
+    let as_difference = Memo::new(move |_| state.parameter::<String>("by").as_deref() == Some(DIFFERENCE));
     let where_to = move || {
         let (place, shifted) = (state.selection.place.get()?, shifted.get()?);
         let Shift([dy, dx]) = shifted.shift;
         Some(format!(
-            "({}, {}): from row {}, column {} to row {}, column {}",
+            "({}, {}): from {} to {}",
             whole(dy),
             whole(dx),
-            place.query.y,
-            place.query.x,
-            shifted.to.y,
-            shifted.to.x
+            cell(place.query.cell()),
+            cell(shifted.to.cell())
         ))
     };
     let nudge = move |text: &'static str, name: &'static str, dy: isize, dx: isize| {
@@ -97,7 +95,7 @@ pub fn Moved() -> impl IntoView {
                         Item::new("differences", "From the moved position map and the unmoved content map"),
                     ])
                     selected=Signal::derive(move || usize::from(as_difference.get()))
-                    on_choose=move |index| state.turn("by", (index == 1).then(|| DIFFERENCE.to_owned()))
+                    on_choose=move |index| state.set_parameter("by", (index == 1).then(|| DIFFERENCE.to_owned()))
                 />
             </div>
             <p class="quiet">"On these buttons the arrow keys work too, by four cells with Shift; Home goes back. Each row has one scale."</p>
@@ -118,8 +116,8 @@ fn PartRow(
     as_difference: Memo<bool>,
 ) -> impl IntoView {
     let state = State::here();
-    let pinned = move || caption(state, place.get());
-    let figure = move |draw: fn(&Caption, &Shifted, Part) -> Figure| {
+    let pinned = move || subject(state, place.get());
+    let figure = move |draw: fn(&Subject, &Shifted, Part) -> Figure| {
         Memo::new(move |_| Some(Arc::new(draw(&pinned()?, shifted.read().as_ref()?, part))))
     };
     let first = figure(before);

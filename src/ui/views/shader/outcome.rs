@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::page::shader::short_name;
+use crate::page::shader::steps::short_name;
 use crate::page::what_if::compare::{rows, sentence};
 use crate::ui::engine::shader::{Shown, outcome};
 use crate::ui::state::State;

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::page::place::Move;
 use crate::ui::widgets::overlay::{Marks, cell_at, ring};
+use lambdascope_core::text;
 
 /// The grid over what it is given as children. A stroke begun on a free cell marks, one begun on a marked cell frees.
 #[component]
@@ -79,7 +80,7 @@ pub fn Brush(
             return format!("{} of {} cells erased", marked.read().len(), size.get().iter().product::<usize>());
         };
         let is_marked = marked.read().contains(&(y * size.get()[1] + x));
-        format!("row {y}, column {x}: {}", if is_marked { "erased" } else { "kept" })
+        format!("{}: {}", text::cell([y, x]), if is_marked { "erased" } else { "kept" })
     };
     view! {
         <div

@@ -7,12 +7,12 @@ use leptos::prelude::*;
 use crate::page::what_if::{Preset, preset, touch};
 use crate::ui::engine::what_if::{change, fitting};
 use crate::ui::state::State;
+use crate::ui::state::subject::with_subject;
 use crate::ui::widgets::choice::{Choice, Item};
 use crate::ui::widgets::figure::FigureView;
 use lambdascope_core::tensor::max_abs;
-use lambdascope_explain::figures::caption::Caption;
 use lambdascope_explain::views::positions::figures;
-use lambdascope_explain::views::positions::{Tile, has_positions};
+use lambdascope_explain::views::positions::{TileKind, has_positions};
 use lambdascope_explain::views::what_if::edited_tile;
 
 /// What a press multiplies a cell by, and its name.
@@ -40,7 +40,7 @@ pub fn Embeddings() -> impl IntoView {
     });
     let channel = Memo::new(move |_| {
         let depth = layer.read().as_ref().map_or(1, |(_, _, _, depth)| *depth);
-        state.knob::<usize>("channel").unwrap_or(0).min(depth.saturating_sub(1))
+        state.parameter::<usize>("channel").unwrap_or(0).min(depth.saturating_sub(1))
     });
     // Its place among the channels of every u.
     let column = move || {
@@ -50,17 +50,15 @@ pub fn Embeddings() -> impl IntoView {
     };
     let figure = Memo::new(move |_| {
         let (changes, place, channel) = (fitting(state), state.selection.place.get()?, channel.get());
-        let setting = state.setting.get();
-        state
-            .with_query(Some(place), |layer, query| {
-                let grid = edited_tile(layer, &changes.layer(&layer.name), query.u * layer.dims.key_depth + channel)?;
-                let caption = Caption { setting, layer: layer.name.clone(), intra: layer.dims.intra, query };
-                let limit = max_abs(layer.position.data());
-                let mut figure = figures::tile(&caption, Tile::Embedding, channel, grid, limit);
-                figure.name = format!("{}_changed", figure.name);
-                Some(Arc::new(figure))
-            })
-            .flatten()
+        with_subject(state, Some(place), |layer, subject| {
+            let column = subject.query.u * layer.dims.key_depth + channel;
+            let grid = edited_tile(layer, &changes.layer(&layer.name), column)?;
+            let limit = max_abs(layer.position.data());
+            let mut figure = figures::tile(subject, TileKind::Embedding, channel, grid, limit);
+            figure.name = format!("{}_changed", figure.name);
+            Some(Arc::new(figure))
+        })
+        .flatten()
     });
     let press = Callback::new(move |[y, x]: [usize; 2]| {
         let Some((name, window, ..)) = layer.get_untracked() else { return };
@@ -109,7 +107,7 @@ pub fn Embeddings() -> impl IntoView {
                         <select
                             class="button"
                             data-testid="channel-select"
-                            on:change=move |event| state.turn("channel", Some(event_target_value(&event)))
+                            on:change=move |event| state.set_parameter("channel", Some(event_target_value(&event)))
                         >
                             {channels}
                         </select>

@@ -5,12 +5,13 @@ use std::str::FromStr;
 
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
+use lambdascope_core::text;
 
 use crate::figures::figure::Figure;
 use crate::figures::grid::{Grid, Scale};
-use crate::figures::subject::Subject;
+use crate::figures::subject::{Dependence, Subject};
 use crate::read::lambda::{content_lambda, normalised_keys};
-use crate::read::query::{dot, sees};
+use crate::read::query::{Query, dot, sees};
 use crate::views::anatomy::{KEY_CHANNEL, VALUE_CHANNEL};
 
 /// The order in which positions are added.
@@ -49,6 +50,8 @@ impl FromStr for By {
 pub struct Build {
     /// The context positions that the query sees, in the order in which they are added.
     pub order: Vec<usize>,
+    /// By what they are ordered.
+    by: By,
     /// ‖k̄_m v_mᵀ‖ of every context position.
     pub strengths: Vec<f32>,
     /// k̄, `[m, u · k]`.
@@ -86,8 +89,8 @@ pub struct Step {
 
 impl Build {
     /// The sum for a query; without a mask it is the same for all. Empty where the layer adds no content lambda.
-    pub fn of(subject: Subject, by: By) -> Self {
-        let (layer, n) = (subject.layer, subject.query.n(subject.layer));
+    pub fn of(layer: &LambdaTrace, query: Query, by: By) -> Self {
+        let n = query.n(layer);
         let keys = normalised_keys(layer, n).into_owned();
         let row = layer.dims.intra * layer.dims.key_depth;
         let positions = 0..layer.dims.positions();
@@ -98,13 +101,12 @@ impl Build {
             order.sort_by(|a, b| strengths[*b].total_cmp(&strengths[*a]));
         }
         let largest = order.iter().map(|m| max_abs(&outer(layer, &keys, *m))).fold(0.0, f32::max);
-        let whole = content_lambda(layer, subject.query).data().to_vec();
-        Self { order, strengths, keys, whole, largest }
+        let whole = content_lambda(layer, query).data().to_vec();
+        Self { order, by, strengths, keys, whole, largest }
     }
 
     /// The sum after its first `added` terms, all of them where there are fewer.
-    pub fn step(&self, subject: Subject, added: usize) -> Step {
-        let layer = subject.layer;
+    pub fn step(&self, layer: &LambdaTrace, subject: &Subject, added: usize) -> Step {
         let [k, v] = [layer.dims.key_depth, layer.dims.value_depth];
         let added = added.min(self.order.len());
         let mut sum = vec![0.0f64; k * v];
@@ -123,10 +125,17 @@ impl Build {
         let key = of_last(&self.keys, row, u * k, k);
         let value = of_last(layer.value.data(), layer.dims.intra * v, u * v, v);
         let place = |m: usize| [m / layer.dims.context_width, m % layer.dims.context_width];
-        let at = last.map_or_else(String::new, |m| format!(" of position {},{}", place(m)[0], place(m)[1]));
-        let matrix = |word: &str, title: &str, what: String, values, limit| {
-            let grid = Grid::new(values, v);
-            subject.context_figure(word, [title, &what], [KEY_CHANNEL, VALUE_CHANNEL], grid, Scale::Signed(limit))
+        let at = last.map_or_else(String::new, |m| format!(" of the position at {}", text::cell(place(m))));
+        let word_at =
+            |word: &str| last.map_or_else(|| word.to_owned(), |m| format!("{word}_m{}.{}", place(m)[0], place(m)[1]));
+        let on_keys = Dependence::of_normalised_keys(layer);
+        let matrix = |word: &str, title: &str, what: &str, values, limit| {
+            let (on, grid) = (Dependence::of_content_lambda(layer), Grid::new(values, v));
+            subject.figure(on, word, [title, what], [KEY_CHANNEL, VALUE_CHANNEL], grid, Scale::Signed(limit))
+        };
+        let (by_word, by_words) = match self.by {
+            By::Reading => ("", ""),
+            By::Strength => ("_by_strength", ", the strongest first"),
         };
         let difference = sum.iter().zip(&self.whole).fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
         let key_scale = Scale::Positive(max_abs(&key));
@@ -137,25 +146,33 @@ impl Build {
             position: last.map(place),
             strength: last.map_or(0.0, |m| self.strengths[m]),
             share: if total > 0.0 { so_far / total } else { 0.0 },
-            key: subject.context_figure(
-                "key",
+            key: subject.figure(
+                on_keys,
+                &word_at("key"),
                 ["its key", &format!("Softmaxed key{at}")],
                 [KEY_CHANNEL, "column"],
                 Grid::new(key, 1),
                 key_scale,
             ),
-            value: subject.context_figure(
-                "value",
+            value: subject.figure(
+                Dependence { intra: true, ..Dependence::LAYER },
+                &word_at("value"),
                 ["its value", &format!("Value{at}")],
                 ["row", VALUE_CHANNEL],
                 Grid::new(value, v),
                 value_scale,
             ),
-            outer: matrix("outer_product", "outer product", format!("Outer product{at}"), outer, self.largest),
+            outer: matrix(
+                &word_at("outer_product"),
+                "outer product",
+                &format!("Outer product{at}"),
+                outer,
+                self.largest,
+            ),
             sum: matrix(
-                "sum",
+                &format!("sum_{added}{by_word}"),
                 "sum so far",
-                format!("Sum of {added} of {} outer products", self.order.len()),
+                &format!("Sum of {added} of {} outer products{by_words}", self.order.len()),
                 sum,
                 max_abs(&self.whole),
             ),
@@ -210,24 +227,23 @@ fn strength(layer: &LambdaTrace, keys: &[f32], m: usize) -> f32 {
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::read::query::Query;
 
     const QUERY: Query = Query { y: 2, x: 3, head: 0, u: 0 };
 
     #[test]
     fn the_whole_sum_is_the_content_lambda_in_either_order() {
         for (kind, layer) in fixture::every_kind() {
-            let subject = Subject { layer: &layer, query: QUERY, setting: "test" };
+            let subject = Subject::of_lambda(&layer, QUERY, "test");
             for by in By::ALL {
-                let build = Build::of(subject, by);
+                let build = Build::of(&layer, QUERY, by);
                 let seen = (0..layer.dims.positions()).filter(|m| sees(&layer, QUERY.n(&layer), *m)).count();
                 assert_eq!(build.order.len(), if layer.content { seen } else { 0 }, "{kind}");
-                let end = build.step(subject, usize::MAX);
+                let end = build.step(&layer, &subject, usize::MAX);
                 assert!(end.difference < 1e-6, "{kind} {by:?}: {}", end.difference);
                 assert_eq!(end.sum.grid.rows, layer.dims.key_depth);
                 if layer.content {
                     assert!((end.share - 1.0).abs() < 1e-5, "{kind}");
-                    let before = build.step(subject, seen - 1);
+                    let before = build.step(&layer, &subject, seen - 1);
                     assert!(before.difference > end.difference, "{kind}: the last term counts");
                 }
             }
@@ -237,10 +253,10 @@ mod tests {
     #[test]
     fn a_step_adds_one_outer_product() {
         for (kind, layer) in fixture::every_kind().into_iter().filter(|(_, layer)| layer.content) {
-            let subject = Subject { layer: &layer, query: QUERY, setting: "test" };
-            let build = Build::of(subject, By::Strength);
+            let subject = Subject::of_lambda(&layer, QUERY, "test");
+            let build = Build::of(&layer, QUERY, By::Strength);
             for t in 1..=build.order.len() {
-                let (before, after) = (build.step(subject, t - 1), build.step(subject, t));
+                let (before, after) = (build.step(&layer, &subject, t - 1), build.step(&layer, &subject, t));
                 let cells = before.sum.grid.values.iter().zip(&after.sum.grid.values).zip(&after.outer.grid.values);
                 for ((before, after), term) in cells {
                     assert!((after - before - term).abs() < 1e-6, "{kind} {t}");
@@ -258,9 +274,9 @@ mod tests {
     #[test]
     fn nothing_is_added_at_the_start() {
         let layer = fixture::layer(3, 4);
-        let subject = Subject { layer: &layer, query: Query::default(), setting: "test" };
-        let build = Build::of(subject, By::Reading);
-        let start = build.step(subject, 0);
+        let subject = Subject::of_lambda(&layer, Query::default(), "test");
+        let build = Build::of(&layer, Query::default(), By::Reading);
+        let start = build.step(&layer, &subject, 0);
         assert_eq!((start.position, start.share, start.sum.grid.largest()), (None, 0.0, 0.0));
         assert_eq!(start.difference, start.scale);
         assert_eq!(build.order, (0..12).collect::<Vec<_>>());
@@ -270,8 +286,8 @@ mod tests {
     #[test]
     fn a_key_and_a_value_give_their_outer_product() {
         let layer = fixture::layer(3, 4);
-        let subject = Subject { layer: &layer, query: Query::default(), setting: "test" };
-        let step = Build::of(subject, By::Reading).step(subject, 7);
+        let subject = Subject::of_lambda(&layer, Query::default(), "test");
+        let step = Build::of(&layer, Query::default(), By::Reading).step(&layer, &subject, 7);
         assert_eq!(step.position, Some([1, 2]));
         for i in 0..3 {
             for j in 0..4 {

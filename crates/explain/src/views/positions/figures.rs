@@ -1,11 +1,11 @@
 //! The drawings of the position view, from what [`crate::views::positions`] and [`crate::views::positions::shift`] compute.
 
-use crate::figures::caption::Caption;
 use crate::figures::figure::Figure;
 use crate::figures::grid::{Grid, Scale};
+use crate::figures::subject::{Dependence, Subject};
 use crate::read::query::Query;
 use crate::read::reading::Reading;
-use crate::views::positions::Tile;
+use crate::views::positions::TileKind;
 use crate::views::positions::shift::{Part, Shift, Shifted, Whose};
 
 /// What the table of embeddings is indexed by.
@@ -13,31 +13,30 @@ const OFFSETS: [&str; 2] = ["row offset", "column offset"];
 const CELLS: [&str; 2] = ["row", "column"];
 
 /// One key channel's tile on a scale of ±`limit`; a ring marks no displacement.
-pub fn tile(caption: &Caption, tile: Tile, channel: usize, grid: Grid, limit: f32) -> Figure {
-    let (name, title, caption) = match tile {
-        Tile::Embedding => {
-            (caption.layer_file(&format!("E{channel}")), format!("channel {channel}"), caption.of_layer())
+pub fn tile(subject: &Subject, tile: TileKind, channel: usize, grid: Grid, limit: f32) -> Figure {
+    let (on, word, title) = match tile {
+        TileKind::Embedding => {
+            let on = Dependence { intra: true, ..Dependence::LAYER };
+            (on, format!("E{channel}"), format!("channel {channel}"))
         }
-        Tile::Contribution => {
-            (caption.file(&format!("qE{channel}")), format!("what channel {channel} adds"), caption.of_query())
-        }
+        TileKind::Contribution => (Dependence::ALL, format!("qE{channel}"), format!("what channel {channel} adds")),
     };
-    over_offsets(name, title, caption, grid, limit)
+    over_offsets(subject, on, &word, title, grid, limit)
 }
 
 /// The query's kernel on its own scale.
-pub fn kernel(caption: &Caption, grid: Grid) -> Figure {
+pub fn kernel(subject: &Subject, grid: Grid) -> Figure {
     let limit = grid.largest();
-    over_offsets(caption.file("kernel"), "kernel of this query".to_owned(), caption.of_query(), grid, limit)
+    over_offsets(subject, Dependence::ALL, "kernel", "kernel of this query".to_owned(), grid, limit)
 }
 
 /// The kernel where it lies on the picture, on a scale of ±`limit`; outlined as far as it reaches.
-pub fn on_picture(caption: &Caption, reading: &Reading, limit: f32) -> Figure {
+pub fn on_picture(subject: &Subject, reading: &Reading, limit: f32) -> Figure {
     let Query { y, x, .. } = reading.query;
     Figure {
-        name: caption.file("position"),
+        name: subject.file("position", Dependence::ALL),
         title: "laid on the query".to_owned(),
-        caption: caption.of_query(),
+        caption: subject.words(Dependence::ALL),
         axes: CELLS,
         grid: Grid::new(reading.attention.position.clone(), reading.size[1]),
         scale: Scale::Signed(limit),
@@ -47,41 +46,34 @@ pub fn on_picture(caption: &Caption, reading: &Reading, limit: f32) -> Figure {
 }
 
 /// One part of the query's attention before it is moved.
-pub fn before(caption: &Caption, shifted: &Shifted, part: Part) -> Figure {
+pub fn before(subject: &Subject, shifted: &Shifted, part: Part) -> Figure {
     let word = word(part);
-    map(caption, shifted, part, part.map(&shifted.here).to_vec(), caption.query, (word, format!("{word} before")))
+    map(subject, shifted, part, part.map(&shifted.here).to_vec(), subject.query, format!("{word} before"))
 }
 
 /// One part of it afterwards, or the difference to what is said to become of it.
-pub fn after(caption: &Caption, shifted: &Shifted, part: Part, whose: Whose, as_difference: bool) -> Figure {
+pub fn after(subject: &Subject, shifted: &Shifted, part: Part, whose: Whose, as_difference: bool) -> Figure {
     let (word, Shift([dy, dx])) = (word(part), shifted.shift);
     let whose_word = match whose {
         Whose::Held => "same q",
         Whose::Own => "own q",
     };
-    let (values, title) = if as_difference {
-        (shifted.difference(part, whose).values, format!("{word} difference, {whose_word}"))
+    let (values, title, suffix) = if as_difference {
+        (shifted.difference(part, whose).values, format!("{word} difference, {whose_word}"), "_difference")
     } else {
-        (part.map(shifted.after(whose)).to_vec(), format!("{word}, {whose_word}"))
+        (part.map(shifted.after(whose)).to_vec(), format!("{word}, {whose_word}"), "")
     };
-    let mut figure = map(caption, shifted, part, values, shifted.to, (word, title));
-    figure.name = format!("{}_moved_{dy}.{dx}_{}", figure.name, whose_word.replace(' ', "_"));
+    let mut figure = map(subject, shifted, part, values, shifted.to, title);
+    figure.name = format!("{}_moved_{dy}.{dx}_{}{suffix}", figure.name, whose_word.replace(' ', "_"));
     figure.caption = format!("{}, moved by {dy} rows and {dx} columns", figure.caption);
     figure
 }
 
-fn map(
-    caption: &Caption,
-    shifted: &Shifted,
-    part: Part,
-    values: Vec<f32>,
-    at: Query,
-    (name, title): (&str, String),
-) -> Figure {
+fn map(subject: &Subject, shifted: &Shifted, part: Part, values: Vec<f32>, at: Query, title: String) -> Figure {
     Figure {
-        name: caption.file(name),
+        name: subject.file(word(part), Dependence::ALL),
         title,
-        caption: caption.of_query(),
+        caption: subject.words(Dependence::ALL),
         axes: CELLS,
         grid: Grid::new(values, shifted.size[1]),
         scale: Scale::Signed(shifted.limit(part)),
@@ -90,9 +82,17 @@ fn map(
     }
 }
 
-fn over_offsets(name: String, title: String, caption: String, grid: Grid, limit: f32) -> Figure {
-    let origin = grid.first.map(isize::unsigned_abs);
-    Figure { name, title, caption, axes: OFFSETS, grid, scale: Scale::Signed(limit), ring: Some(origin), window: None }
+fn over_offsets(subject: &Subject, on: Dependence, word: &str, title: String, grid: Grid, limit: f32) -> Figure {
+    Figure {
+        name: subject.file(word, on),
+        title,
+        caption: subject.words(on),
+        axes: OFFSETS,
+        ring: Some(grid.first.map(isize::unsigned_abs)),
+        grid,
+        scale: Scale::Signed(limit),
+        window: None,
+    }
 }
 
 fn word(part: Part) -> &'static str {
@@ -116,9 +116,9 @@ mod tests {
     fn kernel_and_map_agree_where_the_kernel_lies() {
         let layer = fixture::layer(6, 7);
         let query = Query { y: 1, x: 4, head: 1, u: 0 };
-        let caption = Caption { setting: "mini".into(), layer: layer.name.clone(), intra: 1, query };
-        let kernel = kernel(&caption, positions::kernel(&layer, query).unwrap());
-        let map = on_picture(&caption, &Reading::of(&layer, query), kernel.scale.limit());
+        let subject = Subject::of_lambda(&layer, query, "mini");
+        let kernel = kernel(&subject, positions::kernel(&layer, query).unwrap());
+        let map = on_picture(&subject, &Reading::of(&layer, query), kernel.scale.limit());
         // The ring stands on no displacement, which lies on the query.
         assert_eq!(kernel.grid.at(kernel.ring.unwrap()), map.grid.at(map.ring.unwrap()));
         assert_eq!((kernel.ring, map.ring, map.window), (Some([2, 2]), Some([1, 4]), Some([0, 2, 3, 6])));
@@ -129,15 +129,15 @@ mod tests {
     fn the_moved_maps_carry_the_ring_along() {
         let layer = fixture::layer(6, 7);
         let query = Query { y: 1, x: 4, head: 1, u: 0 };
-        let caption = Caption { setting: "mini".into(), layer: layer.name.clone(), intra: 1, query };
+        let subject = Subject::of_lambda(&layer, query, "mini");
         let shifted = Shifted::of(&layer, query, Shift([1, -2]));
-        let before = before(&caption, &shifted, Part::Position);
-        let held = after(&caption, &shifted, Part::Position, Whose::Held, false);
+        let before = before(&subject, &shifted, Part::Position);
+        let held = after(&subject, &shifted, Part::Position, Whose::Held, false);
         assert_eq!((before.ring, held.ring), (Some([1, 4]), Some([2, 2])));
         assert_eq!(before.grid.at([1, 4]), held.grid.at([2, 2]));
         assert_eq!(before.scale, held.scale);
         assert_ne!(before.name, held.name);
-        let difference = after(&caption, &shifted, Part::Position, Whose::Held, true);
+        let difference = after(&subject, &shifted, Part::Position, Whose::Held, true);
         assert!(difference.grid.values.iter().all(|value| *value == 0.0));
     }
 }

@@ -1,18 +1,18 @@
-//! Work that waits until its cause has come to rest, as when the query has stopped moving.
+//! Debouncing: what is done once its cause has come to rest, as when the query has stopped moving.
 
 use std::time::Duration;
 
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 
-/// One piece of such work; asking for it again postpones it.
+/// One action that is debounced; asking for it again puts it off.
 #[derive(Clone, Copy)]
-pub struct Rest {
+pub struct Debounce {
     waiting: StoredValue<Option<TimeoutHandle>>,
 }
 
-impl Rest {
-    /// Nothing waits.
+impl Debounce {
+    /// Nothing is to be done.
     pub fn new() -> Self {
         Self { waiting: StoredValue::new(None) }
     }

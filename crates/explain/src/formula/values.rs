@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 
+use crate::figures::subject::Dependence;
 use crate::formula::quantity::{Cell, Quantity};
 use crate::read::lambda::normalised_keys;
 use crate::read::query::{Query, dot, offset, query_vector, reach, sees};
 use crate::read::reading::Reading;
 use crate::read::softmax_attention;
 use crate::read::softmax_attention::AttentionReading;
-use lambdascope_core::nn::lambda_layer::Mask;
 use lambdascope_core::nn::trace::{AttentionTrace, LambdaTrace};
 
-/// A layer's numbers for one query.
+/// A layer's values for one query.
 #[derive(Clone, Debug)]
-pub enum Numbers<'a> {
+pub enum Values<'a> {
     /// A lambda layer.
     Lambda {
         /// What the run left.
@@ -32,7 +32,7 @@ pub enum Numbers<'a> {
     },
 }
 
-impl<'a> Numbers<'a> {
+impl<'a> Values<'a> {
     /// Of a lambda layer for the query of a reading.
     pub fn lambda(layer: &'a LambdaTrace, reading: &'a Reading) -> Self {
         Self::Lambda { layer, reading, keys: normalised_keys(layer, reading.query.n(layer)) }
@@ -51,22 +51,26 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// Whether all queries and heads of the layer have the same of a quantity.
-    pub fn is_shared(&self, quantity: Quantity) -> bool {
-        let Self::Lambda { layer, .. } = self else { return false };
-        // A mask normalises the keys anew for every query.
-        let is_unmasked = layer.mask == Mask::None;
-        let has_positions = layer.dims.window != [0, 0];
-        match quantity {
-            Quantity::Key | Quantity::Value | Quantity::Bias => true,
-            Quantity::NormalisedKey | Quantity::Content => is_unmasked,
-            Quantity::PositionLambda => !has_positions,
-            Quantity::Lambda => is_unmasked && !has_positions,
-            _ => false,
+    /// What a quantity depends on in this layer.
+    pub fn dependence(&self, quantity: Quantity) -> Dependence {
+        let on_u = Dependence { intra: true, ..Dependence::LAYER };
+        match (self, quantity) {
+            (_, Quantity::Output | Quantity::Query) => Dependence::HEAD_AND_QUERY,
+            (Self::Lambda { layer, .. }, Quantity::Lambda) => Dependence::of_lambda(layer),
+            (Self::Lambda { layer, .. }, Quantity::Content) => Dependence::of_content_lambda(layer),
+            (Self::Lambda { layer, .. }, Quantity::PositionLambda) => Dependence::of_position_lambda(layer),
+            (Self::Lambda { layer, .. }, Quantity::NormalisedKey) => Dependence::of_normalised_keys(layer),
+            (Self::Lambda { .. }, Quantity::Key | Quantity::Value) => on_u,
+            (Self::Lambda { .. }, Quantity::Embedding) => Dependence { query: true, ..on_u },
+            (Self::Lambda { .. }, Quantity::Bias) => Dependence::LAYER,
+            // An attention layer's heads have keys and values of their own, and share the embeddings.
+            (Self::Attention { .. }, Quantity::Key | Quantity::Value) => Dependence { head: true, ..Dependence::LAYER },
+            (Self::Attention { .. }, Quantity::Relative) => Dependence { query: true, ..Dependence::LAYER },
+            _ => Dependence::ALL,
         }
     }
 
-    /// A cell's value, with the keys, values and embeddings of one u. 0 where a quantity has no numbers, where no embedding
+    /// A cell's value, with the keys, values and embeddings of one u. 0 where a quantity has no values, where no embedding
     /// reaches and outside the layer.
     pub fn value(&self, cell: Cell, u: usize) -> f32 {
         self.find(cell, u).unwrap_or(0.0)
