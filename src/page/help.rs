@@ -1,6 +1,8 @@
 //! The help in one place: what each view is for, and every key of the page. The keys themselves are handled where they act
 //! ([`super::place::Move`] for every map); this is their list.
 
+use strum::VariantArray;
+
 use crate::page::view::View;
 
 /// Keys that act in one part of the page.
@@ -55,7 +57,7 @@ pub const KEYS: &[Keys] = &[
 
 /// What each view is for: its name and its question, in the order of the tabs.
 pub fn views() -> impl Iterator<Item = (&'static str, &'static str)> {
-    View::ALL.into_iter().map(|view| (view.title(), view.question()))
+    View::VARIANTS.iter().map(|view| (view.title(), view.question()))
 }
 
 /// What a map of implicit attention does not tell.
@@ -93,7 +95,7 @@ mod tests {
 
     #[test]
     fn every_view_is_explained() {
-        assert_eq!(views().count(), View::ALL.len());
+        assert_eq!(views().count(), View::VARIANTS.len());
         assert!(views().all(|(title, question)| !title.is_empty() && question.ends_with('?')));
     }
 }

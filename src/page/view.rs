@@ -1,7 +1,10 @@
 //! The ways of looking at one place in the network. All of them share picture, network, layer, head and query.
 
-/// A view.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+/// A view, in the order shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum View {
     /// Where one query takes from: content + position = total.
     #[default]
@@ -23,30 +26,9 @@ pub enum View {
 }
 
 impl View {
-    /// All of them, in the order shown.
-    pub const ALL: [Self; 8] = [
-        Self::Lens,
-        Self::Anatomy,
-        Self::Orders,
-        Self::Position,
-        Self::Atlas,
-        Self::WhatIf,
-        Self::Formula,
-        Self::Shader,
-    ];
-
     /// Its name in the address and in code.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Lens => "lens",
-            Self::Anatomy => "anatomy",
-            Self::Orders => "orders",
-            Self::Position => "position",
-            Self::Atlas => "atlas",
-            Self::WhatIf => "what-if",
-            Self::Formula => "formula",
-            Self::Shader => "shader",
-        }
+        self.into()
     }
 
     /// The id of its tab in the document.
@@ -82,16 +64,11 @@ impl View {
         }
     }
 
-    /// The view of this name.
-    pub fn of_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|view| view.id() == id)
-    }
-
     /// The view that many places further in the order, round its ends.
     pub fn beside(self, by: isize) -> Self {
-        let count = Self::ALL.len() as isize;
-        let at = Self::ALL.iter().position(|view| *view == self).unwrap_or(0) as isize;
-        Self::ALL[(at + by).rem_euclid(count) as usize]
+        let count = Self::VARIANTS.len() as isize;
+        let at = self as isize;
+        Self::VARIANTS[(at + by).rem_euclid(count) as usize]
     }
 }
 
@@ -101,16 +78,16 @@ mod tests {
 
     #[test]
     fn every_view_is_found_by_its_id() {
-        for view in View::ALL {
-            assert_eq!(View::of_id(view.id()), Some(view));
+        for view in View::VARIANTS {
+            assert_eq!(view.id().parse(), Ok(*view));
         }
-        assert_eq!(View::of_id("Lens"), None);
-        assert_eq!(View::ALL[0], View::default());
+        assert!("Lens".parse::<View>().is_err());
+        assert_eq!(View::VARIANTS[0], View::default());
     }
 
     #[test]
     fn the_order_is_a_ring() {
-        let last = View::ALL[View::ALL.len() - 1];
+        let last = View::VARIANTS[View::VARIANTS.len() - 1];
         assert_eq!(View::Lens.beside(-1), last);
         assert_eq!(last.beside(1), View::Lens);
         assert_eq!(View::Lens.beside(1), View::Anatomy);

@@ -2,6 +2,7 @@
 //! depend on a head, a query or a u is called the same for all of them.
 
 use lambdascope_core::nn::trace::{AttentionTrace, LambdaTrace, LayerTrace};
+use strum::VariantArray;
 
 use crate::figures::figure::Figure;
 use crate::figures::subject::Subject;
@@ -34,13 +35,14 @@ fn of_lambda(layer: &LambdaTrace, query: Query, setting: &str) -> Vec<Figure> {
     let subject = &Subject::of_lambda(layer, query, setting);
     let reading = Reading::of(layer, query);
     let other = Reading::of(layer, Query { y: 4, x: 4, ..query });
-    let mut figures: Vec<Figure> = MapKind::ALL.map(|kind| lens::map(subject, &reading, kind, 1.0)).into();
+    let mut figures: Vec<Figure> =
+        MapKind::VARIANTS.iter().map(|kind| lens::map(subject, &reading, *kind, 1.0)).collect();
     figures.push(lens::difference(subject, &reading, &other, 1.0));
     figures.push(Entry::of(0, layer, query).figure(setting, 1.0));
     figures.extend([key_maps(layer, subject), value_maps(layer, subject)].concat());
     let product = Product::of(layer, subject, &reading);
     figures.extend([product.content, product.position, product.lambda, product.query, product.output]);
-    for by in By::ALL {
+    for by in By::VARIANTS.iter().copied() {
         let build = Build::of(layer, query, by);
         for added in [0, 1, 3, usize::MAX] {
             let step = build.step(layer, subject, added);
@@ -62,7 +64,7 @@ fn of_lambda(layer: &LambdaTrace, query: Query, setting: &str) -> Vec<Figure> {
 
 fn of_positions(layer: &LambdaTrace, subject: &Subject, reading: &Reading) -> Vec<Figure> {
     let (query, mut figures) = (subject.query, Vec::new());
-    for kind in TileKind::ALL {
+    for kind in TileKind::VARIANTS.iter().copied() {
         let grids = positions::tiles(layer, query, kind).into_iter().enumerate();
         figures.extend(grids.map(|(channel, grid)| tile(subject, kind, channel, grid, 1.0)));
     }

@@ -1,6 +1,7 @@
 //! The views as tabs over one place: who chooses a view keeps picture, layer, head and query.
 
 use leptos::prelude::*;
+use strum::VariantArray;
 use wasm_bindgen::JsCast;
 
 use crate::page::view::View;
@@ -27,8 +28,8 @@ pub fn Views() -> impl IntoView {
         let to = match event.key().as_str() {
             "ArrowRight" => view.beside(1),
             "ArrowLeft" => view.beside(-1),
-            "Home" => View::ALL[0],
-            "End" => View::ALL[View::ALL.len() - 1],
+            "Home" => View::VARIANTS[0],
+            "End" => View::VARIANTS[View::VARIANTS.len() - 1],
             _ => return,
         };
         event.prevent_default();
@@ -63,7 +64,7 @@ pub fn Views() -> impl IntoView {
             .then(|| {
                 view! {
                     <div class="tabs" role="tablist" aria-label="Views" on:keydown=pressed>
-                        {View::ALL.map(tab).collect_view()}
+                        {View::VARIANTS.iter().copied().map(tab).collect_view()}
                     </div>
                 }
             })}

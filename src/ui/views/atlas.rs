@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use strum::VariantArray;
 use wasm_bindgen::JsCast;
 
 use crate::page::atlas::entries;
@@ -95,9 +96,9 @@ pub fn Atlas() -> impl IntoView {
                             Item::new("each layer", "The heads of a layer can be compared"),
                             Item::new("each map", "Weak maps become visible, but none can be compared"),
                         ])
-                        selected=Signal::derive(move || AtlasCoverage::ALL.iter().position(|c| *c == coverage.get()).unwrap_or(0))
+                        selected=Signal::derive(move || AtlasCoverage::VARIANTS.iter().position(|c| *c == coverage.get()).unwrap_or(0))
                         on_choose=move |index| {
-                            let coverage = AtlasCoverage::ALL[index];
+                            let coverage = AtlasCoverage::VARIANTS[index];
                             state.set_parameter("by", (coverage != AtlasCoverage::default()).then(|| coverage.id().to_owned()));
                         }
                     />
@@ -129,7 +130,8 @@ pub fn Atlas() -> impl IntoView {
 }
 
 fn tile(key: usize, entry: &Entry, figure: &Arc<Figure>) -> Tile {
-    let values = Measure::ALL.map(|measure| (measure.title().to_owned(), measure.write(entry.measures.get(measure))));
+    let value = |measure: &Measure| (measure.title().to_owned(), measure.write(entry.measures.get(*measure)));
+    let values: Vec<(String, String)> = Measure::VARIANTS.iter().map(value).collect();
     let said: Vec<String> = values.iter().map(|(name, value)| format!("{name} {value}")).collect();
     let place = entry.name.strip_prefix("stages.").unwrap_or(&entry.name);
     Tile {
@@ -159,7 +161,7 @@ fn MeasureTable(entries: Signal<Arc<Vec<Entry>>>, sort: Memo<Sort>) -> impl Into
         view! {
             <tr>
                 <th scope="row">{entry.name.clone()}", head "{entry.query.head}</th>
-                {Measure::ALL.map(|measure| view! { <td>{measure.write(entry.measures.get(measure))}</td> }).collect_view()}
+                {Measure::VARIANTS.iter().map(|measure| view! { <td>{measure.write(entry.measures.get(*measure))}</td> }).collect_view()}
             </tr>
         }
     };
@@ -173,7 +175,7 @@ fn MeasureTable(entries: Signal<Arc<Vec<Entry>>>, sort: Memo<Sort>) -> impl Into
                     <thead>
                         <tr>
                             <th scope="col">"layer and head"</th>
-                            {Measure::ALL.map(|measure| view! { <th scope="col">{measure.title()}</th> }).collect_view()}
+                            {Measure::VARIANTS.iter().map(|measure| view! { <th scope="col">{measure.title()}</th> }).collect_view()}
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>

@@ -18,6 +18,7 @@ use lambdascope_explain::read::reading::{MapKind, Reading};
 use lambdascope_explain::read::scale::query_limit;
 use lambdascope_explain::views::anatomy::Product;
 use lambdascope_explain::views::lens;
+use strum::VariantArray;
 
 /// Writes a query's maps, the keys' and values', and the lambdas, and says how far the maps are from the output.
 pub fn write(layer: &LambdaTrace, [y, x]: [usize; 2], folder: &Path) -> Result<()> {
@@ -42,7 +43,7 @@ pub fn write(layer: &LambdaTrace, [y, x]: [usize; 2], folder: &Path) -> Result<(
             ..figure
         }
     };
-    for kind in MapKind::ALL {
+    for &kind in MapKind::VARIANTS {
         let name = kind.word();
         let data: Vec<f32> = readings.iter().flat_map(|reading| reading.map(kind)).copied().collect();
         npy::write(&folder.join(format!("{name}.npy")), &shape, &data)?;

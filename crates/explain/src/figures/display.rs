@@ -1,7 +1,10 @@
 //! How a map and the picture lie on each other.
 
-/// The ways.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+/// The ways, in the order shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Display {
     /// The map alone.
     #[default]
@@ -13,21 +16,9 @@ pub enum Display {
 }
 
 impl Display {
-    /// All of them, in the order shown.
-    pub const ALL: [Self; 3] = [Self::Map, Self::Overlay, Self::Contours];
-
     /// Its name in the address.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Map => "map",
-            Self::Overlay => "overlay",
-            Self::Contours => "contours",
-        }
-    }
-
-    /// The display of this name.
-    pub fn of_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|display| display.id() == id)
+        self.into()
     }
 
     /// Whether the picture is to be seen.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::str::FromStr;
 
 use lambdascope_core::text::short_cell;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// An index of a quantity. The query n and the head are those on screen and stand in no cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,84 +18,63 @@ pub enum Index {
 }
 
 /// A quantity of a lambda or an attention layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 pub enum Quantity {
     /// y_n: what the layer gives the query.
     #[default]
+    #[strum(serialize = "y")]
     Output,
     /// λ_n.
+    #[strum(serialize = "lambda")]
     Lambda,
     /// λᶜ.
+    #[strum(serialize = "content")]
     Content,
     /// λᵖ_n.
+    #[strum(serialize = "position")]
     PositionLambda,
     /// a_nm: the implicit attention.
+    #[strum(serialize = "a")]
     Attention,
     /// q_n.
+    #[strum(serialize = "q")]
     Query,
     /// k̄_m.
+    #[strum(serialize = "kbar")]
     NormalisedKey,
     /// k_m, before any softmax.
+    #[strum(serialize = "k")]
     Key,
     /// v_m.
+    #[strum(serialize = "v")]
     Value,
     /// e_nm: the embedding of the offset from the query to m.
+    #[strum(serialize = "e")]
     Embedding,
     /// b: the position convolution's bias.
+    #[strum(serialize = "b")]
     Bias,
     /// w_nm: an attention layer's softmax weight.
+    #[strum(serialize = "w")]
     Weight,
     /// s_nm: what the softmax of an attention layer is taken of.
+    #[strum(serialize = "s")]
     Score,
     /// r_nm: an attention layer's embedding of the offset from the query to m.
+    #[strum(serialize = "r")]
     Relative,
     /// x_n: the layer's input at the query.
+    #[strum(serialize = "x")]
     Input,
     /// x_m, or c_m of another context: what keys and values are projected from.
+    #[strum(serialize = "c")]
     Context,
 }
 
 impl Quantity {
-    /// All of them.
-    pub const ALL: [Self; 16] = [
-        Self::Output,
-        Self::Lambda,
-        Self::Content,
-        Self::PositionLambda,
-        Self::Attention,
-        Self::Query,
-        Self::NormalisedKey,
-        Self::Key,
-        Self::Value,
-        Self::Embedding,
-        Self::Bias,
-        Self::Weight,
-        Self::Score,
-        Self::Relative,
-        Self::Input,
-        Self::Context,
-    ];
-
     /// Its name in the address and in code.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Output => "y",
-            Self::Lambda => "lambda",
-            Self::Content => "content",
-            Self::PositionLambda => "position",
-            Self::Attention => "a",
-            Self::Query => "q",
-            Self::NormalisedKey => "kbar",
-            Self::Key => "k",
-            Self::Value => "v",
-            Self::Embedding => "e",
-            Self::Bias => "b",
-            Self::Weight => "w",
-            Self::Score => "s",
-            Self::Relative => "r",
-            Self::Input => "x",
-            Self::Context => "c",
-        }
+        self.into()
     }
 
     /// Its name for people.
@@ -241,7 +221,7 @@ impl FromStr for Cell {
     fn from_str(text: &str) -> Result<Self, NoCell> {
         let mut parts = text.split('.');
         let id = parts.next().unwrap_or_default();
-        let quantity = Quantity::ALL.into_iter().find(|quantity| quantity.id() == id && quantity.has_values());
+        let quantity = id.parse().ok().filter(|quantity: &Quantity| quantity.has_values());
         let mut cell = Self { quantity: quantity.ok_or(NoCell)?, ..Self::default() };
         for part in parts {
             let index = match part.as_bytes().first() {
@@ -264,7 +244,7 @@ mod tests {
     fn a_cell_comes_back_from_its_address() {
         let cell = Cell { quantity: Quantity::NormalisedKey, key: 5, value: 3, position: 17 };
         assert_eq!(cell.address(), "kbar.i5.j3.m17");
-        for quantity in Quantity::ALL.into_iter().filter(|quantity| quantity.has_values()) {
+        for quantity in Quantity::VARIANTS.iter().copied().filter(|quantity| quantity.has_values()) {
             assert_eq!(cell.of(quantity).address().parse(), Ok(cell.of(quantity)));
         }
         assert_eq!("y".parse(), Ok(Cell::default()));

@@ -2,6 +2,7 @@
 
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::Tensor;
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::read::implicit_attention::{ImplicitAttention, Proof, every_u, layer_output, reconstruct};
 use crate::read::lambda::{content_lambda, position_lambda};
@@ -68,8 +69,9 @@ impl Reading {
     }
 }
 
-/// The three maps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The three maps, in the order shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum MapKind {
     /// q_n · k̄_m
     Content,
@@ -77,6 +79,13 @@ pub enum MapKind {
     Position,
     /// Their sum.
     Total,
+}
+
+impl MapKind {
+    /// Its name for people and in file names.
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
 }
 
 #[cfg(test)]

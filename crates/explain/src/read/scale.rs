@@ -4,12 +4,14 @@
 use lambdascope_core::nn::lambda_layer::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::{max_abs, transposed};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::read::implicit_attention::{ImplicitAttention, every_u};
 use crate::read::query::{Query, query_vector, reach};
 
-/// What one scale covers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What one scale covers, in the order shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Coverage {
     /// Each map on screen by itself: the only choice under which the three have different scales.
     Map,
@@ -25,23 +27,9 @@ pub enum Coverage {
 }
 
 impl Coverage {
-    /// All of them, in the order shown.
-    pub const ALL: [Self; 5] = [Self::Map, Self::Query, Self::Head, Self::Layer, Self::Fixed];
-
     /// Its name in the address.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Map => "map",
-            Self::Query => "query",
-            Self::Head => "head",
-            Self::Layer => "layer",
-            Self::Fixed => "fixed",
-        }
-    }
-
-    /// The coverage of this name.
-    pub fn of_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|coverage| coverage.id() == id)
+        self.into()
     }
 }
 

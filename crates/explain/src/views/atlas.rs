@@ -9,6 +9,7 @@ use crate::figures::subject::{Dependence, Subject};
 use crate::read::implicit_attention::{ImplicitAttention, implicit_attention};
 use crate::read::query::Query;
 use lambdascope_core::text::percent;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// The share of the window's side that counts as near.
 const NEAR: f32 = 1.0 / 5.0;
@@ -122,8 +123,9 @@ fn mass(map: &[f32]) -> f32 {
     map.iter().map(|value| value.abs()).sum()
 }
 
-/// The measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The measures, in the order shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Measure {
     /// [`Measures::locality`]
     Locality,
@@ -134,16 +136,9 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// All of them, in the order shown.
-    pub const ALL: [Self; 3] = [Self::Locality, Self::Negative, Self::Ratio];
-
     /// Its name in the address.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Locality => "locality",
-            Self::Negative => "negative",
-            Self::Ratio => "ratio",
-        }
+        self.into()
     }
 
     /// Its name for people.
@@ -217,8 +212,9 @@ impl std::str::FromStr for Sort {
     }
 }
 
-/// What one scale covers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What one scale covers, in the order shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum AtlasCoverage {
     /// The heads of one layer.
     #[default]
@@ -228,15 +224,9 @@ pub enum AtlasCoverage {
 }
 
 impl AtlasCoverage {
-    /// Both, in the order shown.
-    pub const ALL: [Self; 2] = [Self::Layer, Self::Map];
-
     /// Its name in the address.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Layer => "layer",
-            Self::Map => "map",
-        }
+        self.into()
     }
 
     /// The limit of each entry's scale.
@@ -247,14 +237,6 @@ impl AtlasCoverage {
             Self::Layer => entries.iter().filter(|other| other.layer == entry.layer).map(largest).fold(0.0, f32::max),
         };
         entries.iter().map(limit).collect()
-    }
-}
-
-impl std::str::FromStr for AtlasCoverage {
-    type Err = ();
-
-    fn from_str(id: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|coverage| coverage.id() == id).ok_or(())
     }
 }
 
@@ -339,8 +321,8 @@ mod tests {
         for sort in Sort::ALL {
             assert_eq!(sort.id().parse(), Ok(sort));
         }
-        for coverage in AtlasCoverage::ALL {
-            assert_eq!(coverage.id().parse(), Ok(coverage));
+        for coverage in AtlasCoverage::VARIANTS {
+            assert_eq!(coverage.id().parse(), Ok(*coverage));
         }
         assert_eq!("size".parse::<Sort>(), Err(()));
         let ratio = |value| Measure::Ratio.write(Some(value));

@@ -11,20 +11,6 @@ use lambdascope_core::text;
 /// Names of what maps count.
 const AXES: [&str; 2] = ["row", "column"];
 
-impl MapKind {
-    /// All of them, in the order shown.
-    pub const ALL: [Self; 3] = [Self::Content, Self::Position, Self::Total];
-
-    /// Its name for people and in file names.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Content => "content",
-            Self::Position => "position",
-            Self::Total => "total",
-        }
-    }
-}
-
 /// One of a query's three maps.
 pub fn map(subject: &Subject, reading: &Reading, kind: MapKind, limit: f32) -> Figure {
     let (word, Query { y, x, .. }) = (kind.word(), reading.query);

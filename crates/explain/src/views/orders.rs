@@ -7,6 +7,7 @@ pub mod shapes;
 
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
+use strum::VariantArray;
 
 use crate::figures::figure::Figure;
 use crate::figures::grid::{Grid, Scale};
@@ -16,8 +17,9 @@ use crate::read::lambda::normalised_keys;
 use crate::read::query::{Query, dot, offset, query_vector, reach, sees};
 use crate::read::reading::Reading;
 
-/// From which side the product has been multiplied: the stops between n×m weights and k×v lambdas.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// From which side the product has been multiplied: the stops between n×m weights and k×v lambdas, from the weights' end to the
+/// lambda's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, VariantArray)]
 pub enum Stop {
     /// Compare, then sum: the weights a_nm stand between the multiplications.
     Weights,
@@ -29,17 +31,14 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// From the weights' end to the lambda's.
-    pub const ALL: [Self; 3] = [Self::Weights, Self::Factors, Self::Lambda];
-
     /// Its place between the ends.
     pub fn index(self) -> usize {
-        Self::ALL.iter().position(|stop| *stop == self).unwrap_or(0)
+        self as usize
     }
 
     /// The stop at a place.
     pub fn at(index: usize) -> Self {
-        Self::ALL.get(index).copied().unwrap_or_default()
+        Self::VARIANTS.get(index).copied().unwrap_or_default()
     }
 }
 
@@ -295,7 +294,7 @@ mod tests {
 
     #[test]
     fn stops_lie_between_the_weights_and_the_lambda() {
-        assert!(Stop::ALL.iter().enumerate().all(|(i, stop)| stop.index() == i && Stop::at(i) == *stop));
+        assert!(Stop::VARIANTS.iter().enumerate().all(|(i, stop)| stop.index() == i && Stop::at(i) == *stop));
         assert_eq!(Stop::at(3), Stop::default());
     }
 }

@@ -6,38 +6,27 @@ pub mod shift;
 
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::figures::grid::Grid;
 use crate::read::query::{Query, dot, query_vector, reach};
 
-/// What the tiles of the key channels show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What the tiles of the key channels show, in the order shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 pub enum TileKind {
     /// E_k: what the layer learned, the same for every query and head.
     #[default]
+    #[strum(serialize = "e")]
     Embedding,
     /// q_nk E_k: what the channel adds to the query's kernel.
+    #[strum(serialize = "qe")]
     Contribution,
 }
 
 impl TileKind {
-    /// Both, in the order shown.
-    pub const ALL: [Self; 2] = [Self::Embedding, Self::Contribution];
-
     /// Its name in the address.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Embedding => "e",
-            Self::Contribution => "qe",
-        }
-    }
-}
-
-impl std::str::FromStr for TileKind {
-    type Err = ();
-
-    fn from_str(id: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|tile| tile.id() == id).ok_or(())
+        self.into()
     }
 }
 
@@ -151,9 +140,9 @@ mod tests {
 
     #[test]
     fn a_tile_is_found_by_its_id() {
-        for tile in TileKind::ALL {
-            assert_eq!(tile.id().parse(), Ok(tile));
+        for tile in TileKind::VARIANTS {
+            assert_eq!(tile.id().parse(), Ok(*tile));
         }
-        assert_eq!("".parse::<TileKind>(), Err(()));
+        assert!("".parse::<TileKind>().is_err());
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use leptos::html;
 use leptos::leptos_dom::helpers::IntervalHandle;
 use leptos::prelude::*;
+use strum::VariantArray;
 
 use crate::ui::browser;
 use crate::ui::state::State;
@@ -279,8 +280,8 @@ fn Controls(walk: Walk, by: RwSignal<By>, said: Signal<String>) -> impl IntoView
                     Item::new("reading", "Row by row"),
                     Item::new("strength", "The position with the largest outer product first"),
                 ])
-                selected=Signal::derive(move || By::ALL.iter().position(|one| *one == by.get()).unwrap_or(0))
-                on_choose=move |index| by.set(By::ALL.get(index).copied().unwrap_or_default())
+                selected=Signal::derive(move || By::VARIANTS.iter().position(|one| *one == by.get()).unwrap_or(0))
+                on_choose=move |index| by.set(By::VARIANTS.get(index).copied().unwrap_or_default())
             />
             <output class="walk-said" data-testid="walk-said">{said}</output>
             <p id="walk-keys" class="hidden">

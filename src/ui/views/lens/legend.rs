@@ -1,6 +1,7 @@
 //! The scale that the three maps share, what it covers, and the values under the pointer.
 
 use leptos::prelude::*;
+use strum::VariantArray;
 
 use crate::ui::state::State;
 use crate::ui::widgets::choice::{Choice, Item};
@@ -54,8 +55,8 @@ pub fn Legend() -> impl IntoView {
                         Item::new("this layer", "The largest value of all queries and heads of this layer"),
                         Item::new("fixed", "Stays as it is now, to compare layers, pictures and networks"),
                     ])
-                    selected=Signal::derive(move || Coverage::ALL.iter().position(|s| *s == state.coverage.get()).unwrap_or(0))
-                    on_choose=move |index| state.choose_coverage(Coverage::ALL[index])
+                    selected=Signal::derive(move || Coverage::VARIANTS.iter().position(|s| *s == state.coverage.get()).unwrap_or(0))
+                    on_choose=move |index| state.choose_coverage(Coverage::VARIANTS[index])
                 />
                 <DisplayChoice />
             </div>
@@ -76,8 +77,8 @@ pub fn DisplayChoice() -> impl IntoView {
                 Item::new("over the picture", "The map over the dimmed picture; strength is opacity"),
                 Item::new("contours", "The picture with lines round the cells beyond half of the scale: solid above zero, dotted below"),
             ])
-            selected=Signal::derive(move || Display::ALL.iter().position(|d| *d == state.display.get()).unwrap_or(0))
-            on_choose=move |index| state.display.set(Display::ALL[index])
+            selected=Signal::derive(move || Display::VARIANTS.iter().position(|d| *d == state.display.get()).unwrap_or(0))
+            on_choose=move |index| state.display.set(Display::VARIANTS[index])
         />
     }
 }

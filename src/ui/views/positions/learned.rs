@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use strum::VariantArray;
 
 use crate::page::place::Place;
 use crate::ui::state::State;
@@ -76,9 +77,9 @@ pub fn Learned() -> impl IntoView {
                         Item::new("as learned", "E_k: the same for every query and every head"),
                         Item::new("times this query", "q_k E_k: what each channel adds to the query’s kernel"),
                     ])
-                    selected=Signal::derive(move || TileKind::ALL.iter().position(|tile| *tile == kind.get()).unwrap_or(0))
+                    selected=Signal::derive(move || TileKind::VARIANTS.iter().position(|tile| *tile == kind.get()).unwrap_or(0))
                     on_choose=move |index| {
-                        let tile = TileKind::ALL[index];
+                        let tile = TileKind::VARIANTS[index];
                         state.set_parameter("part", (tile != TileKind::default()).then(|| tile.id().to_owned()));
                     }
                 />

@@ -1,11 +1,10 @@
 //! λᶜ as the sum that it is: one outer product k̄_m v_mᵀ a context position (with an intra-depth, the sum of its u outer
 //! products), added one after the other. Every state is a function of how many were added.
 
-use std::str::FromStr;
-
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
 use lambdascope_core::text;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::figures::figure::Figure;
 use crate::figures::grid::{Grid, Scale};
@@ -15,7 +14,8 @@ use crate::read::query::{Query, dot, sees};
 use crate::views::anatomy::{KEY_CHANNEL, VALUE_CHANNEL};
 
 /// The order in which positions are added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum By {
     /// Row by row.
     #[default]
@@ -25,23 +25,9 @@ pub enum By {
 }
 
 impl By {
-    /// Both, in the order shown.
-    pub const ALL: [Self; 2] = [Self::Reading, Self::Strength];
-
     /// Its name in the address.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Reading => "reading",
-            Self::Strength => "strength",
-        }
-    }
-}
-
-impl FromStr for By {
-    type Err = ();
-
-    fn from_str(id: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|by| by.id() == id).ok_or(())
+        self.into()
     }
 }
 
@@ -234,7 +220,7 @@ mod tests {
     fn the_whole_sum_is_the_content_lambda_in_either_order() {
         for (kind, layer) in fixture::every_kind() {
             let subject = Subject::of_lambda(&layer, QUERY, "test");
-            for by in By::ALL {
+            for by in By::VARIANTS.iter().copied() {
                 let build = Build::of(&layer, QUERY, by);
                 let seen = (0..layer.dims.positions()).filter(|m| sees(&layer, QUERY.n(&layer), *m)).count();
                 assert_eq!(build.order.len(), if layer.content { seen } else { 0 }, "{kind}");
@@ -299,7 +285,7 @@ mod tests {
 
     #[test]
     fn orders_are_found_by_their_ids() {
-        assert!(By::ALL.into_iter().all(|by| by.id().parse() == Ok(by)));
-        assert_eq!("size".parse::<By>(), Err(()));
+        assert!(By::VARIANTS.iter().all(|by| by.id().parse() == Ok(*by)));
+        assert!("size".parse::<By>().is_err());
     }
 }
