@@ -69,7 +69,7 @@ test("the list says what networks.json says", async ({ page }) => {
     await expect(button).toContainText(title);
     await expect(button).toContainText(changed);
     await expect(button.getByTestId("member-accuracy")).toHaveText(
-      `${(100 * accuracy.top1).toFixed(1)} % right of ${accuracy.images.toLocaleString("en")} pictures, after ${training.epochs} epochs`,
+      `${(100 * accuracy.top1).toFixed(1)} % of ${accuracy.images.toLocaleString("en")} pictures right, after ${training.epochs} epochs`,
     );
     await expect(button.getByTestId("member-size")).toContainText(`${(bytes / 1e6).toFixed(1)} MB`);
     await expect(button).toHaveAttribute("aria-pressed", i === 0 ? "true" : "false");

@@ -116,7 +116,7 @@ test("a wrong file gets the loader's sentence, is not kept, and the old network 
   await opened(page);
   const before = await said(page);
   await entry(page, NAME).getByTestId("network-load").click();
-  await expect(page.getByTestId("network-problem")).toHaveText(/^What came as lambda_resnet26t cannot be used: .+\.$/);
+  await expect(page.getByTestId("network-problem")).toHaveText(/^What arrived as lambda_resnet26t cannot be used: .+\.$/);
   expect(await said(page)).toEqual(before);
   await expect(entry(page, NAME)).toHaveAttribute("data-here", "false");
   await page.locator('[data-sample="tench"]').click();
@@ -127,5 +127,5 @@ test("a file without end is stopped", async ({ page, hub }) => {
   hub.files.set(REPOSITORY, Buffer.alloc(60_000_000));
   await opened(page);
   await entry(page, NAME).getByTestId("network-load").click();
-  await expect(page.getByTestId("network-problem")).toHaveText(/more than 49\.\d MB came/);
+  await expect(page.getByTestId("network-problem")).toHaveText(/more than 49\.\d MB arrived/);
 });

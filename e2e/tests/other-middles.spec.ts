@@ -26,7 +26,7 @@ test("a network without lambda layers classifies and says that there is nothing 
   await own(page, "conv", "Seeded ResNet mini");
 
   await expect(page.getByTestId("summary")).toHaveText(
-    `This network has no lambda layers to look into; choose one that has, such as ${main!.title}, to see where its queries take from.`,
+    `This network has no lambda layers to look into; choose one that does, such as ${main!.title}, to see where its outputs come from.`,
   );
   for (const part of LOOKS) await expect(page.getByTestId(part), part).toHaveCount(0);
   await expect(page.getByTestId("nothing-inside").locator("canvas")).toBeVisible();

@@ -43,7 +43,7 @@ test("files that are no network give a sentence and change nothing; what is no p
   }
   // What is neither picture nor network says what can be read.
   await drop(page, file("notes.txt", Buffer.from("nothing of the kind")));
-  await expect(page.getByTestId("problem")).toHaveText(/^notes\.txt is not a picture .+ not a network/);
+  await expect(page.getByTestId("problem")).toHaveText(/^notes\.txt is neither a picture .+ nor a network/);
   await drop(page, file("model.pth", Buffer.from("PK\u0003\u0004")));
   await expect(page.getByTestId("problem")).toHaveText(/^model\.pth looks like a network, but only \.safetensors/);
   expect(await said(page)).toEqual(before);

@@ -27,7 +27,7 @@ const numbers = async (page: Page) =>
 test("the views work before the engine is there, and the engine's numbers take over where the visitor is", async ({ page }) => {
   const release = await heldBack(page);
   await open(page, `?sample=church&${place}&scope=map`);
-  await expect(page.getByTestId("precomputed")).toContainText("computed ahead");
+  await expect(page.getByTestId("precomputed")).toContainText("computed in advance");
   await expect(page.getByTestId("prediction").first()).toHaveAttribute("data-label", "church");
   await expect(page.getByTestId("network-title")).toHaveText("LambdaResNet mini");
   await expect(page.getByTestId("timings")).not.toContainText("ms");

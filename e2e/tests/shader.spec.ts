@@ -139,7 +139,7 @@ test("a shader that takes too long is given up, and the engine goes on", { tag: 
   await run.click();
   // It is at work, and would be for minutes: the page's patience runs out on a clock that is put forward.
   await page.waitForTimeout(3000);
-  await expect(run).toHaveText("Runs…");
+  await expect(run).toHaveText("Running…");
   await page.clock.fastForward(30_000);
   await expect(page.getByTestId("shader-said")).toContainText("took longer than");
   await expect(page.getByTestId("backend-badge").first()).toContainText("CPU");
@@ -155,7 +155,7 @@ test("what naga lets pass and the device refuses is told at its line too", { tag
   await replace(page, "        workgroupBarrier();", "        if lane < 3u { workgroupBarrier(); }");
   await expect(page.getByTestId("shader-fault")).toContainText("finds nothing wrong");
   await page.getByTestId("shader-run").click();
-  await expect(page.getByTestId("shader-said")).toContainText("it has a fault");
+  await expect(page.getByTestId("shader-said")).toContainText("it has an error");
   await expect(page.getByTestId("shader-fault")).toContainText("uniform");
   await expect(page.getByTestId("shader-code").locator(".line-fault")).toHaveCount(1);
 });

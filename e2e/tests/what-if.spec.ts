@@ -70,7 +70,7 @@ test("the keyboard alone erases, moves and switches", async ({ page }) => {
   expect((await bars(page)).some((row) => row.after !== row.before)).toBe(true);
   await page.getByTestId("what-if-reset").focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByTestId("what-if-said")).toContainText("Nothing is changed");
+  await expect(page.getByTestId("what-if-said")).toContainText("Nothing has been changed");
 });
 
 test("a stroke of the pointer erases cells, and an address brings all of it back", async ({ page }) => {
