@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use lambdascope_core::nn::builder::{LayerSetting, lambda_layer_graph};
 use lambdascope_core::nn::graph::{Graph, ValueId, padded};
-use lambdascope_core::nn::lambda_layer::{LambdaLayer, Mask};
+use lambdascope_core::nn::lambda_layer::LambdaLayer;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::network::Network;
 use lambdascope_core::nn::reader::Reader;
 use lambdascope_core::nn::trace::{LambdaTrace, gather};

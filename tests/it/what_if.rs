@@ -3,7 +3,7 @@
 use lambdascope_core::backend::{Backend, BackendChoice};
 use lambdascope_core::nn::edit::{EditError, Edits, LayerEdit, TableEdit};
 use lambdascope_core::nn::graph::padded;
-use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::network::Network;
 use lambdascope_core::nn::trace::{LambdaTrace, gather};
 use lambdascope_core::picture::PictureEdit;

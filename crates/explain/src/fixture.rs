@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "for tests alone")]
 
-use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::trace::{AttentionDims, AttentionTrace, LambdaDims, LambdaTrace};
 use lambdascope_core::tensor::Tensor;
 

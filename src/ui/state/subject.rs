@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::page::place::Place;
 use crate::ui::state::State;
-use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_explain::figures::subject::Subject;
 use lambdascope_explain::read::query::Query;

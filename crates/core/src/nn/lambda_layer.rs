@@ -8,8 +8,6 @@ use crate::nn::error::WeightsError;
 use crate::nn::fold::{Affine, FoldedConv, fold_conv};
 use crate::tensor::Tensor;
 
-pub use crate::nn::mask::Mask;
-
 /// Sizes of a lambda layer that do not depend on the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LambdaShape {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
 use lambdascope_core::text;
 

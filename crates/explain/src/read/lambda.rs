@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::Tensor;
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 
 /// A query: a position of the map, a head, and which of the u maps is looked at.

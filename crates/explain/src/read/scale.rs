@@ -1,7 +1,7 @@
 //! The limits of the signed scale. Content, position and total share one, unless the visitor asks to see each by itself;
 //! what differs is how much of the layer it has to cover.
 
-use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::{max_abs, transposed};
 use strum::{EnumString, IntoStaticStr, VariantArray};

@@ -29,7 +29,7 @@ pub fn Channels(linked: Linked) -> impl IntoView {
     let is_masked = move || {
         place.get().is_some_and(|_| {
             state
-                .with_query(place.get(), |layer, _| layer.mask != lambdascope_core::nn::lambda_layer::Mask::None)
+                .with_query(place.get(), |layer, _| layer.mask != lambdascope_core::nn::mask::Mask::None)
                 .unwrap_or(false)
         })
     };

@@ -10,7 +10,7 @@ use crate::ui::engine::what_if::{change, fitting};
 use crate::ui::state::State;
 use crate::ui::views::what_if::brush::Brush;
 use crate::ui::widgets::choice::{Choice, Item};
-use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::picture::{CELLS, Picture};
 use lambdascope_core::text::whole;
 use lambdascope_explain::figures::pixels::picture_rgba;

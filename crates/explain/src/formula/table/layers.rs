@@ -2,7 +2,7 @@
 
 use crate::formula::quantity::{Index, Quantity};
 use crate::formula::table::{Addend, Cells, Equation, Origin, Part, Row, Sizes, Table};
-use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::max_abs;
 

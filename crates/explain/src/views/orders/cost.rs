@@ -5,7 +5,7 @@ use bytemuck::Zeroable;
 
 use lambdascope_core::kernels::lambda_apply::Params;
 use lambdascope_core::kernels::lambda_order::Order;
-use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::trace::{LambdaDims, LambdaTrace};
 
 use crate::read::query::{Query, reach, sees};

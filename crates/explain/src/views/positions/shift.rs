@@ -1,7 +1,7 @@
 //! Translation equivariance by hand: the same vector q in another query's place. The position part of its implicit
 //! attention moves with it, rigidly; the content part knows no places and stays.
 
-use lambdascope_core::nn::lambda_layer::Mask;
+use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::trace::LambdaTrace;
 
 use crate::figures::grid::Scale;
