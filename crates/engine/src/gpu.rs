@@ -5,16 +5,16 @@
 
 mod bounded;
 mod device;
-mod edited;
 mod error;
 mod pipelines;
 mod plan;
 mod profile;
 mod session;
+mod shader_edit;
 
 pub use device::{Adapter, Device};
-pub use edited::{check, variables};
 pub use error::GpuError;
 pub use plan::{Dispatch, Operand, dispatch};
 pub use profile::OpTime;
 pub use session::{Replacement, Session};
+pub use shader_edit::{check, variables};

@@ -32,9 +32,9 @@ impl Hashed {
 }
 
 /// One named cache.
-pub struct Shelf(Option<Cache>);
+pub struct FileCache(Option<Cache>);
 
-impl Shelf {
+impl FileCache {
     /// Opens the cache of this name.
     pub async fn open(name: &str) -> Self {
         let cache = async {

@@ -4,14 +4,14 @@
 
 use web_sys::AbortSignal;
 
-use super::cache::{Hashed, Shelf};
+use super::cache::{FileCache, Hashed};
 use super::fetch::{FetchError, announced, fetch_public, read_stream};
 use lambdascope_core::nn::known::{KNOWN, KnownNetwork};
 use lambdascope_core::text::bytes as amount;
 use lambdascope_protocol::{LoadStep, NetworkOffer};
 
 /// The browser cache that holds them, each under its own URL.
-const SHELF: &str = "lambdascope-hub";
+const CACHE_NAME: &str = "lambdascope-hub";
 
 /// Why a network did not come.
 #[derive(Debug, thiserror::Error)]
@@ -42,10 +42,10 @@ pub enum HubError {
 
 /// The networks and whether they are on this device.
 pub async fn offers() -> Vec<NetworkOffer> {
-    let shelf = Shelf::open(SHELF).await;
+    let cache = FileCache::open(CACHE_NAME).await;
     let mut offers = Vec::with_capacity(KNOWN.len());
     for known in KNOWN {
-        let kept = shelf.length(&known.url()).await;
+        let kept = cache.length(&known.url()).await;
         offers.push(NetworkOffer {
             name: known.name.into(),
             title: known.title.into(),
@@ -63,8 +63,8 @@ pub async fn offers() -> Vec<NetworkOffer> {
 
 /// The weights from this browser's cache, if it holds them.
 pub async fn kept(known: &KnownNetwork, mut progress: impl FnMut(LoadStep, u64, u64)) -> Option<Hashed> {
-    let shelf = Shelf::open(SHELF).await;
-    shelf.read(&known.url(), |done, total| progress(LoadStep::Reading, done, total)).await
+    let cache = FileCache::open(CACHE_NAME).await;
+    cache.read(&known.url(), |done, total| progress(LoadStep::Reading, done, total)).await
 }
 
 /// The weights from the hub.
@@ -99,10 +99,10 @@ pub async fn fetch(
 
 /// Keeps the weights for the next visit; whether the browser could.
 pub async fn keep(known: &KnownNetwork, file: &Hashed) -> bool {
-    Shelf::open(SHELF).await.keep(&known.url(), file).await
+    FileCache::open(CACHE_NAME).await.keep(&known.url(), file).await
 }
 
 /// Drops a network from this browser's cache.
 pub async fn remove(known: &KnownNetwork) {
-    Shelf::open(SHELF).await.remove(&known.url()).await;
+    FileCache::open(CACHE_NAME).await.remove(&known.url()).await;
 }

@@ -9,7 +9,7 @@ use lambdascope_protocol::ShaderEdit;
 /// A piece of work.
 pub enum Job {
     /// Build a network from its weights, and put it in the place of the present one.
-    Build(Arrival),
+    Build(LoadedWeights),
     /// Answer a picture.
     Answer(Wanted),
     /// Run the network changed on the picture that was answered last.
@@ -23,7 +23,7 @@ pub enum Job {
 }
 
 /// Weights that have come and wait to be built.
-pub struct Arrival {
+pub struct LoadedWeights {
     /// The load's id.
     pub load: u64,
     /// Where they came from.

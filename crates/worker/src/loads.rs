@@ -10,7 +10,7 @@ use web_sys::{AbortController, AbortSignal, Blob};
 use super::cache::Hashed;
 use super::fetch::read_stream;
 use super::hub;
-use super::job::{Arrival, Job};
+use super::job::{Job, LoadedWeights};
 use super::scope::post;
 use super::shipped;
 use lambdascope_core::backend::BackendChoice;
@@ -65,7 +65,7 @@ impl Loads {
             match (known, kept) {
                 (Some(known), Some(file)) => {
                     let source = Source::Known { name: known.name.into() };
-                    loads.arrived(Arrival { load: 0, source, file, fetched: false });
+                    loads.loaded(LoadedWeights { load: 0, source, file, fetched: false });
                 }
                 _ => {
                     let sibling = network.as_deref().and_then(family::find);
@@ -81,7 +81,7 @@ impl Loads {
         let loads = Rc::clone(self);
         spawn_local(async move {
             match obtain(load, &source, file, stop.as_ref()).await {
-                Ok((file, fetched)) => loads.arrived(Arrival { load, source, file, fetched }),
+                Ok((file, fetched)) => loads.loaded(LoadedWeights { load, source, file, fetched }),
                 Err(message) => loads.failed(load, source, message),
             }
         });
@@ -132,9 +132,9 @@ impl Loads {
         signal
     }
 
-    fn arrived(&self, arrival: Arrival) {
+    fn loaded(&self, loaded: LoadedWeights) {
         // The receiver lives as long as the worker.
-        drop(self.jobs.unbounded_send(Job::Build(arrival)));
+        drop(self.jobs.unbounded_send(Job::Build(loaded)));
     }
 }
 

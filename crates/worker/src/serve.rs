@@ -10,7 +10,7 @@ use web_sys::{Blob, MessageEvent};
 
 use super::answer::{Given, Wanted, answer};
 use super::hub;
-use super::job::{Arrival, Job};
+use super::job::{Job, LoadedWeights};
 use super::loads::{Loads, known, offer, report};
 use super::scope::{post, read, scope};
 use super::shaders;
@@ -79,12 +79,12 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
     while let Ok(job) = waiting.recv().await {
         // Let messages that already wait be delivered, so that the latest picture wins.
         TimeoutFuture::new(0).await;
-        let (mut arrival, mut wanted, mut question) = (None, None, None);
+        let (mut loaded, mut wanted, mut question) = (None, None, None);
         let (mut layer, mut checked, mut edited) = (None, None, None);
         let mut next = Some(job);
         while let Some(job) = next {
             match job {
-                Job::Build(built) => arrival = Some(built),
+                Job::Build(built) => loaded = Some(built),
                 Job::Answer(picture) => wanted = Some(picture),
                 Job::WhatIf(asked) => question = Some(asked),
                 Job::Shaders(asked) => layer = Some(asked),
@@ -93,8 +93,8 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
             }
             next = waiting.try_recv().ok();
         }
-        if let Some(arrival) = arrival.filter(|arrival| loads.is_current(arrival.load)) {
-            replace(&mut running, arrival, &loads).await;
+        if let Some(loaded) = loaded.filter(|loaded| loads.is_current(loaded.load)) {
+            replace(&mut running, loaded, &loads).await;
         }
         let Some(Running { engine, load, seen, twin }) = &mut running else { continue };
         if let Some(wanted) = wanted {
@@ -116,9 +116,9 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
 }
 
 /// Puts the network that arrived in the place of the present one, unless it cannot be used.
-async fn replace(running: &mut Option<Running>, arrival: Arrival, loads: &Rc<Loads>) {
-    let (load, source) = (arrival.load, arrival.source.clone());
-    match build(arrival, loads).await {
+async fn replace(running: &mut Option<Running>, loaded: LoadedWeights, loads: &Rc<Loads>) {
+    let (load, source) = (loaded.load, loaded.source.clone());
+    match build(loaded, loads).await {
         // It can be given up while shaders compile.
         Ok(_) if !loads.is_current(load) => {}
         Ok((engine, card)) => {
@@ -130,8 +130,8 @@ async fn replace(running: &mut Option<Running>, arrival: Arrival, loads: &Rc<Loa
     }
 }
 
-async fn build(arrival: Arrival, loads: &Loads) -> Result<(Engine, NetworkCard), String> {
-    let Arrival { load, source, file, fetched } = arrival;
+async fn build(loaded: LoadedWeights, loads: &Loads) -> Result<(Engine, NetworkCard), String> {
+    let LoadedWeights { load, source, file, fetched } = loaded;
     let mut progress = report(load);
     progress(LoadStep::Checking, 0, 0);
     let network = Network::from_safetensors(&file.bytes).map_err(|error| match &source {

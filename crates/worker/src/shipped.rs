@@ -3,13 +3,13 @@
 
 use web_sys::AbortSignal;
 
-use super::cache::{Hashed, Shelf};
+use super::cache::{FileCache, Hashed};
 use super::fetch::{FetchError, fetch_until, read_stream};
 use lambdascope_core::catalogue::family::{Member, members};
 use lambdascope_protocol::LoadStep;
 
 /// The browser cache that holds these versions of the weights and nothing else.
-const SHELF: &str = "lambdascope-weights";
+const CACHE_NAME: &str = "lambdascope-weights";
 
 /// Why there are no weights.
 #[derive(Debug, thiserror::Error)]
@@ -43,10 +43,10 @@ pub enum ShippedError {
 
 /// The names of the networks that the cache holds.
 pub async fn kept() -> Vec<String> {
-    let shelf = Shelf::open(SHELF).await;
+    let cache = FileCache::open(CACHE_NAME).await;
     let mut kept = Vec::new();
     for member in members() {
-        if shelf.length(&member.url()).await.is_some() {
+        if cache.length(&member.url()).await.is_some() {
             kept.push(member.name.clone());
         }
     }
@@ -63,8 +63,8 @@ pub async fn load(
     mut progress: impl FnMut(LoadStep, u64, u64),
 ) -> Result<(Hashed, bool), ShippedError> {
     let (title, url, length) = (member.title.as_str(), member.url(), member.bytes);
-    let shelf = Shelf::open(SHELF).await;
-    if let Some(file) = shelf.read(&url, |done, total| progress(LoadStep::Reading, done, total)).await
+    let cache = FileCache::open(CACHE_NAME).await;
+    if let Some(file) = cache.read(&url, |done, total| progress(LoadStep::Reading, done, total)).await
         && file.sha256 == member.sha256
     {
         return Ok((file, false));
@@ -89,7 +89,7 @@ pub async fn load(
         });
     }
     // Other versions are of no use any more.
-    shelf.retain(|kept| members().iter().any(|member| kept.ends_with(&member.url()))).await;
-    shelf.keep(&url, &file).await;
+    cache.retain(|kept| members().iter().any(|member| kept.ends_with(&member.url()))).await;
+    cache.keep(&url, &file).await;
     Ok((file, true))
 }

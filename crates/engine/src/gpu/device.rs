@@ -110,8 +110,8 @@ impl Device {
         }
     }
 
-    /// Registers a wait, ended by the returned [`Waker`] or by the loss of the device, whichever comes first.
-    fn wait(&self) -> (Waker, oneshot::Receiver<Outcome>) {
+    /// Registers a wait, ended by the returned [`Completion`] or by the loss of the device, whichever comes first.
+    fn wait(&self) -> (Completion, oneshot::Receiver<Outcome>) {
         let (sender, receiver) = oneshot::channel();
         let mut fate = lock(&self.fate);
         let ticket = fate.ticket;
@@ -121,16 +121,16 @@ impl Device {
             Some(reason) => drop(sender.send(Err(GpuError::DeviceLost(reason.clone())))),
             None => drop(fate.waiting.insert(ticket, sender)),
         }
-        (Waker { fate: Arc::clone(&self.fate), ticket }, receiver)
+        (Completion { fate: Arc::clone(&self.fate), ticket }, receiver)
     }
 
     /// Waits until the first `size` bytes of a buffer can be read.
     ///
     /// Natively this blocks until the device is done; in the browser it waits for the map's callback.
     pub(super) async fn map(&self, buffer: &wgpu::Buffer, size: u64) -> Outcome {
-        let (waker, done) = self.wait();
+        let (completion, done) = self.wait();
         buffer.map_async(wgpu::MapMode::Read, ..size, |mapped| {
-            waker.wake(mapped.map_err(|_| GpuError::Refused("the results could not be read back".into())));
+            completion.report(mapped.map_err(|_| GpuError::Refused("the results could not be read back".into())));
         });
         #[cfg(not(target_family = "wasm"))]
         if let Err(error) = self.device.poll(wgpu::PollType::wait_indefinitely()) {
@@ -187,14 +187,14 @@ impl Device {
 type Scoped<T> = Pin<Box<dyn Future<Output = Result<T, String>>>>;
 
 /// Ends the wait that [`Device::wait`] registered.
-struct Waker {
+struct Completion {
     fate: Arc<Mutex<Fate>>,
     ticket: u64,
 }
 
-impl Waker {
+impl Completion {
     /// Reports the outcome, unless the device's loss was reported before.
-    fn wake(self, outcome: Outcome) {
+    fn report(self, outcome: Outcome) {
         if let Some(waiting) = lock(&self.fate).waiting.remove(&self.ticket) {
             // Nobody listens any more if the run's future was dropped.
             let _ = waiting.send(outcome);
