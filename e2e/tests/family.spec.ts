@@ -4,7 +4,7 @@
 import type { Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 
-import { expectPresentable } from "../support/layout";
+import { expectPresentable, narrow } from "../support/layout";
 import { family, member, said, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
@@ -241,6 +241,8 @@ test("runs of different length stand apart, the network on screen is marked, lis
   await unfold(page);
   await expect(page.getByTestId("measured")).toBeVisible();
   await expectPresentable(page, "list and tables");
+  await narrow(page);
+  await expectPresentable(page, "list and tables, narrow");
 });
 
 test("a table that does not come gives a sentence", async ({ page, watch }) => {

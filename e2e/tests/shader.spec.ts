@@ -6,7 +6,7 @@ import type { Page } from "@playwright/test";
 import { attentionNetwork } from "../support/attention";
 import { drop } from "../support/drop";
 import { exported } from "../support/exported";
-import { expectPresentable } from "../support/layout";
+import { expectPresentable, narrow, overflow } from "../support/layout";
 import { firstResult, open, settledUrl } from "../support/open";
 import { replace, source } from "../support/shader";
 import { expect, test } from "../support/test";
@@ -197,4 +197,16 @@ test("attention has its shader too", async ({ page }) => {
   await drop(page, { name: "attention.safetensors", mimeType: "", buffer: attentionNetwork() });
   await expect(page.getByTestId("network-title")).not.toHaveText("LambdaResNet mini");
   await expect(source(page)).toHaveValue(/Global self-attention/);
+});
+
+test("320 pixels need no sideways scrolling for any step", async ({ page }) => {
+  await atKernel(page, "conv");
+  await narrow(page);
+  const steps = page.getByTestId("shader-step").getByRole("radio");
+  for (const [i, kernel] of ["conv", "lambda_content", "lambda_apply", "pool_affine"].entries()) {
+    await steps.nth(i).check({ force: true });
+    await expect.poll(() => new URL(page.url()).searchParams.get("kernel")).toBe(kernel);
+    await expect(source(page)).toHaveValue(/fn main\(/);
+    expect(await overflow(page), kernel).toBeLessThanOrEqual(0);
+  }
 });
