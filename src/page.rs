@@ -1,6 +1,6 @@
 //! What the page remembers and how that changes, free of a browser: its address, the place in the network that is shown,
-//! its help, the list of samples, the networks that come with it and what they reached, what a file is, how the networks stand. The
-//! components in [`crate::ui`] only wire these to the document.
+//! its help, the list of samples, what a file is, which networks are at hand.
+//! The components in `ui` only wire these to the document.
 
 pub mod address;
 pub mod atlas;

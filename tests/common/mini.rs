@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use lambdascope_core::nn::format::METADATA_KEY;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::{Value, json};
 
@@ -20,8 +21,6 @@ pub enum Middle {
     /// A lambda layer of this intra-depth, in lambda-networks' names.
     Intra(usize),
 }
-
-const METADATA_KEY: &str = "lambdascope";
 
 /// A weights file of ours, in F32; `None` for a name not in [`NETWORKS`].
 pub fn weights_file(network: &str) -> Option<Vec<u8>> {

@@ -1,7 +1,7 @@
-//! The vocabulary of operations: one file a kernel, named as its shader in `shaders/` and its twin in [`lambdascope_engine::cpu`].
+//! The vocabulary of operations: one file a kernel, named as its shader in `shaders/` and its twin in the engine's `cpu`.
 //!
 //! A kernel's file holds what both sides share: the typed parameters (the shader's uniform struct, compared with naga's
-//! reflected offsets in `tests/shaders.rs`) and the grid. No arithmetic on activations and no device belongs here.
+//! reflected offsets in `tests/it/shaders.rs`) and the grid. No arithmetic on activations and no device belongs here.
 
 pub mod attention;
 pub mod conv;

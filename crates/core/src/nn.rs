@@ -1,7 +1,7 @@
 //! What a network is: its description as data, its weights, BatchNorm folding, the graph of kernels it becomes, and the
 //! trace a run leaves behind.
 //!
-//! Nothing here executes: [`lambdascope_engine::cpu`] and [`lambdascope_engine::gpu`] do.
+//! Nothing here executes: the engine does.
 
 pub mod attention_layer;
 pub mod builder;

@@ -1,7 +1,7 @@
 //! Host tensors: f32 values in row-major order with a shape that was checked once.
 //!
 //! Activations are channels-last without a batch axis, `[H, W, C]`. Nothing here computes; arithmetic belongs to
-//! [`lambdascope_engine::cpu`] and [`lambdascope_engine::gpu`].
+//! the engine.
 
 use serde::{Deserialize, Serialize};
 

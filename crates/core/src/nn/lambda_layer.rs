@@ -1,5 +1,5 @@
 //! The lambda layer's own parameters, whatever implementation they come from: the projections with their norms, the table
-//! of position embeddings and the bias. [`state_dict`] reads them; `nn::builder` turns them into kernels.
+//! of position embeddings and the bias. `state_dict` reads them; `nn::builder` turns them into kernels.
 
 mod state_dict;
 
