@@ -13,8 +13,8 @@ const chromium = (args: string[]) => ({ ...devices["Desktop Chrome"], launchOpti
 // `@webgpu` where there is WebGPU alone.
 export default defineConfig<Asked>({
   testDir: "tests",
-  // One browser at a time: a software adapter uses every core, and timings would starve each other.
-  workers: 1,
+  // A test keeps a core and a third busy, so two at a time are what two cores take; more would only starve each other.
+  workers: 2,
   timeout: 120_000,
   expect: { timeout: 60_000 },
   forbidOnly: true,
@@ -26,7 +26,8 @@ export default defineConfig<Asked>({
     screenshot: "only-on-failure",
   },
   projects: [
-    { name: "webgpu", use: { ...chromium(webgpu), backend: "webgpu" }, grep: /@(webgpu|both)\b/ },
+    // One at a time: a software adapter uses every core.
+    { name: "webgpu", workers: 1, use: { ...chromium(webgpu), backend: "webgpu" }, grep: /@(webgpu|both)\b/ },
     { name: "cpu", use: { ...chromium(cpu), backend: "cpu" }, grepInvert: /@webgpu\b/ },
   ],
   webServer: given

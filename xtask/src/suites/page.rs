@@ -19,11 +19,17 @@ use super::report::{Outcome, Report};
 /// The networks of the page's tests, by the names that the example knows them by.
 const SEEDED: [&str; 3] = ["lambda_resnet26t", "seeded_conv_mini", "seeded_u4_mini"];
 
+/// Playwright's projects.
+const BACKENDS: [&str; 2] = ["webgpu", "cpu"];
+
 /// Runs the group.
 pub fn run(project: &Project, source: Source, report: &mut Report) {
     let built = report.step("page build", |steps| page::build(project, source, steps));
     if built.is_some() && report.step("seeded weights", |_| seeded_weights(project)).is_some() {
-        report.suite("page tests", |steps| run_playwright(project, steps));
+        // One after the other: a software adapter wants every core.
+        for backend in BACKENDS {
+            report.suite(&format!("page tests, {backend}"), |steps| run_playwright(project, backend, steps));
+        }
     }
 }
 
@@ -41,13 +47,15 @@ fn seeded_weights(project: &Project) -> Result<()> {
     Ok(())
 }
 
-fn run_playwright(project: &Project, steps: &mut Steps) -> Result<Outcome> {
+fn run_playwright(project: &Project, backend: &str, steps: &mut Steps) -> Result<Outcome> {
     let browser = Browser::set_up(steps)?;
     setup::npm_packages(&project.e2e(), steps)?;
     let server = Server::start(&project.dist(), 0)?;
-    let results = project.e2e().join("test-results").join("results.json");
+    let output = project.e2e().join("test-results").join(backend);
+    let results = project.e2e().join("test-results").join(format!("{backend}.json"));
     let mut test = process::npm(&project.e2e());
-    test.args(["exec", "--", "playwright", "test", "--reporter=list,json"])
+    test.args(["exec", "--", "playwright", "test", "--reporter=list,json", "--project", backend, "--output"])
+        .arg(&output)
         .env("BASE_URL", server.address())
         .env("CHROMIUM", &browser.chromium)
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results);
