@@ -1,7 +1,8 @@
 //! The GPU in a real browser, in a worker as on the page: Tint compiles every shader (it rejects barriers under
 //! non-uniform control flow, which naga lets through), and each agrees with its CPU twin, which runs in WASM here.
 //!
-//! A browser without WebGPU fails these tests. `webdriver.json` starts Chromium with its software adapter.
+//! A browser without WebGPU fails these tests. `crates/engine/webdriver.json` starts Chromium with its software
+//! adapter.
 
 #![cfg(target_family = "wasm")]
 #![allow(clippy::unwrap_used, missing_docs)]

@@ -61,8 +61,13 @@ const views: Record<string, (page: Page) => Promise<void>> = {
   },
   // The query's kernel.
   position: async (page) => expectClose((await exported(page, "position-kernel")).flat(), kernel),
-  // The map that is looked at.
-  atlas: async (page) => expectClose((await exported(page, "atlas-map")).flat(), total),
+  // The map that is looked at: that of the place, where the pointer is on no tile.
+  atlas: async (page) => {
+    await page.mouse.move(0, 0);
+    const map = page.getByTestId("atlas-map");
+    await expect(map).toHaveAttribute("aria-label", new RegExp(`^stages\\.1\\.1, head ${head},`));
+    expectClose((await exported(page, "atlas-map")).flat(), total);
+  },
   // The guess that a change is held against.
   "what-if": async (page) => {
     const pictures: { file: string; top5: { label: string; probability: number }[] }[] = JSON.parse(

@@ -1,4 +1,4 @@
-//! Rust tests that run in Chromium, with WebGPU on SwiftShader; its flags are in `webdriver.json`.
+//! Rust tests that run in Chromium, with WebGPU on SwiftShader; its flags are in `crates/engine/webdriver.json`.
 
 use std::process::Command;
 
