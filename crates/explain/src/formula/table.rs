@@ -1,9 +1,9 @@
 //! The table of a layer's quantities: the equations of each, from which everything else here follows.
 
+// `Table::of`, for every kind of layer.
 mod layers;
 
 use crate::formula::quantity::{Cell, Index, Quantity};
-use lambdascope_core::nn::trace::LayerTrace;
 
 /// One addend of a cell: a product of cells, summed over an index that the cell itself does not have.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,19 +165,6 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table of a layer.
-    pub fn of(layer: &LayerTrace) -> Self {
-        match layer {
-            LayerTrace::Lambda(layer) => layers::lambda(layer),
-            LayerTrace::Attention(layer) => layers::attention(Sizes {
-                key: layer.dims.key_depth,
-                value: layer.dims.value_depth,
-                context: [layer.dims.height, layer.dims.width],
-                intra: 1,
-            }),
-        }
-    }
-
     /// A quantity's row; `None` where the layer has no such quantity.
     pub fn row(&self, quantity: Quantity) -> Option<&Row> {
         self.rows.iter().find(|row| row.quantity == quantity)
@@ -286,6 +273,8 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use lambdascope_core::nn::trace::LayerTrace;
+
     use super::*;
     use crate::fixture;
 

@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(
             attention_sentence(&reading),
             "Query at row 1, column 2, head 1: largest softmax weight at row 0, column 1 (0.300); 2 of 6 positions hold half \
-             of all weight."
+             of the weight."
         );
     }
 

@@ -3,8 +3,23 @@
 use crate::formula::quantity::{Index, Quantity};
 use crate::formula::table::{Addend, Cells, Equation, Origin, Part, Row, Sizes, Table};
 use lambdascope_core::nn::mask::Mask;
-use lambdascope_core::nn::trace::LambdaTrace;
+use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
 use lambdascope_core::tensor::max_abs;
+
+impl Table {
+    /// The table of a layer.
+    pub fn of(layer: &LayerTrace) -> Self {
+        match layer {
+            LayerTrace::Lambda(layer) => lambda(layer),
+            LayerTrace::Attention(layer) => attention(Sizes {
+                key: layer.dims.key_depth,
+                value: layer.dims.value_depth,
+                context: [layer.dims.height, layer.dims.width],
+                intra: 1,
+            }),
+        }
+    }
+}
 
 fn sum(over: Option<Index>, factors: &[Quantity]) -> Addend {
     Addend { over, factors: factors.to_vec(), is_rooted: false }
@@ -45,7 +60,7 @@ fn joined(addends: Vec<Vec<Part>>) -> Vec<Part> {
 }
 
 /// A lambda layer's.
-pub(super) fn lambda(layer: &LambdaTrace) -> Table {
+fn lambda(layer: &LambdaTrace) -> Table {
     use Index::{Key as I, Position as M};
     use Part::{Ones, Sign, Sum, Symbol, Transposed};
     use Quantity as Q;
@@ -133,7 +148,7 @@ pub(super) fn lambda(layer: &LambdaTrace) -> Table {
 }
 
 /// An attention layer's.
-pub(super) fn attention(sizes: Sizes) -> Table {
+fn attention(sizes: Sizes) -> Table {
     use Index::{Key as I, Position as M};
     use Part::{Root, Sign, Sum, Symbol};
     use Quantity as Q;
