@@ -123,6 +123,8 @@ const visits: Record<string, Visit> = {
 
 for (const [what, [address, states]] of Object.entries(visits)) {
   test(`${what}: nothing serious in either theme, nothing too wide: ${Object.keys(states).join("; ")}`, async ({ page }) => {
+    // Two themes of many states in one visit.
+    test.slow();
     await open(page, address);
     await firstResult(page);
     for (const [state, reach] of Object.entries(states)) {
