@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// Folders of files, each with a crate's root in it.
-const ROOTS: [&str; 7] = [
+const ROOTS: [&str; 8] = [
+    "crates/cli/src",
     "crates/core/src",
     "crates/engine/src",
     "crates/explain/src",

@@ -5,7 +5,9 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
-use super::{Model, answer, backend_name, say, source};
+use crate::backend::{answer, backend_name};
+use crate::source::{self, Model};
+use crate::terminal::say;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::nn::description::check_picture;
 use lambdascope_core::nn::graph::{ContextBytes, padded};

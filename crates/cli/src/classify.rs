@@ -6,7 +6,10 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::{Model, answer, backend_name, decode, say, source};
+use crate::backend::{answer, backend_name};
+use crate::input::decode;
+use crate::source::{self, Model};
+use crate::terminal::say;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_engine::{Engine, Run, ranked_softmax};
 

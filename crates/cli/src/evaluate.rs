@@ -7,7 +7,10 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
-use super::{Model, answer, backend_name, decode, progress, say, source};
+use crate::backend::{answer, backend_name};
+use crate::input::decode;
+use crate::source::{self, Model};
+use crate::terminal::{progress, say};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_engine::{Engine, Run, ranked_softmax};
 

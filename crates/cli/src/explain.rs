@@ -7,11 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use clap::CommandFactory;
 use clap::error::ErrorKind;
 
-use super::layer::LayerArguments;
-use super::{Model, answer, decode, layer, npy, place, source};
+use crate::backend::answer;
+use crate::input::{decode, place};
+use crate::layer::{self, LayerArguments};
+use crate::npy;
+use crate::source::{self, Model};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::nn::trace::LayerTrace;
 use lambdascope_core::text::short_cell;
@@ -57,7 +59,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         }
         _ => {
             let message = "a network needs --layer; a single layer needs --weights and --input, and no --model";
-            super::Arguments::command().error(ErrorKind::MissingRequiredArgument, message).exit()
+            bail!(clap::Error::raw(ErrorKind::MissingRequiredArgument, message))
         }
     };
     let ([y, x], [height, width]) = (arguments.query, layer.map());

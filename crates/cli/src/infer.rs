@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use super::{Model, answer, npy, progress, source};
+use crate::backend::answer;
+use crate::npy;
+use crate::source::{self, Model};
+use crate::terminal::progress;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_engine::Engine;
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{backend_name, npy, say};
+use crate::backend::backend_name;
+use crate::npy;
+use crate::terminal::say;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::nn::builder::LayerSetting;
 use lambdascope_core::nn::lambda_layer::LambdaLayer;

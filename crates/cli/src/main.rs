@@ -1,31 +1,31 @@
 //! The command line: arguments, files and tables around the engine. It does no arithmetic on pictures or networks itself.
 //!
-//! Each command has a file of its own; `npy` and `figure` write what several of them write, `source` finds networks.
+//! Each command has a file of its own; `source` finds networks, `input` reads what else they are given, `backend` has the engine
+//! answer, and `npy`, `figure` and `terminal` write what several of them write.
 
+mod backend;
 mod bench;
 mod classify;
 mod evaluate;
 mod explain;
 mod figure;
 mod infer;
+mod input;
 mod layer;
 mod models;
 mod npy;
 mod precompute;
 mod preprocess;
 mod source;
+mod terminal;
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
 
-use lambdascope_core::backend::{Backend, BackendChoice};
-use lambdascope_core::picture;
-use lambdascope_engine::{Engine, Run};
+use crate::backend::Choice;
 
 /// Runs LambdaNetworks on the GPU or the CPU, and reads out what their lambda layers do.
 #[derive(Parser)]
@@ -40,37 +40,6 @@ struct Arguments {
     backend: Choice,
     #[command(subcommand)]
     command: Command,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Choice {
-    /// Whichever is faster, once its numbers have been checked.
-    Auto,
-    /// Vulkan, Metal or DX12, even where the CPU is faster.
-    Gpu,
-    /// The CPU.
-    Cpu,
-}
-
-impl Choice {
-    fn protocol(self) -> BackendChoice {
-        match self {
-            Self::Auto => BackendChoice::Auto,
-            Self::Gpu => BackendChoice::Gpu,
-            Self::Cpu => BackendChoice::Cpu,
-        }
-    }
-}
-
-/// Which network.
-#[derive(Args, Clone)]
-struct Model {
-    /// A name that `models` lists, or a weights file; by default, the first network that `models` lists.
-    #[arg(long)]
-    model: Option<String>,
-    /// A weights file for the network named by --model, in place of the one in the program, if it has one.
-    #[arg(long)]
-    weights: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -128,58 +97,16 @@ fn run() -> Result<()> {
         Command::Precompute(arguments) => precompute::run(&arguments, choice),
         Command::Bench(arguments) => bench::run(&arguments, choice),
     };
-    match done {
+    match done.map_err(anyhow::Error::downcast::<clap::Error>) {
+        // As clap tells of what it finds itself, with the usage.
+        Err(Ok(usage)) => usage.format(&mut Arguments::command()).exit(),
         // Whoever reads the output has had enough of it, as `head` does.
-        Err(error) if is_broken_pipe(&error) => Ok(()),
-        done => done,
+        Err(Err(error)) if is_broken_pipe(&error) => Ok(()),
+        Err(Err(error)) => Err(error),
+        Ok(()) => Ok(()),
     }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-/// A line on stdout. `println!` would panic when stdout is closed.
-fn say(line: impl AsRef<str>) -> Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(line.as_ref().as_bytes())?;
-    out.write_all(b"\n")?;
-    Ok(())
-}
-
-fn backend_name(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Gpu => "gpu",
-        Backend::Cpu => "cpu",
-    }
-}
-
-/// The bar of long work, on stderr.
-fn progress(length: usize) -> Result<ProgressBar> {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg} {eta} left")?;
-    Ok(ProgressBar::new(length as u64).with_style(style))
-}
-
-fn decode(image: &Path) -> Result<picture::Picture> {
-    let bytes = std::fs::read(image).with_context(|| format!("cannot read {}", image.display()))?;
-    lambdascope_picture::decode(&bytes).with_context(|| format!("cannot decode {}", image.display()))
-}
-
-/// The network's answer to a tensor `[H, W, 3]`; what the engine has to say of it goes to stderr.
-fn answer(engine: &mut Engine, input: &lambdascope_core::tensor::Tensor) -> Result<Run> {
-    let run = pollster::block_on(engine.run(input))?;
-    if let Some(notice) = engine.take_notice() {
-        eprintln!("{notice}");
-    }
-    Ok(run)
-}
-
-/// A query's place, `Y,X`.
-fn place(text: &str) -> Result<[usize; 2], String> {
-    let expected = || format!("expected Y,X such as 3,5, found `{text}`");
-    let (y, x) = text.split_once(',').ok_or_else(expected)?;
-    match (y.trim().parse(), x.trim().parse()) {
-        (Ok(y), Ok(x)) => Ok([y, x]),
-        _ => Err(expected()),
-    }
 }

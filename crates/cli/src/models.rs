@@ -3,8 +3,8 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use super::say;
-use super::source::{from_program, shipped};
+use crate::source::{from_program, shipped};
+use crate::terminal::say;
 use lambdascope_core::nn::known::KNOWN;
 
 #[derive(Serialize)]

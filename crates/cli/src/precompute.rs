@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Model, say, source};
+use crate::source::{self, Model};
+use crate::terminal::say;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::nn::card::NetworkCard;
 use lambdascope_core::nn::network::sha256;

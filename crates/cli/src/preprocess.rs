@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::{Model, decode, npy, source};
+use crate::input::decode;
+use crate::npy;
+use crate::source::{self, Model};
 
 /// `preprocess`'s arguments.
 #[derive(clap::Args)]

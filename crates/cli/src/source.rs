@@ -7,12 +7,22 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use include_dir::{Dir, include_dir};
 
-use super::Model;
 use lambdascope_core::catalogue::family;
 use lambdascope_core::catalogue::family::Member;
 use lambdascope_core::nn::known;
 use lambdascope_core::nn::known::KnownNetwork;
 use lambdascope_core::nn::network::Network;
+
+/// Which network.
+#[derive(clap::Args, Clone)]
+pub struct Model {
+    /// A name that `models` lists, or a weights file; by default, the first network that `models` lists.
+    #[arg(long)]
+    pub model: Option<String>,
+    /// A weights file for the network named by --model, in place of the one in the program, if it has one.
+    #[arg(long)]
+    pub weights: Option<PathBuf>,
+}
 
 /// The weights of the networks that the project ships, as they lie beside the page.
 static WEIGHTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../www/weights");

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::super::{figure, npy, say};
+use crate::figure;
+use crate::npy;
+use crate::terminal::say;
 use lambdascope_core::nn::trace::AttentionTrace;
 use lambdascope_core::tensor::{max_abs, transposed};
 use lambdascope_core::text::short_cell;

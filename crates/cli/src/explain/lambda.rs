@@ -5,7 +5,9 @@ use std::slice;
 
 use anyhow::{Context, Result};
 
-use super::super::{figure, npy, say};
+use crate::figure;
+use crate::npy;
+use crate::terminal::say;
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::tensor::{max_abs, transposed};
 use lambdascope_core::text::short_cell;
