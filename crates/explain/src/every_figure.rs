@@ -1,6 +1,7 @@
 //! Tests of all views' figures together: figures that differ have different captions and names of files, and what does not
 //! depend on a head, a query or a u is called the same for all of them.
 
+use lambdascope_core::nn::edit::{LayerEdit, TableEdit};
 use lambdascope_core::nn::trace::{AttentionTrace, LambdaTrace, LayerTrace};
 use strum::VariantArray;
 
@@ -23,6 +24,7 @@ use crate::views::positions;
 use crate::views::positions::TileKind;
 use crate::views::positions::figures::{after, before, kernel, on_picture, tile};
 use crate::views::positions::shift::{Part, Shift, Shifted, Whose};
+use crate::views::what_if::edited_figure;
 
 /// The cells whose channels the formula's maps are drawn of.
 const SELECTED: [Cell; 2] = [
@@ -70,6 +72,11 @@ fn of_positions(layer: &LambdaTrace, subject: &Subject, reading: &Reading) -> Ve
     }
     figures.extend(positions::kernel(layer, query).map(|grid| kernel(subject, grid)));
     figures.push(on_picture(subject, reading, 1.0));
+    let flipped = TableEdit { channel: None, cells: vec![0, 1], factor: -1.0 };
+    for table in [Vec::new(), vec![flipped]] {
+        let edit = LayerEdit { table, ..LayerEdit::default() };
+        figures.extend((0..layer.dims.key_depth).filter_map(|channel| edited_figure(layer, &edit, subject, channel)));
+    }
     for shift in [Shift([1, 0]), Shift([0, -1])] {
         let shifted = Shifted::of(layer, query, shift);
         for part in [Part::Position, Part::Content] {

@@ -1,11 +1,30 @@
 //! A layer's table of position embeddings as it is after a change.
 
+use crate::figures::figure::Figure;
 use crate::figures::grid::Grid;
+use crate::figures::subject::Subject;
+use crate::views::positions::TileKind;
+use crate::views::positions::figures;
 use lambdascope_core::nn::edit::LayerEdit;
 use lambdascope_core::nn::trace::LambdaTrace;
+use lambdascope_core::tensor::max_abs;
+
+/// One key channel's tile of the subject's u after the change, on the scale of the learned table; `None` where the layer has
+/// no such tile.
+pub fn edited_figure(layer: &LambdaTrace, edit: &LayerEdit, subject: &Subject, channel: usize) -> Option<Figure> {
+    let own = subject.query.u * layer.dims.key_depth + channel;
+    let grid = edited_tile(layer, edit, own)?;
+    let is_learned = edited_tile(layer, &LayerEdit::default(), own).is_some_and(|learned| learned == grid);
+    let mut figure = figures::tile(subject, TileKind::Embedding, channel, grid, max_abs(layer.position.data()));
+    if !is_learned {
+        figure.name.push_str("_changed");
+        figure.title.push_str(", changed");
+    }
+    Some(figure)
+}
 
 /// One key channel's tile (of u · k) after the change; `None` where the layer has no such tile.
-pub fn edited_tile(layer: &LambdaTrace, edit: &LayerEdit, channel: usize) -> Option<Grid> {
+fn edited_tile(layer: &LambdaTrace, edit: &LayerEdit, channel: usize) -> Option<Grid> {
     let [rows, columns] = layer.dims.window;
     let channels = layer.dims.intra * layer.dims.key_depth;
     if rows * columns == 0 || channel >= channels {

@@ -10,10 +10,8 @@ use crate::ui::state::State;
 use crate::ui::state::subject::with_subject;
 use crate::ui::widgets::choice::{Choice, Item};
 use crate::ui::widgets::figure::FigureView;
-use lambdascope_core::tensor::max_abs;
-use lambdascope_explain::views::positions::figures;
-use lambdascope_explain::views::positions::{TileKind, has_positions};
-use lambdascope_explain::views::what_if::edited_tile;
+use lambdascope_explain::views::positions::has_positions;
+use lambdascope_explain::views::what_if::edited_figure;
 
 /// What a press multiplies a cell by, and its name.
 const FACTORS: [(f32, &str); 3] = [(0.0, "zeroes it"), (-1.0, "flips its sign"), (2.0, "doubles it")];
@@ -51,12 +49,7 @@ pub fn Embeddings() -> impl IntoView {
     let figure = Memo::new(move |_| {
         let (changes, place, channel) = (fitting(state), state.selection.place.get()?, channel.get());
         with_subject(state, Some(place), |layer, subject| {
-            let column = subject.query.u * layer.dims.key_depth + channel;
-            let grid = edited_tile(layer, &changes.layer(&layer.name), column)?;
-            let limit = max_abs(layer.position.data());
-            let mut figure = figures::tile(subject, TileKind::Embedding, channel, grid, limit);
-            figure.name = format!("{}_changed", figure.name);
-            Some(Arc::new(figure))
+            edited_figure(layer, &changes.layer(&layer.name), subject, channel).map(Arc::new)
         })
         .flatten()
     });
