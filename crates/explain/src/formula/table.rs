@@ -27,7 +27,7 @@ pub enum Cells {
 
 /// A piece of a formula.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub enum Piece {
     /// A quantity.
     Symbol(Quantity),
     /// A quantity's transpose.
@@ -47,37 +47,37 @@ pub enum Part {
     /// √k.
     Root,
     /// One over the other.
-    Quotient(Vec<Part>, Vec<Part>),
+    Quotient(Vec<Piece>, Vec<Piece>),
 }
 
 /// One equation, for the quantity as a whole and for one of its cells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Equation {
     /// The right-hand side in vectors and matrices.
-    pub whole: Vec<Part>,
+    pub whole: Vec<Piece>,
     /// The right-hand side of one cell; `None` where it follows from what a run does not keep.
     pub cells: Option<Cells>,
 }
 
 impl Equation {
     /// The right-hand side of one cell; empty where there is none.
-    pub fn parts(&self) -> Vec<Part> {
+    pub fn parts(&self) -> Vec<Piece> {
         match &self.cells {
             None => Vec::new(),
-            Some(Cells::Softmax(of)) => vec![Part::Quotient(
-                vec![Part::Word("exp"), Part::Symbol(*of)],
-                vec![Part::Sum(Index::Position), Part::Word("exp"), Part::Other(*of)],
+            Some(Cells::Softmax(of)) => vec![Piece::Quotient(
+                vec![Piece::Word("exp"), Piece::Symbol(*of)],
+                vec![Piece::Sum(Index::Position), Piece::Word("exp"), Piece::Other(*of)],
             )],
             Some(Cells::Sum(addends)) => {
                 let mut parts = Vec::new();
                 for addend in addends {
                     if !parts.is_empty() {
-                        parts.push(Part::Sign("+"));
+                        parts.push(Piece::Sign("+"));
                     }
-                    parts.extend(addend.over.map(Part::Sum));
-                    parts.extend(addend.factors.iter().map(|factor| Part::Symbol(*factor)));
+                    parts.extend(addend.over.map(Piece::Sum));
+                    parts.extend(addend.factors.iter().map(|factor| Piece::Symbol(*factor)));
                     if addend.is_rooted {
-                        parts.extend([Part::Sign("/"), Part::Root]);
+                        parts.extend([Piece::Sign("/"), Piece::Root]);
                     }
                 }
                 parts
@@ -96,12 +96,12 @@ impl Equation {
 }
 
 /// The quantities among some parts.
-fn quantities(parts: &[Part]) -> Vec<Quantity> {
+fn quantities(parts: &[Piece]) -> Vec<Quantity> {
     parts
         .iter()
         .flat_map(|part| match part {
-            Part::Symbol(of) | Part::Transposed(of) | Part::Other(of) => vec![*of],
-            Part::Quotient(above, below) => [quantities(above), quantities(below)].concat(),
+            Piece::Symbol(of) | Piece::Transposed(of) | Piece::Other(of) => vec![*of],
+            Piece::Quotient(above, below) => [quantities(above), quantities(below)].concat(),
             _ => Vec::new(),
         })
         .collect()

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::views::formula::shared::Shared;
 use lambdascope_explain::formula::quantity::{Cell, Index, Quantity};
-use lambdascope_explain::formula::table::{Part, Table};
+use lambdascope_explain::formula::table::{Piece, Table};
 
 /// The equations, from the output down to what is learned.
 #[component]
@@ -96,32 +96,32 @@ fn symbol(table: &Table, quantity: Quantity, bound: Option<(Cell, usize)>, is_ot
 }
 
 /// A piece of a formula; for the formula of a cell `bound` says which, with its u.
-pub fn drawn(shared: Shared, part: &Part, bound: Option<(Cell, usize)>) -> AnyView {
+pub fn drawn(shared: Shared, part: &Piece, bound: Option<(Cell, usize)>) -> AnyView {
     let table = shared.table.get_untracked();
     let own = |quantity: Quantity, is_other: bool| match (&bound, &table) {
         (Some(_), Some(table)) => symbol(table, quantity, bound, is_other),
         _ => view! { <SymbolButton shared quantity /> }.into_any(),
     };
     match part {
-        Part::Symbol(quantity) => own(*quantity, false),
-        Part::Other(quantity) => own(*quantity, true),
-        Part::Transposed(quantity) => {
+        Piece::Symbol(quantity) => own(*quantity, false),
+        Piece::Other(quantity) => own(*quantity, true),
+        Piece::Transposed(quantity) => {
             view! { <span>{own(*quantity, false)}<sup aria-label="transposed">"⊤"</sup></span> }.into_any()
         }
-        Part::Sum(index) => sum(table.as_deref(), *index),
-        Part::Sign(sign) => view! { <span class="glyph-small">{*sign}</span> }.into_any(),
-        Part::Word(word) => {
+        Piece::Sum(index) => sum(table.as_deref(), *index),
+        Piece::Sign(sign) => view! { <span class="glyph-small">{*sign}</span> }.into_any(),
+        Piece::Word(word) => {
             let (word, below) = word.split_once('_').unwrap_or((word, ""));
             view! { <span class="formula-word">{word.to_owned()} <sub>{below.to_owned()}</sub></span> }.into_any()
         }
-        Part::Softmax => {
+        Piece::Softmax => {
             view! { <span class="formula-word">"softmax" <sub>{table.map(|table| table.summed(Index::Position))}</sub></span> }
                 .into_any()
         }
-        Part::Ones => view! { <math><msup><mn>"1"</mn><mi>"⊤"</mi></msup></math> }.into_any(),
-        Part::Root => view! { <math><msqrt><mi>"k"</mi></msqrt></math> }.into_any(),
-        Part::Quotient(above, below) => {
-            let side = |parts: &[Part]| parts.iter().map(|part| drawn(shared, part, bound)).collect_view();
+        Piece::Ones => view! { <math><msup><mn>"1"</mn><mi>"⊤"</mi></msup></math> }.into_any(),
+        Piece::Root => view! { <math><msqrt><mi>"k"</mi></msqrt></math> }.into_any(),
+        Piece::Quotient(above, below) => {
+            let side = |parts: &[Piece]| parts.iter().map(|part| drawn(shared, part, bound)).collect_view();
             view! {
                 <span class="quotient">
                     <span>{side(above)}</span>

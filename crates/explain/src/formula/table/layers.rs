@@ -1,7 +1,7 @@
 //! The rows of each kind of layer: its equations (LambdaNetworks, section 3; Bottleneck Transformers, section 3).
 
 use crate::formula::quantity::{Index, Quantity};
-use crate::formula::table::{Addend, Cells, Equation, Origin, Part, Row, Sizes, Table};
+use crate::formula::table::{Addend, Cells, Equation, Origin, Piece, Row, Sizes, Table};
 use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
 use lambdascope_core::tensor::max_abs;
@@ -25,20 +25,20 @@ fn sum(over: Option<Index>, factors: &[Quantity]) -> Addend {
     Addend { over, factors: factors.to_vec(), is_rooted: false }
 }
 
-fn row(quantity: Quantity, whole: Vec<Part>, addends: Vec<Addend>) -> Row {
+fn row(quantity: Quantity, whole: Vec<Piece>, addends: Vec<Addend>) -> Row {
     Row { quantity, equations: vec![Equation { whole, cells: Some(Cells::Sum(addends)) }], origin: None }
 }
 
 fn softmax(quantity: Quantity, of: Quantity) -> Row {
-    let whole = vec![Part::Softmax, Part::Symbol(of)];
+    let whole = vec![Piece::Softmax, Piece::Symbol(of)];
     Row { quantity, equations: vec![Equation { whole, cells: Some(Cells::Softmax(of)) }], origin: None }
 }
 
 fn projected(quantity: Quantity, from: Quantity, weights: &'static str, is_normed: bool) -> Row {
-    let mut whole = vec![Part::Word(weights), Part::Symbol(from)];
+    let mut whole = vec![Piece::Word(weights), Piece::Symbol(from)];
     if is_normed {
-        whole.splice(0..0, [Part::Word("norm"), Part::Sign("(")]);
-        whole.push(Part::Sign(")"));
+        whole.splice(0..0, [Piece::Word("norm"), Piece::Sign("(")]);
+        whole.push(Piece::Sign(")"));
     }
     Row { quantity, equations: vec![Equation { whole, cells: None }], origin: Some(Origin::Projection) }
 }
@@ -48,11 +48,11 @@ fn learned(quantity: Quantity) -> Row {
 }
 
 /// Parts with a sign between those that there are.
-fn joined(addends: Vec<Vec<Part>>) -> Vec<Part> {
+fn joined(addends: Vec<Vec<Piece>>) -> Vec<Piece> {
     let mut parts = Vec::new();
     for addend in addends {
         if !parts.is_empty() {
-            parts.push(Part::Sign("+"));
+            parts.push(Piece::Sign("+"));
         }
         parts.extend(addend);
     }
@@ -62,7 +62,7 @@ fn joined(addends: Vec<Vec<Part>>) -> Vec<Part> {
 /// A lambda layer's.
 fn lambda(layer: &LambdaTrace) -> Table {
     use Index::{Key as I, Position as M};
-    use Part::{Ones, Sign, Sum, Symbol, Transposed};
+    use Piece::{Ones, Sign, Sum, Symbol, Transposed};
     use Quantity as Q;
     let dims = &layer.dims;
     let is_masked = layer.mask != Mask::None;
@@ -150,7 +150,7 @@ fn lambda(layer: &LambdaTrace) -> Table {
 /// An attention layer's.
 fn attention(sizes: Sizes) -> Table {
     use Index::{Key as I, Position as M};
-    use Part::{Root, Sign, Sum, Symbol};
+    use Piece::{Root, Sign, Sum, Symbol};
     use Quantity as Q;
     let content = Addend { is_rooted: true, ..sum(Some(I), &[Q::Query, Q::Key]) };
     let score = vec![
