@@ -5,8 +5,8 @@ use strum::VariantArray;
 
 use crate::ui::state::State;
 use crate::ui::widgets::choice::{Choice, Item};
+use crate::ui::widgets::scale_bar::ScaleBar;
 use lambdascope_core::text::{decimals, short_cell, signed};
-use lambdascope_explain::figures::colour::diverging_stops;
 use lambdascope_explain::figures::display::Display;
 use lambdascope_explain::read::reading::MapKind;
 use lambdascope_explain::read::scale::Coverage;
@@ -15,15 +15,6 @@ use lambdascope_explain::read::scale::Coverage;
 #[component]
 pub fn Legend() -> impl IntoView {
     let state = State::here();
-    let gradient = move || {
-        let stops = diverging_stops(state.theme.get()).map(|colour| format!("#{colour:06x}"));
-        format!("linear-gradient(to right, {})", stops.join(", "))
-    };
-    let end = move |sign: f32| match state.selection.shared_limit.get() {
-        Some(limit) if limit > 0.0 => signed(sign * limit, decimals(limit)),
-        _ if sign < 0.0 => "−L".to_owned(),
-        _ => "+L".to_owned(),
-    };
     let covers = move || match state.coverage.get() {
         Coverage::Map => "Each map has its own ±L, written under it: colours cannot be compared between maps.",
         Coverage::Query => "One scale for all three, up to the largest |a| of this query.",
@@ -36,13 +27,8 @@ pub fn Legend() -> impl IntoView {
     view! {
         <div class="legend" data-testid="legend">
             <div class="scale">
-                <div class="scale-bar" aria-hidden="true" style:background=gradient></div>
-                <div class="scale-numbers">
-                    <span>{move || end(-1.0)}</span>
-                    <span>"0"</span>
-                    <span>{move || end(1.0)}</span>
-                </div>
-                <p class="quiet">{covers} " Cells beyond half of it show their sign."</p>
+                <ScaleBar limit=state.selection.shared_limit />
+                <p class="quiet">{covers} " Cells above half the scale are marked + or −."</p>
             </div>
             <div class="legend-choices">
                 <Choice

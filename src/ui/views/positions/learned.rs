@@ -52,7 +52,7 @@ pub fn Learned() -> impl IntoView {
         state.parameter::<usize>("channel").unwrap_or(0).min(last)
     });
     let chosen = Memo::new(move |_| figures.read().get(channel.get()).cloned());
-    let limit = Signal::derive(move || figures.read().first().map_or(0.0, |figure| figure.scale.limit()));
+    let limit = Signal::derive(move || figures.read().first().map(|figure| figure.scale.limit()));
     let look = Callback::new(move |channel: usize| {
         state.set_parameter("channel", Some(channel.to_string()));
     });
@@ -88,7 +88,9 @@ pub fn Learned() -> impl IntoView {
             <div class="tiles-and-one">
                 <div class="tiles-side">
                     <Tiles tiles=items current=channel on_look=look test_id="channel-tiles" label="Key channels" />
-                    <ScaleBar limit />
+                    <div class="scale scale-small">
+                        <ScaleBar limit />
+                    </div>
                     <p class="quiet">"All tables are on this scale."</p>
                 </div>
                 <FigureView figure=chosen symbol=symbol.into_any() test_id="channel-tile" pointed=RwSignal::new(None) />
