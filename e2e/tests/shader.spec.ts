@@ -6,7 +6,7 @@ import type { Page } from "@playwright/test";
 import { attentionNetwork } from "../support/attention";
 import { drop } from "../support/drop";
 import { exported } from "../support/exported";
-import { expectPresentable, narrow, overflow } from "../support/layout";
+import { expectPresentable, narrow, overflow, seriousFindings } from "../support/layout";
 import { firstResult, open, settledUrl } from "../support/open";
 import { replace, source } from "../support/shader";
 import { expect, test } from "../support/test";
@@ -199,7 +199,7 @@ test("attention has its shader too", async ({ page }) => {
   await expect(source(page)).toHaveValue(/Global self-attention/);
 });
 
-test("320 pixels need no sideways scrolling for any step", async ({ page }) => {
+test("no step needs sideways scrolling at 320 pixels, and what scrolls in it takes the focus at any width", async ({ page }) => {
   await atKernel(page, "conv");
   await narrow(page);
   const steps = page.getByTestId("shader-step").getByRole("radio");
@@ -208,5 +208,10 @@ test("320 pixels need no sideways scrolling for any step", async ({ page }) => {
     await expect.poll(() => new URL(page.url()).searchParams.get("kernel")).toBe(kernel);
     await expect(source(page)).toHaveValue(/fn main\(/);
     expect(await overflow(page), kernel).toBeLessThanOrEqual(0);
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await seriousFindings(page, "#view"), `${kernel}, ${width} px`).toEqual([]);
+    }
+    await narrow(page);
   }
 });

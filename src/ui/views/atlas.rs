@@ -169,7 +169,7 @@ fn MeasureTable(entries: Signal<Arc<Vec<Entry>>>, sort: Memo<Sort>) -> impl Into
         let entries = open.get().then(|| entries.get())?;
         let rows = sort.get().order(&entries).into_iter().map(|i| row(&entries[i])).collect_view();
         Some(view! {
-            <div class="table-scroll">
+            <div class="table-scroll" tabindex="0" role="group" aria-label="Measures of every layer and head">
                 <table class="numbers" data-testid="atlas-table">
                     <caption class="hidden">"Measures of every layer and head"</caption>
                     <thead>

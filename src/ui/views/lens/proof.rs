@@ -87,7 +87,7 @@ pub fn ProofLine() -> impl IntoView {
                 ": "
                 <strong>{line}</strong>
             </p>
-            <div class="table-scroll">
+            <div class="table-scroll" tabindex="0" role="group" aria-label="Channels of the output">
                 <table class="numbers">
                     <thead>
                         <tr>

@@ -67,7 +67,8 @@ pub fn Equation(shown: Memo<Option<Shown>>, lit: Lit) -> impl IntoView {
     view! {
         <section class="shader-equation" aria-labelledby="shader-title">
             <h3 id="shader-title">{move || shown.read().as_ref().map(|shown| shown.text.map_or(shown.step.kernel.clone(), |text| text.title.to_owned()))}</h3>
-            <div class="shader-math" data-testid="shader-equation" inner_html=equation on:pointermove=pointed on:pointerleave=move |_| lit.part.set(None)></div>
+            // It takes the focus because it scrolls where the window is too narrow for it.
+            <div class="shader-math" data-testid="shader-equation" tabindex="0" role="group" aria-label="Equation" inner_html=equation on:pointermove=pointed on:pointerleave=move |_| lit.part.set(None)></div>
             <ul class="shader-parts">{parts}</ul>
         </section>
     }
