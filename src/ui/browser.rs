@@ -3,6 +3,7 @@
 use leptos::html::ElementType;
 use leptos::prelude::*;
 use leptos_use_element_visibility::use_element_visibility;
+use leptos_use_media_query::use_media_query;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use wasm_bindgen_futures::JsFuture;
@@ -68,24 +69,14 @@ pub fn store(key: &str, value: Option<&str>) {
 }
 
 /// The colour scheme of the system, following its changes.
-pub fn system_theme() -> ReadSignal<Theme> {
-    let query = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
-    let of = |dark: bool| if dark { Theme::Dark } else { Theme::Light };
-    let (theme, set_theme) = signal(of(query.as_ref().is_some_and(web_sys::MediaQueryList::matches)));
-    if let Some(query) = query {
-        let list = query.clone();
-        let changed = Closure::<dyn FnMut()>::new(move || set_theme.set(of(list.matches())));
-        query.set_onchange(Some(changed.as_ref().unchecked_ref()));
-        // The listener lives as long as the page.
-        changed.forget();
-    }
-    theme
+pub fn system_theme() -> Signal<Theme> {
+    let dark = use_media_query("(prefers-color-scheme: dark)");
+    Signal::derive(move || if dark.get() { Theme::Dark } else { Theme::Light })
 }
 
-/// Whether this visitor asks for little motion.
-pub fn reduced_motion() -> bool {
-    let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
-    query.is_some_and(|query| query.matches())
+/// Whether this visitor asks for little motion, following changes of mind.
+pub fn reduced_motion() -> Signal<bool> {
+    use_media_query("(prefers-reduced-motion: reduce)")
 }
 
 /// Brings the focus to an element, if there is one.

@@ -31,6 +31,8 @@ struct Walk {
     /// 1 while it plays forward, −1 while it plays back.
     direction: RwSignal<isize>,
     timer: StoredValue<Option<IntervalHandle>>,
+    /// Whether the visitor asks for little motion.
+    is_still: Signal<bool>,
 }
 
 impl Walk {
@@ -72,7 +74,7 @@ impl Walk {
             return;
         }
         let (at, count) = untrack(|| (self.at(), self.count()));
-        if browser::reduced_motion() {
+        if self.is_still.get_untracked() {
             self.by(direction * self.tenth());
             return;
         }
@@ -115,6 +117,7 @@ pub fn BuildSection() -> impl IntoView {
         added: RwSignal::new(state.parameters.with_untracked(|parameters| parameters.get("t")?.parse().ok())),
         direction: RwSignal::new(0),
         timer: StoredValue::new(None),
+        is_still: browser::reduced_motion(),
     };
     on_cleanup(move || walk.stop());
     // The address is written when the walk rests: browsers refuse too many changes in a short time.
