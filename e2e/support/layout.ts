@@ -4,16 +4,12 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
 /**
- * axe-core's serious and critical findings with the elements they are about; in all of the page or in one part of it, by all
- * of its rules or by some. The page has no frames, so that axe need not put its results together on a page of its own, and
- * only violations are looked up
+ * axe-core's serious and critical findings with the elements they are about; in all of the page or in one part of it. The
+ * page has no frames, so that axe need not put its results together on a page of its own, and only violations are looked up
  * element by element: the same findings in a third of the time.
  */
-export async function seriousFindings(page: Page, part?: string, rules?: string[]): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).setLegacyMode().options({
-    resultTypes: ["violations"],
-    ...(rules && { runOnly: { type: "rule", values: rules } }),
-  });
+export async function seriousFindings(page: Page, part?: string): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
   const { violations } = await (part ? axe.include(part) : axe).analyze();
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   return serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
@@ -32,11 +28,9 @@ export const narrow = (page: Page): Promise<void> => page.setViewportSize({ widt
  */
 export async function expectPresentable(page: Page, what: string): Promise<void> {
   const size = page.viewportSize()!;
-  // Themes differ in their colours alone.
-  const rules = { dark: ["color-contrast", "link-in-text-block"], light: undefined };
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
-    expect(await seriousFindings(page, undefined, rules[colorScheme]), `${what}: ${colorScheme}, ${size.width} px`).toEqual([]);
+    expect(await seriousFindings(page), `${what}: ${colorScheme}, ${size.width} px`).toEqual([]);
   }
   const fits = () => expect.poll(() => overflow(page), `${what} fits ${page.viewportSize()!.width} px`).toBeLessThanOrEqual(0);
   await fits();

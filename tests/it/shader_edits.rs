@@ -2,7 +2,7 @@
 //! endless one ends.
 
 use crate::common::{attention_golden, bounded, golden};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use lambdascope_core::backend::BackendChoice;
@@ -26,18 +26,18 @@ fn engine() -> (Engine, Tensor) {
 #[test]
 fn bounded_loops_change_no_number() {
     let device = pollster::block_on(gpu::Device::request()).unwrap();
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let cases = golden::LAYERS.iter().map(|(name, bytes)| (*name, golden::layer_case(bytes)));
     let attention = attention_golden::LAYERS.iter().map(|(name, bytes)| (*name, attention_golden::layer_case(bytes)));
     for (name, case) in cases.chain(attention).chain([("network", golden::network_case(golden::NETWORK_64))]) {
-        let run = bounded::check(&device, &case.graph, &case.context, &case.input, &mut seen);
-        pollster::block_on(run).unwrap_or_else(|cause| panic!("{name}: {cause}"));
+        let run = bounded::check(&device, &case.graph, &case.context, &case.input);
+        seen.extend(pollster::block_on(run).unwrap_or_else(|cause| panic!("{name}: {cause}")));
     }
     // Those that a layer runs, which are what can be edited.
     let expected =
         ["attention", "conv", "lambda_apply", "lambda_build", "lambda_content", "lambda_masked", "pool_affine"];
     for kernel in expected {
-        assert!(seen.values().any(|name| *name == kernel), "{kernel} was not among {seen:?}");
+        assert!(seen.contains(kernel), "{kernel} was not among {seen:?}");
     }
 }
 

@@ -1,10 +1,8 @@
-//! Every check of the project, one after another whatever the one before said, the page's build beside the native ones, and
-//! the summary at the end.
+//! Every check of the project, run one after another whatever the one before said, and the summary at the end.
 
-mod beside;
 mod browser;
 mod cargo_test;
-mod page_tests;
+mod page;
 mod playwright;
 mod report;
 mod rust;
@@ -12,10 +10,8 @@ mod rust;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::page;
 use crate::project::Project;
 use crate::setup::wasm_target::{Source, WasmTarget};
-use beside::PageBuild;
 use report::Report;
 
 /// A group of checks that can be run alone.
@@ -41,24 +37,14 @@ pub fn run(project: &Project, source: Source, only: Option<Group>) -> Result<boo
     } else {
         None
     };
-    // The tools that it compiles are the browser tests' too, so that these wait for it.
-    let build = (only.is_none() && target.is_some()).then(|| PageBuild::start(project, source));
     if wanted(Group::Rust) {
         rust::run(project, target.as_ref(), &mut report);
     }
-    let is_built = wanted(Group::Page) && {
-        println!("\n== page build");
-        let built = report.step("page build", |steps| match build {
-            Some(build) => build?.wait(steps),
-            None => page::build(project, source, steps),
-        });
-        built.is_some()
-    };
     if wanted(Group::Browser) {
         browser::run(project, target.as_ref(), &mut report);
     }
-    if is_built {
-        page_tests::run(project, &mut report);
+    if wanted(Group::Page) {
+        page::run(project, source, &mut report);
     }
     println!("\n{report}");
     Ok(report.all_passed())

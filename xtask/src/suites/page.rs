@@ -4,11 +4,13 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
+use crate::page;
 use crate::process;
 use crate::project::Project;
 use crate::server::Server;
 use crate::setup;
 use crate::setup::browser::Browser;
+use crate::setup::wasm_target::Source;
 use crate::steps::Steps;
 
 use super::playwright;
@@ -21,8 +23,9 @@ const SEEDED: [&str; 3] = ["lambda_resnet26t", "seeded_conv_mini", "seeded_u4_mi
 const BACKENDS: [&str; 2] = ["webgpu", "cpu"];
 
 /// Runs the group.
-pub fn run(project: &Project, report: &mut Report) {
-    if report.step("seeded weights", |_| seeded_weights(project)).is_some() {
+pub fn run(project: &Project, source: Source, report: &mut Report) {
+    let built = report.step("page build", |steps| page::build(project, source, steps));
+    if built.is_some() && report.step("seeded weights", |_| seeded_weights(project)).is_some() {
         // One after the other: a software adapter wants every core.
         for backend in BACKENDS {
             report.suite(&format!("page tests, {backend}"), |steps| run_playwright(project, backend, steps));
