@@ -1,7 +1,7 @@
 //! The command line: arguments, files and tables around the engine. It does no arithmetic on pictures or networks itself.
 //!
-//! Each command has a file of its own; `source` finds networks, `input` reads what else they are given, `backend` has the engine
-//! answer, and `npy`, `figure` and `terminal` write what several of them write.
+//! Each command has a file of its own; `source` finds networks, `input` reads what else they are given, `backend` has the
+//! engine answer, and `npy`, `figure` and `terminal` write what several of them write.
 
 mod backend;
 mod bench;
