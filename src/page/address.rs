@@ -17,6 +17,9 @@ pub type ViewParameters = BTreeMap<String, String>;
 const VIEW_PARAMETERS: [&str; 11] =
     ["t", "by", "step", "part", "shift", "sort", "channel", "cell", "edit", "mask", "kernel"];
 
+/// How the keys begin that mailing lists, search engines and social networks add to links; nobody means them for the page.
+const TRACKERS: [&str; 9] = ["utm_", "fbclid", "gclid", "dclid", "msclkid", "mc_", "igshid", "twclid", "ref"];
+
 /// What the query of the address says; parts that are missing or make no sense are `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Address {
@@ -80,6 +83,7 @@ impl Address {
                 _ if VIEW_PARAMETERS.contains(&key) => {
                     address.parameters.extend(name().map(|value| (key.to_owned(), value)))
                 }
+                _ if TRACKERS.iter().any(|tracker| key.starts_with(tracker)) => {}
                 _ => unknown.push(key.chars().filter(|c| !c.is_control()).take(24).collect::<String>()),
             }
         }
@@ -216,10 +220,17 @@ mod tests {
     }
 
     #[test]
+    fn what_others_add_to_links_is_passed_over_in_silence() {
+        let (address, notice) =
+            Address::read(pairs("x=3&utm_source=mail&utm_campaign=a&fbclid=b&gclid=c&mc_cid=d&ref=e"));
+        assert_eq!((address, notice), (Address { x: Some(3), ..Address::default() }, None));
+    }
+
+    #[test]
     fn unknown_keys_and_newer_versions_are_said() {
-        let (address, notice) = Address::read(pairs("v=1&x=3&utm_source=mail&zoom=2"));
+        let (address, notice) = Address::read(pairs("v=1&x=3&mode=b&zoom=2"));
         assert_eq!(address.x, Some(3));
-        assert!(notice.is_some_and(|notice| notice.ends_with("left out: utm_source, zoom.")));
+        assert!(notice.is_some_and(|notice| notice.ends_with("left out: mode, zoom.")));
         let (_, notice) = Address::read(pairs("v=9&x=3"));
         assert!(notice.is_some_and(|notice| notice.contains("newer")));
     }
