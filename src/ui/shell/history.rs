@@ -1,5 +1,5 @@
-//! The page's address: every change is written into it, another network or view is an entry of its own in the browser's
-//! history, and going back or forward brings that entry's network and view.
+//! The page's address: every change is written into it; another network, sample or view is an entry of its own in the
+//! browser's history, and going back or forward brings that entry's network, sample and view.
 
 use std::time::Duration;
 
@@ -25,9 +25,27 @@ pub fn connect(state: State) {
     on_cleanup(move || moved.remove());
 }
 
+/// What is an entry of its own in the history.
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    network: Option<String>,
+    sample: Option<String>,
+    view: View,
+}
+
+impl Entry {
+    fn of(address: &Address) -> Self {
+        Self {
+            network: address.network.clone(),
+            sample: address.sample.clone(),
+            view: address.view.unwrap_or_default(),
+        }
+    }
+}
+
 fn keep(state: State) {
-    // The network and the view that were written last, once they were.
-    let written = StoredValue::new(None::<(Option<String>, View)>);
+    // The network, the sample and the view that were written last, once they were.
+    let written = StoredValue::new(None::<Entry>);
     let debounce = Debounce::new();
     Effect::new(move |_| {
         debounce.cancel();
@@ -41,19 +59,19 @@ fn keep(state: State) {
             return;
         }
         let (Some(address), Some(running)) = (address, networks.running.get()) else { return };
-        let place = (address_name(&running.source).map(str::to_owned), address.view.unwrap_or_default());
+        let entry = Entry { network: address_name(&running.source).map(str::to_owned), ..Entry::of(&address) };
         let before = written.get_value();
-        written.set_value(Some(place.clone()));
+        written.set_value(Some(entry.clone()));
         // The place of a link stays in mind until its network has come or was declined.
         if networks.wanted.read().is_none() {
             state.remember(address.clone());
         }
-        if before.as_ref() == Some(&place) {
+        if before.as_ref() == Some(&entry) {
             debounce.after(PAUSE, move || browser::replace_address(&address));
             return;
         }
         let now = browser::address().0;
-        if before.is_some() && (&now.network, now.view.unwrap_or_default()) != (&address.network, place.1) {
+        if before.is_some() && Entry::of(&now) != Entry::of(&address) {
             browser::push_address(&address);
         } else {
             browser::replace_address(&address);
@@ -94,11 +112,18 @@ pub fn on_screen(state: State) -> Option<Address> {
     })
 }
 
-/// Brings the view and the network that the address names now.
+/// Brings the view, the sample and the network that the address names now.
 fn follow(state: State) {
     let networks = state.networks;
     let (address, _) = browser::address();
     state.view.set(address.view.unwrap_or_default());
+    let sample = address
+        .sample
+        .map(PictureChoice::Sample)
+        .filter(|sample| state.samples.read_untracked().iter().any(|known| known.id == sample.name()));
+    if sample.is_some() && state.picture.get_untracked() != sample {
+        state.picture.set(sample);
+    }
     let name = address.network;
     let Some(running) = networks.running.get_untracked() else { return };
     if address_name(&running.source) == name.as_deref() {
