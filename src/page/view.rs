@@ -53,12 +53,12 @@ impl View {
     /// The question that it answers.
     pub fn question(self) -> &'static str {
         match self {
-            Self::Lens => "Where does one query’s output come from?",
+            Self::Lens => "Which pixels does this query draw on?",
             Self::Anatomy => "What is a lambda made of?",
             Self::Orders => "How is the same answer reached without attention maps?",
             Self::Position => "What has the layer learned about position?",
             Self::Atlas => "What do all layers and heads do with this query?",
-            Self::WhatIf => "What becomes of the guess if a part is taken away?",
+            Self::WhatIf => "What happens to the guess if you remove a part?",
             Self::Formula => "Which numbers make up this output?",
             Self::Shader => "What does the GPU run to compute this?",
         }

@@ -42,7 +42,7 @@ const KERNELS: &[KernelText] = &[
     },
     KernelText {
         kernel: "lambda_apply",
-        title: "Apply λ: the implicit weights first",
+        title: "Apply λ: the position part from the query’s end",
         equation: r#"<mrow><msub><mi>y</mi><mi>n</mi></msub><mo>=</mo><mrow data-part="values"><munder><mo>∑</mo><mi>m</mi></munder></mrow><mrow data-part="weights"><mo>(</mo><msub><mi>q</mi><mi>n</mi></msub><mo>·</mo><msub><mi>e</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>)</mo></mrow><msub><mi>v</mi><mi>m</mi></msub><mo>+</mo><mrow data-part="query"><msubsup><mi>q</mi><mi>n</mi><mo>⊤</mo></msubsup></mrow><mo>(</mo><mrow data-part="content"><msup><mi>λ</mi><mi>c</mi></msup></mrow><mo>+</mo><mrow data-part="bias"><mi>b</mi></mrow><mo>)</mo></mrow>"#,
         parts: &[
             EquationPart {

@@ -40,7 +40,7 @@ pub fn Orders() -> impl IntoView {
                 legend="Multiply"
                 items=Signal::stored(vec![
                     Item::new("compare, then sum", "First query with keys: n×m weights; then the weights with the values"),
-                    Item::new("not multiplied yet", "The three factors"),
+                    Item::new("show the three factors", "Nothing is multiplied yet"),
                     Item::new("summarise, then apply", "First keys with values: a k×v lambda; then the lambda with the query"),
                 ])
                 selected=Signal::derive(move || stop.get().index())

@@ -31,7 +31,7 @@ fn OfLambda() -> impl IntoView {
             <em>"lambda"</em>", and then applies that matrix to the query."
         </p>
         <p>
-            "But a linear map can be read both ways. Multiply it out the other way round and the layer’s output is a weighted sum of the values after all, exactly:"
+            "But a linear map can be read both ways. Multiply it out from the query’s end and the layer’s output is a weighted sum of the values after all, exactly. (For the position part this engine takes that end too, since it costs fewer multiplications: nothing is compared or normalised there, and no weight is kept.)"
         </p>
         <math display="block">
             <mtable>
@@ -66,13 +66,13 @@ fn OfLambda() -> impl IntoView {
         <dl>
             <dt>"Content"</dt>
             <dd>
-                "Where something is does not matter, only what it is: the keys "
+                "Only what is there matters, not where: the keys "
                 <span class="symbol">"k̄"</span>
                 " were normalised over all positions of the picture, so every query sees the same keys and only weighs their channels differently."
             </dd>
             <dt>"Position"</dt>
             <dd>
-                "What is there does not matter, only where it lies relative to the query: one learned vector "
+                "Only direction and distance from the query matter, not what is there: one learned vector "
                 <span class="symbol">"e"</span>
                 " for every offset inside the outlined window, the same in every picture. The query alone decides how they are mixed."
             </dd>

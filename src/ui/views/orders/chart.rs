@@ -29,7 +29,7 @@ pub fn Charts() -> impl IntoView {
             </p>
             <div class="charts">
                 {one(0, Unit::Multiplications, "multiplications", "chart-multiplications")}
-                {one(1, Unit::Bytes, "bytes between them", "chart-bytes")}
+                {one(1, Unit::Bytes, "memory held between the two multiplications", "chart-bytes")}
             </div>
         </section>
     }

@@ -48,7 +48,7 @@ pub fn CostTable() -> impl IntoView {
             || "This layer is masked; the engine has a kernel of its own for that.".to_owned(),
             |(order, macs)| {
                 let how = match order {
-                    Order::WeightsFirst => "builds λᶜ first, but takes the weights first for the position part, so it never holds n×m weights or n lambdas at once",
+                    Order::WeightsFirst => "never compares a query with keys: it builds λᶜ first, as the layer is defined. For the position part alone it multiplies from the query’s end, which gives the same numbers with fewer multiplications and stores neither n×m weights nor n lambdas",
                     Order::LambdaFirst => "builds every query’s λ first, one at a time",
                 };
                 format!("Here this engine {how}: {} multiplications.", grouped(macs))
@@ -82,7 +82,7 @@ pub fn CostTable() -> impl IntoView {
                 </table>
             </div>
             <p class="quiet">
-                "Bytes are those of what stands between the multiplications, 4 per number. A lambda serves all heads; weights are each head’s own. " {rest}
+                "Bytes are the memory held between the two multiplications, 4 per number. A lambda serves all heads; weights are each head’s own. " {rest}
             </p>
         </section>
     }

@@ -32,7 +32,7 @@ pub fn Shapes(stop: Memo<Stop>) -> impl IntoView {
     view! {
         <section class="orders-shapes" aria-labelledby="shapes-title">
             <h3 id="shapes-title">"The shapes, to scale"</h3>
-            <p class="quiet">"For one query with all its heads, rows × columns. What stands between the two multiplications is filled in."</p>
+            <p class="quiet">"For one query with all its heads, rows × columns. What is held between the two multiplications is filled in."</p>
             <div class="shapes" data-testid="shapes">{one}</div>
             <p class="quiet">"For all queries, one per row: what each order has to hold at once, or make anew for every query."</p>
             <div class="shapes" data-testid="shapes-all">{all}</div>

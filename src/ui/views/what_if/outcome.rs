@@ -19,8 +19,13 @@ pub fn Outcome() -> impl IntoView {
     let is_changed = Memo::new(move |_| !fitting(state).is_empty());
     let after = move || state.what_if.answer.get().and_then(Result::ok).filter(|_| is_changed.get());
     let said = move || {
-        if !is_changed.get() {
-            return "Nothing has been changed: these are the network’s own probabilities.".to_owned();
+        match (state.what_if.changes.read().is_empty(), state.answer.read().is_none(), is_changed.get()) {
+            (true, ..) => return "Nothing has been changed: these are the network’s own probabilities.".to_owned(),
+            (false, true, _) => return "The changes of this link run once the network itself has.".to_owned(),
+            (false, false, false) => {
+                return "The changes of this link do not fit this network: these are its own probabilities.".to_owned();
+            }
+            (false, false, true) => {}
         }
         match state.what_if.answer.get() {
             Some(Err(message)) => message,

@@ -37,7 +37,8 @@ pub fn chain(layer: &LambdaTrace, stop: Stop) -> Vec<Shape> {
     let query = |before| Shape::new(before, "queries", [h, k]);
     let across = |before| Shape::new(before, "(k̄ + e)ᵀ", [k, m]);
     let values = |before| Shape::new(before, "values", [m, v]);
-    let output = Shape::new("→", "outputs", [h, v]);
+    let output = Shape::new("=", "outputs", [h, v]);
+    let again = Shape::new("·", "λ", [k, v]);
     let held = |shape| Shape { between: true, ..shape };
     match stop {
         Stop::Factors => vec![query(""), across("·"), values("·")],
@@ -45,7 +46,7 @@ pub fn chain(layer: &LambdaTrace, stop: Stop) -> Vec<Shape> {
             vec![query(""), across("·"), held(Shape::new("=", "weights", [h, m])), values("·"), output]
         }
         Stop::Lambda => {
-            vec![across(""), values("·"), held(Shape::new("=", "λ", [k, v])), query("·"), output]
+            vec![across(""), values("·"), held(Shape::new("=", "λ", [k, v])), query(";"), again, output]
         }
     }
 }
@@ -78,7 +79,9 @@ mod tests {
             assert_eq!(weights[2].columns, weights[3].rows, "{kind}");
             let lambda = chain(&layer, Stop::Lambda);
             assert_eq!([lambda[2].rows, lambda[2].columns], [lambda[0].rows, lambda[1].columns], "{kind}");
-            assert_eq!(lambda[3].columns, lambda[2].rows, "{kind}");
+            // The lambda stands again on the other side of the query, where it can be multiplied.
+            assert_eq!((lambda[3].columns, lambda[4].rows), (lambda[2].rows, lambda[2].rows), "{kind}");
+            assert_eq!([lambda[5].rows, lambda[5].columns], [lambda[3].rows, lambda[4].columns], "{kind}");
             assert_eq!(lambda.last(), weights.last(), "{kind}");
         }
     }
