@@ -62,7 +62,11 @@ test("λᶜ is built by keyboard, term by term, and the address keeps the step",
   await open(page, at);
   await firstResult(page);
   const scrubber = page.getByTestId("scrubber");
+  await expect(added(page), "it opens at its beginning").toHaveAttribute("data-added", "0");
+  await scrubber.focus();
+  await page.keyboard.press("End");
   await expect(added(page)).toHaveAttribute("data-added", "256");
+  await expect.poll(() => parameter(page, "t")).toBe("all");
   expect(Number(await added(page).getAttribute("data-difference"))).toBeLessThan(1e-5);
   await expect(page.getByTestId("build-rest")).toContainText("the layer’s own λᶜ");
   await scrubber.focus();
@@ -95,6 +99,7 @@ test("λᶜ is built by keyboard, term by term, and the address keeps the step",
   await page.getByTestId("scrubber").focus();
   await page.keyboard.press("End");
   await expect(added(page)).toHaveAttribute("data-added", "256");
+  await page.keyboard.press("Home");
   await expect.poll(() => parameter(page, "t")).toBeNull();
 });
 

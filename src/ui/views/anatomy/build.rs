@@ -19,6 +19,9 @@ use lambdascope_core::text::{cell, percent, scientific};
 use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::views::anatomy::outer_products::{Build, By, Step};
 
+/// What stands in the address for the whole sum; nothing stands there for its beginning.
+const WHOLE: &str = "all";
+
 /// Between two steps of playing.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -114,7 +117,12 @@ pub fn BuildSection() -> impl IntoView {
     });
     let walk = Walk {
         build,
-        added: RwSignal::new(state.parameters.with_untracked(|parameters| parameters.get("t")?.parse().ok())),
+        added: RwSignal::new(state.parameters.with_untracked(
+            |parameters| match parameters.get("t").map(String::as_str) {
+                Some(WHOLE) => None,
+                added => Some(added.and_then(|added| added.parse().ok()).unwrap_or(0)),
+            },
+        )),
         direction: RwSignal::new(0),
         timer: StoredValue::new(None),
         is_still: browser::reduced_motion(),
@@ -124,7 +132,8 @@ pub fn BuildSection() -> impl IntoView {
     Effect::new(move |_| {
         let (added, by) = (walk.added.get(), by.get());
         if walk.direction.get() == 0 {
-            state.set_parameter("t", added.map(|added| added.to_string()));
+            let at = added.map_or_else(|| WHOLE.to_owned(), |added| added.to_string());
+            state.set_parameter("t", (added != Some(0)).then_some(at));
             state.set_parameter("by", (by != By::default()).then(|| by.id().to_owned()));
         }
     });
