@@ -7,6 +7,7 @@ pub mod atlas;
 pub mod file_kind;
 pub mod help;
 pub mod networks;
+pub mod opening;
 pub mod place;
 pub mod samples;
 pub mod shader;

@@ -32,6 +32,7 @@ fn App() -> impl IntoView {
     shell::input::load_samples(state);
     engine::precomputed::connect(state);
     shell::history::connect(state);
+    shell::walk::connect(state);
 
     if state.address().embed {
         return view! {
@@ -44,16 +45,17 @@ fn App() -> impl IntoView {
     }
     view! {
         <a class="skip" href="#view">"Skip to the maps"</a>
-        <shell::header::Header />
-        <main class="page">
+        <shell::header::Header>
             <shell::networks::Networks />
-            <shell::strip::Strip />
+        </shell::header::Header>
+        <main class="page">
             <div class="columns">
                 <div class="input-column">
                     <shell::input::Input />
                     <shell::result::Result />
                 </div>
                 <div class="stage-column">
+                    <shell::strip::Strip />
                     <shell::tabs::Views />
                     <shell::share::Share />
                 </div>

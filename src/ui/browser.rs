@@ -217,3 +217,12 @@ where
 {
     use_element_visibility(element)
 }
+
+/// Whether the first element that a selector finds is in the window, and the window is on screen.
+pub fn in_view(selector: &str) -> bool {
+    let document = document();
+    let Some(element) = document.query_selector(selector).ok().flatten() else { return false };
+    let area = element.get_bounding_client_rect();
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
+    !document.hidden() && area.height() > 0.0 && area.bottom() > 0.0 && area.top() < height
+}

@@ -14,3 +14,4 @@ pub mod share;
 pub mod status;
 pub mod strip;
 pub mod tabs;
+pub mod walk;

@@ -18,6 +18,7 @@ use wasm_bindgen::JsCast;
 
 use crate::page::address::{Address, ViewParameters};
 use crate::page::networks::nothing_inside;
+use crate::page::opening::opened;
 use crate::page::place::Place;
 use crate::page::samples::Sample;
 use crate::page::view::View;
@@ -136,6 +137,10 @@ pub struct State {
     pub hovered: RwSignal<Option<[usize; 2]>>,
     /// The cell under the pointer in one of the maps, `[y, x]`.
     pub pointed: RwSignal<Option<[usize; 2]>>,
+    /// Whether the page was opened without a place, and so at one that it chose.
+    pub is_opening: bool,
+    /// Whether the query walks by itself.
+    pub is_walking: RwSignal<bool>,
     /// The view on screen.
     pub view: RwSignal<View>,
     /// The query that the one on screen is compared with, `[y, x]`.
@@ -168,6 +173,7 @@ impl State {
     /// The state of a page that was just opened.
     pub fn new() -> Self {
         let (address, address_notice) = browser::address();
+        let (address, is_opening) = opened(address);
         let answer = RwSignal::new(None::<Arc<Answer>>);
         let answered = RwSignal::new(None::<PictureChoice>);
         let choices = Choices {
@@ -205,6 +211,8 @@ impl State {
             selection: Selection::new(choices),
             hovered: choices.hovered,
             pointed: RwSignal::new(None),
+            is_opening,
+            is_walking: RwSignal::new(false),
             view: RwSignal::new(address.view.unwrap_or_default()),
             compared: choices.compared,
             coverage: choices.coverage,

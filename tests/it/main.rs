@@ -16,6 +16,7 @@ mod family;
 mod golden;
 mod hostile_weights;
 mod networks;
+mod opening;
 mod other_middles;
 mod parity;
 mod picture;

@@ -117,6 +117,12 @@ pub fn percent(probability: f32) -> String {
     if percent > 0.0 && percent < 0.05 { "< 0.1 %".into() } else { format!("{percent:.1} %") }
 }
 
+/// A share as a whole percentage: `38 %`, and `< 1 %` where it would round to nothing.
+pub fn whole_percent(share: f32) -> String {
+    let percent = share * 100.0;
+    if percent > 0.0 && percent < 0.5 { "< 1\u{a0}%".into() } else { format!("{percent:.0}\u{a0}%") }
+}
+
 /// A label of the weights file for people: `cassette_player` is `cassette player`.
 pub fn label(label: &str) -> String {
     label.replace('_', " ")
@@ -168,5 +174,6 @@ mod tests {
         );
         assert_eq!([duration(0.44), duration(32.1), duration(1240.0)], ["0.4 ms", "32 ms", "1.2 s"]);
         assert_eq!([percent(0.973), percent(0.0001), percent(0.0)], ["97.3 %", "< 0.1 %", "0.0 %"]);
+        assert_eq!([whole_percent(0.384), whole_percent(0.001)], ["38\u{a0}%", "< 1\u{a0}%"]);
     }
 }

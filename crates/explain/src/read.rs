@@ -7,3 +7,4 @@ pub mod query;
 pub mod reading;
 pub mod scale;
 pub mod softmax_attention;
+pub mod spread;

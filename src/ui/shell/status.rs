@@ -1,26 +1,33 @@
-//! What is going on: the engine's start with its progress, then the shown query in words. Its place is kept free from
-//! the beginning, so that nothing jumps.
+//! The shown query in words, and what is going on: the engine's start with its progress. Their place is kept free from the
+//! beginning, so that nothing jumps.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::page::view::View;
 use crate::ui::state::debounce::Debounce;
 use crate::ui::state::{Phase, State};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::text::bytes;
-use lambdascope_explain::views::summary::{attention_sentence, sentence};
+use lambdascope_explain::views::summary;
 use lambdascope_protocol::LoadStep;
 
 /// How long the query rests before it is read out.
 const PAUSE: Duration = Duration::from_millis(350);
 
-/// The line above the stage.
+/// What the view shows in a sentence, and below it what is going on, or how the weight is shared.
 #[component]
 pub fn Status() -> impl IntoView {
     let state = State::here();
-    let said = state.at_rest(move || summary(state));
-    let phase = move || {
+    let said = state.at_rest(move || state.nothing_inside.get().or_else(|| sentence(state, state.view.get())));
+    let shared = state.at_rest(move || {
+        if state.view.get() != View::Lens {
+            return None;
+        }
+        state.selection.reading.read().as_ref().map(|reading| summary::shares(reading))
+    });
+    let going_on = move || {
         match state.phase.get() {
             Phase::Starting => view! { <Progress text="Starting the engine…".to_owned() fraction=None /> }.into_any(),
             Phase::Loading { step, done, total } => {
@@ -35,12 +42,7 @@ pub fn Status() -> impl IntoView {
                 view! { <Progress text="Running the first picture through the network…".to_owned() fraction=None /> }
                     .into_any()
             }
-            Phase::Ready => view! {
-                <p class="status-summary" data-testid="summary">
-                    {said}
-                </p>
-            }
-            .into_any(),
+            Phase::Ready => view! { <p class="quiet" data-testid="shares">{shared}</p> }.into_any(),
             Phase::Failed(message) => view! {
                 <div class="failure" role="alert" data-testid="failure">
                     <h2>"The network cannot run here"</h2>
@@ -60,19 +62,37 @@ pub fn Status() -> impl IntoView {
         }
     };
     view! {
-        <div class="status">{phase}</div>
+        <div class="status" data-view=move || state.view.get().id()>
+            <p class="status-summary" data-testid="summary">{said}</p>
+            <div class="status-more">{going_on}</div>
+        </div>
         <SpokenSummary />
     }
 }
 
-/// The shown query in words.
-fn summary(state: State) -> Option<String> {
-    let attention = || state.selection.attention.read().as_ref().map(|reading| attention_sentence(reading));
-    state
-        .nothing_inside
-        .get()
-        .or_else(attention)
-        .or_else(|| state.selection.reading.read().as_ref().map(|reading| sentence(reading)))
+/// What a view shows of the query in a sentence; `None` where the view says it itself.
+fn sentence(state: State, view: View) -> Option<String> {
+    let attention = state.selection.attention.get().map(|reading| summary::attention_sentence(&reading));
+    let of_lambda = || {
+        let reading = state.selection.reading.get()?;
+        match view {
+            View::Lens => Some(summary::gist(&reading)),
+            View::Anatomy => Some(summary::lambda(&reading)),
+            View::Position => summary::by_position(&reading),
+            View::Orders | View::Atlas | View::WhatIf | View::Formula | View::Shader => None,
+        }
+    };
+    attention.or_else(of_lambda)
+}
+
+/// The query's maps in words for those who do not see them.
+fn read_out(state: State) -> Option<String> {
+    let attention = || state.selection.attention.read().as_ref().map(|reading| summary::attention_sentence(reading));
+    let lambda = || {
+        let reading = state.selection.reading.get()?;
+        Some(format!("{} {} {}", summary::extremes(&reading), summary::gist(&reading), summary::shares(&reading)))
+    };
+    state.nothing_inside.get().or_else(attention).or_else(lambda)
 }
 
 fn loading(step: LoadStep, done: u64, total: u64) -> String {
@@ -91,7 +111,7 @@ fn Precomputed() -> impl IntoView {
     let state = State::here();
     move || {
         state.precomputed.get().then(|| {
-            view! { <span data-testid="precomputed">"What you see was computed in advance, in half precision. "</span> }
+            view! { <span data-testid="precomputed">"These numbers were computed in advance, in half precision. "</span> }
         })
     }
 }
@@ -114,7 +134,8 @@ fn SpokenSummary() -> impl IntoView {
     let debounce = Debounce::new();
     Effect::new(move |_| {
         debounce.cancel();
-        if state.motion.is_on() {
+        // Nobody asked to hear a query that walks by itself.
+        if state.motion.is_on() || state.is_walking.get() {
             return;
         }
         let text = match state.phase.get() {
@@ -122,7 +143,7 @@ fn SpokenSummary() -> impl IntoView {
                 if state.hovered.get().is_some() {
                     return;
                 }
-                let Some(text) = summary(state) else { return };
+                let Some(text) = read_out(state) else { return };
                 text
             }
             Phase::Loading { step, .. } => loading(step, 0, 0),

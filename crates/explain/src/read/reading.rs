@@ -7,6 +7,7 @@ use strum::{IntoStaticStr, VariantArray};
 use crate::read::implicit_attention::{ImplicitAttention, Proof, every_u, layer_output, reconstruct};
 use crate::read::lambda::{content_lambda, position_lambda};
 use crate::read::query::{Query, query_vector, reach};
+use crate::read::spread::near;
 
 /// One query's figures. Maps are `[H · W]`, row-major.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,8 @@ pub struct Reading {
     pub size: [usize; 2],
     /// The position lambda's window, inclusive: `[top, left, bottom, right]`; none where the layer has no position lambda.
     pub window: Option<[usize; 4]>,
+    /// How many rows and columns from the query is still near, see [`near`].
+    pub near: [usize; 2],
     /// q_n, `[k]`.
     pub q: Vec<f32>,
     /// The three maps of the query's u, and q·b.
@@ -44,6 +47,7 @@ impl Reading {
             size: [layer.dims.context_height, layer.dims.context_width],
             window: (!rows.is_empty() && !columns.is_empty())
                 .then(|| [rows.start, columns.start, rows.end - 1, columns.end - 1]),
+            near: near(layer),
             q: query_vector(layer, query).to_vec(),
             proof: Proof::of(layer, query, &reconstructed),
             reconstructed,

@@ -8,11 +8,9 @@ use crate::figures::grid::{Grid, Scale};
 use crate::figures::subject::{Dependence, Subject};
 use crate::read::implicit_attention::{ImplicitAttention, implicit_attention};
 use crate::read::query::Query;
+use crate::read::spread::near;
 use lambdascope_core::text::percent;
 use strum::{EnumString, IntoStaticStr, VariantArray};
-
-/// The share of the window's side that counts as near.
-const NEAR: f32 = 1.0 / 5.0;
 
 /// One map of the atlas.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,17 +74,6 @@ impl Entry {
             window: None,
         }
     }
-}
-
-/// How many rows and columns away is still near: a fifth of the window's side, as far as the window fits on the map, or of
-/// the map's where there is no window; rounded, at least 1.
-pub fn near(layer: &LambdaTrace) -> [usize; 2] {
-    let dims = &layer.dims;
-    let map = [dims.context_height, dims.context_width];
-    [0, 1].map(|axis| {
-        let side = if dims.window[axis] > 0 { dims.window[axis].min(map[axis]) } else { map[axis] };
-        ((side as f32 * NEAR).round() as usize).max(1)
-    })
 }
 
 impl Measures {

@@ -1,4 +1,6 @@
-//! A map in words, for those who do not see it.
+//! A query's maps in words: what it draws on, for everyone, and its strongest cells, for those who do not see them.
+
+mod gist;
 
 use crate::figures::grid::Extreme;
 use crate::read::reading::Reading;
@@ -6,6 +8,8 @@ use crate::read::scale::query_limit;
 use crate::read::softmax_attention::AttentionReading;
 use lambdascope_core::text;
 use lambdascope_core::text::{decimals, signed};
+
+pub use gist::{by_position, gist, lambda, shares};
 
 /// The most positive and the most negative cell of a map with `width` columns; `None` where no cell has that sign.
 pub fn strongest(map: &[f32], width: usize) -> [Option<Extreme>; 2] {
@@ -15,8 +19,8 @@ pub fn strongest(map: &[f32], width: usize) -> [Option<Extreme>; 2] {
     [largest.map(cell), smallest.map(cell)]
 }
 
-/// One sentence on a query's total map. Rows and columns count from 0, as in the page's address.
-pub fn sentence(reading: &Reading) -> String {
+/// One sentence on the strongest cells of a query's total map. Rows and columns count from 0, as in the page's address.
+pub fn extremes(reading: &Reading) -> String {
     let digits = decimals(query_limit(&reading.attention));
     let [positive, negative] = strongest(&reading.attention.total, reading.size[1]);
     let part = |extreme: Option<Extreme>, sign: &str| match extreme {
@@ -51,7 +55,7 @@ pub fn attention_sentence(reading: &AttentionReading) -> String {
         })
         .count();
     format!(
-        "Query at {}, head {}: largest softmax weight at {} ({value:.*}); {half} of {} positions hold half of the weight.",
+        "Query at {}, head {}: largest softmax weight at {} ({value:.*}); {half} of {} positions carry half the total weight.",
         text::cell(query.cell()),
         query.head,
         text::cell(cell),
@@ -80,20 +84,20 @@ mod tests {
         reading.heads[1].weights = vec![0.1, 0.3, 0.15, 0.05, 0.25, 0.15];
         assert_eq!(
             attention_sentence(&reading),
-            "Query at row 1, column 2, head 1: largest softmax weight at row 0, column 1 (0.300); 2 of 6 positions hold half \
-             of the weight."
+            "Query at row 1, column 2, head 1: largest softmax weight at row 0, column 1 (0.300); 2 of 6 positions carry half \
+             the total weight."
         );
     }
 
     #[test]
-    fn the_sentence_names_query_and_extremes() {
+    fn the_strongest_cells_are_named_with_their_query() {
         let mut reading = Reading::of(&fixture::layer(3, 4), Query { y: 1, x: 2, head: 1, u: 0 });
         reading.attention.total = vec![0.0; 12];
         reading.attention.total[5] = 2.0;
         reading.attention.content = vec![0.0; 12];
         reading.attention.position = vec![0.0; 12];
         assert_eq!(
-            sentence(&reading),
+            extremes(&reading),
             "Query at row 1, column 2, head 1: strongest + at row 1, column 1 (+2.00), nothing −."
         );
     }
