@@ -6,6 +6,7 @@ pub mod export;
 pub mod figure;
 pub mod focus;
 pub mod guess_bars;
+pub mod icon;
 pub mod overlay;
 pub mod query_grid;
 pub mod scale_bar;

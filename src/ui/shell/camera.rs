@@ -9,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::ui::browser;
 use crate::ui::state::{PictureChoice, State};
+use crate::ui::widgets::icon::Icon;
 
 /// The camera's button, and its preview while it is on.
 #[component]
@@ -59,7 +60,10 @@ pub fn Camera() -> impl IntoView {
     };
     on_cleanup(stop);
     view! {
-        <button type="button" class="button" prop:disabled=on on:click=start data-testid="camera">"Use the camera"</button>
+        <button type="button" class="button" prop:disabled=on on:click=start data-testid="camera">
+            <Icon path="M3 8h4l2-3h6l2 3h4v11H3zM12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 1 0 0-7" />
+            <span class="wide-only">"Use the camera"</span>
+        </button>
         {move || {
             on.get()
                 .then(|| view! {

@@ -9,11 +9,19 @@ use crate::page::file_kind::{FileKind, HEAD};
 use crate::ui::browser;
 use crate::ui::engine::loads;
 use crate::ui::state::{Phase, PictureChoice, State};
+use crate::ui::widgets::icon::Icon;
 use lambdascope_core::catalogue::Source;
 
 /// A button that opens the browser's own choice of files.
 #[component]
-pub fn FileButton(text: &'static str, accept: &'static str, test_id: &'static str) -> impl IntoView {
+pub fn FileButton(
+    text: &'static str,
+    /// The path of a drawing of 24 units that stands for the text where there is little room.
+    #[prop(optional)]
+    icon: &'static str,
+    accept: &'static str,
+    test_id: &'static str,
+) -> impl IntoView {
     let state = State::here();
     let picker = NodeRef::<leptos::html::Input>::new();
     let picked = move |_| {
@@ -29,7 +37,8 @@ pub fn FileButton(text: &'static str, accept: &'static str, test_id: &'static st
     view! {
         <label class="button file-button">
             <input type="file" accept=accept data-testid=test_id node_ref=picker on:change=picked />
-            <span>{text}</span>
+            {(!icon.is_empty()).then(|| view! { <Icon path=icon /> })}
+            <span class:wide-only=!icon.is_empty()>{text}</span>
         </label>
     }
 }

@@ -1,4 +1,4 @@
-//! The head of the page: its name, what it is for, what it runs on, its colours.
+//! The head of the page: its name, what it is for, the network, what it runs on, its colours.
 
 use leptos::prelude::*;
 
@@ -9,9 +9,9 @@ use crate::ui::widgets::choice::{Choice, Item};
 use lambdascope_core::backend::Backend;
 use lambdascope_explain::figures::colour::Theme;
 
-/// The head of the page.
+/// The head of the page, with the choice of the network in its row.
 #[component]
-pub fn Header() -> impl IntoView {
+pub fn Header(children: Children) -> impl IntoView {
     view! {
         <header class="masthead">
             <div class="title">
@@ -22,10 +22,11 @@ pub fn Header() -> impl IntoView {
                 <div>
                     <h1>"lambdascope"</h1>
                     <p class="pitch">
-                        "A LambdaNetwork running on your own device, and exactly which pixels its lambda layers draw on."
+                        "A LambdaNetwork on your own device: see which pixels each lambda layer draws on."
                     </p>
                 </div>
             </div>
+            {children()}
             <div class="masthead-tools">
                 <BackendBadge />
                 <ThemeSwitch />
@@ -68,7 +69,7 @@ fn BackendBadge() -> impl IntoView {
             {card
                 .accuracy
                 .map(|(top1, data)| {
-                    view! { <p>{format!("First guess right on {data}: {:.1} %.", top1 * 100.0)}</p> }
+                    view! { <p>{format!("Top-1 accuracy on {data}: {:.1}\u{a0}%.", top1 * 100.0)}</p> }
                 })}
         })
     };
@@ -96,10 +97,10 @@ fn BackendBadge() -> impl IntoView {
 #[component]
 fn ThemeSwitch() -> impl IntoView {
     let state = State::here();
-    const CHOICES: [(&str, ThemeChoice); 3] = [
-        ("System", ThemeChoice::System),
-        ("Light", ThemeChoice::Always(Theme::Light)),
-        ("Dark", ThemeChoice::Always(Theme::Dark)),
+    const CHOICES: [(&str, &str, ThemeChoice); 3] = [
+        ("System", "◐", ThemeChoice::System),
+        ("Light", "☀", ThemeChoice::Always(Theme::Light)),
+        ("Dark", "☾", ThemeChoice::Always(Theme::Dark)),
     ];
     let attribute = |choice| match choice {
         ThemeChoice::System => None,
@@ -121,11 +122,11 @@ fn ThemeSwitch() -> impl IntoView {
             name="theme-select"
             legend="Colours"
             legend_hidden=true
-            items=Signal::stored(CHOICES.iter().map(|(text, _)| Item::plain(*text)).collect::<Vec<_>>())
+            items=Signal::stored(CHOICES.iter().map(|(text, icon, _)| Item::with_icon(text, icon)).collect::<Vec<_>>())
             selected=Signal::derive(move || {
-                CHOICES.iter().position(|(_, choice)| *choice == state.theme_choice.get()).unwrap_or(0)
+                CHOICES.iter().position(|(.., choice)| *choice == state.theme_choice.get()).unwrap_or(0)
             })
-            on_choose=move |index| state.theme_choice.set(CHOICES[index].1)
+            on_choose=move |index| state.theme_choice.set(CHOICES[index].2)
         />
     }
 }

@@ -37,7 +37,7 @@ pub fn Input() -> impl IntoView {
     let state = State::here();
     view! {
         <section class="input" aria-labelledby="input-title">
-            <h2 id="input-title">"Picture"</h2>
+            <h2 id="input-title" class="wide-only">"Picture"</h2>
             <div class="samples" role="group" aria-label="Sample pictures">
                 <For each=move || state.samples.get() key=|sample| sample.id.clone() let:sample>
                     <SampleButton sample />
@@ -46,12 +46,13 @@ pub fn Input() -> impl IntoView {
             <div class="own">
                 <drop::FileButton
                     text="Choose a picture"
+                    icon="M4 20h16v-7M4 20v-7M12 15V4M7.5 8.5 12 4l4.5 4.5"
                     accept="image/png,image/jpeg,image/webp,image/gif,image/bmp"
                     test_id="file-input"
                 />
                 <Camera />
             </div>
-            <p class="quiet">"Or drop or paste one anywhere. Pictures stay on this device: nothing is uploaded."</p>
+            <p class="quiet wide-only">"Or drop or paste one anywhere. Pictures stay on this device: nothing is uploaded."</p>
             <p class="problem" role="alert" data-testid="problem">{move || state.problem.get()}</p>
         </section>
     }

@@ -63,11 +63,11 @@ pub fn Result() -> impl IntoView {
     };
     view! {
         <section class="result" aria-labelledby="result-title" aria-busy=move || state.is_waiting().to_string()>
-            <h2 id="result-title">"The network’s guess"</h2>
-            <p class="result-picture">{whose}"\u{a0}"</p>
-            <ol class="predictions">{rows}</ol>
+            <h2 id="result-title" class="wide-only">"The network’s guess"</h2>
+            <p class="result-picture wide-only">{whose}"\u{a0}"</p>
+            <ol class="predictions" tabindex="0" aria-labelledby="result-title">{rows}</ol>
             <details class="quiet">
-                <summary>{move || format!("It knows only {} things", in_words(count.get()))}</summary>
+                <summary>{move || format!("It knows only {} classes", in_words(count.get()))}</summary>
                 <p>
                     {classes}
                     {move || {
@@ -111,6 +111,7 @@ fn Timings() -> impl IntoView {
         move || state.answer.read().as_deref().and_then(read)
     };
     view! {
+        <div class="timings-line" tabindex="0" role="group" aria-label="How long it took">
         <dl
             class="timings"
             data-testid="timings"
@@ -123,5 +124,6 @@ fn Timings() -> impl IntoView {
             {row("network", |timings| timings.network)}
             <div><dt>"round trip"</dt><dd>{whole}</dd></div>
         </dl>
+        </div>
     }
 }

@@ -1,5 +1,6 @@
-//! The network as a strip of its parts; the lambda and attention layers can be chosen.
+//! The network as a strip of its parts in one line that scrolls; the lambda and attention layers can be chosen.
 
+use leptos::html;
 use leptos::prelude::*;
 
 use crate::ui::state::State;
@@ -13,13 +14,14 @@ pub fn Strip() -> impl IntoView {
     let state = State::here();
     let heads = Memo::new(move |_| state.with_layer(LayerTrace::heads).unwrap_or(0));
     let has_heads = move || state.nothing_inside.read().is_none();
+    let parts = NodeRef::<html::Div>::new();
     view! {
         <section class="strip-row" aria-label="Network">
             <fieldset class="strip" data-testid="layer-select">
                 <legend>"Layer"</legend>
-                <div class="strip-parts">
+                <div class="strip-parts" node_ref=parts tabindex="0" role="group" aria-label="Parts of the network, from picture to classes">
                     {move || match state.networks.running.get() {
-                        Some(running) => running.card.parts.into_iter().map(|part| view! { <Part part /> }).collect_view().into_any(),
+                        Some(running) => running.card.parts.into_iter().map(|part| view! { <Part part parts /> }).collect_view().into_any(),
                         None => view! { <span class="strip-part strip-empty">"The network appears here once it is loaded."</span> }.into_any(),
                     }}
                 </div>
@@ -70,8 +72,9 @@ fn IntraChoice() -> impl IntoView {
     move || (depth.get() > 1).then(select)
 }
 
+/// A part. `parts` is the line that it stands in, which is scrolled so that the chosen layer is in sight.
 #[component]
-fn Part(part: NetworkPart) -> impl IntoView {
+fn Part(part: NetworkPart, parts: NodeRef<html::Div>) -> impl IntoView {
     let state = State::here();
     let NetworkPart { name, shape: [height, width, channels], kind } = part;
     let word = match kind {
@@ -92,20 +95,31 @@ fn Part(part: NetworkPart) -> impl IntoView {
         <span class="part-shape">{shape}</span>
     };
     match kind {
-        PartKind::Lambda { layer } | PartKind::Attention { layer } => view! {
-            <label class="strip-part strip-lambda" title=title>
+        PartKind::Lambda { layer } | PartKind::Attention { layer } => {
+            let label = NodeRef::<html::Label>::new();
+            let is_chosen =
+                Memo::new(move |_| state.selection.place.read().as_ref().is_some_and(|place| place.layer == layer));
+            Effect::new(move |_| {
+                if let (true, Some(line), Some(label)) = (is_chosen.get(), parts.get(), label.get()) {
+                    let middle = label.offset_left() - line.offset_left() + label.offset_width() / 2;
+                    line.set_scroll_left(middle - line.client_width() / 2);
+                }
+            });
+            view! {
+            <label class="strip-part strip-lambda" title=title node_ref=label>
                 <input
                     type="radio"
                     name="layer-select"
                     value=name
-                    prop:checked=move || state.selection.place.read().as_ref().is_some_and(|place| place.layer == layer)
+                    prop:checked=is_chosen
                     prop:disabled=move || state.answer.read().is_none()
                     on:change=move |_| state.choose_layer(layer)
                 />
                 {face}
             </label>
+            }
+            .into_any()
         }
-        .into_any(),
-        _ => view! { <span class="strip-part" title=title>{face}</span> }.into_any(),
+        _ => view! { <span class="strip-part strip-plain" title=title>{face}</span> }.into_any(),
     }
 }

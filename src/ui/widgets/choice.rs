@@ -2,22 +2,28 @@
 
 use leptos::prelude::*;
 
-/// One choice: its text, and a longer explanation for those who ask.
+/// One choice: its text, what stands for it where there is little room, and a longer explanation for those who ask.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
     pub text: String,
+    pub icon: Option<&'static str>,
     pub hint: String,
 }
 
 impl Item {
     /// An item whose text says it all.
     pub fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), hint: String::new() }
+        Self { text: text.into(), icon: None, hint: String::new() }
     }
 
     /// An item with an explanation.
     pub fn new(text: &str, hint: &str) -> Self {
-        Self { text: text.into(), hint: hint.into() }
+        Self { text: text.into(), icon: None, hint: hint.into() }
+    }
+
+    /// An item for which a sign stands where there is little room.
+    pub fn with_icon(text: &str, icon: &'static str) -> Self {
+        Self { text: text.into(), icon: Some(icon), hint: text.into() }
     }
 }
 
@@ -41,7 +47,8 @@ pub fn Choice(
                     prop:checked=move || selected.get() == index
                     on:change=move |_| on_choose(index)
                 />
-                <span>{item.text}</span>
+                {item.icon.map(|icon| view! { <span class="choice-icon" aria-hidden="true">{icon}</span> })}
+                <span class:wide-only=item.icon.is_some()>{item.text}</span>
             </label>
         }
     };

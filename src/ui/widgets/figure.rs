@@ -43,6 +43,9 @@ pub fn FigureView(
     /// Called when a cell is pressed.
     #[prop(optional, into)]
     on_choose: Option<Callback<[usize; 2]>>,
+    /// What is to be known of the drawing, beneath it.
+    #[prop(optional)]
+    note: Option<AnyView>,
 ) -> impl IntoView {
     let state = State::here();
     let canvas = NodeRef::<html::Canvas>::new();
@@ -152,6 +155,7 @@ pub fn FigureView(
                     {move || pointed.get().map(|cell| ring(cell, "ring ring-pointed"))}
                 </Marks>
             </div>
+            {note}
             <p class="panel-foot">
                 <output data-testid=format!("{test_id}-value")>{move || value().unwrap_or_else(|| of(Figure::limits))}</output>
             </p>
