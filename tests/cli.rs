@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use lambdascope_core::catalogue::ablations::Ablations;
 use lambdascope_core::catalogue::family::family;
 use lambdascope_core::tensor::{Tensor, relative_difference};
 use npyz::WriterBuilder;
@@ -245,6 +246,19 @@ fn a_picture_goes_through_every_command() {
     fs::copy(format!("{SAMPLES}/golf_ball.webp"), folder.path().join("val/gas pump/2.webp")).unwrap();
     let evaluated = json(&["evaluate", "--data", &path("val"), "--json", "--backend", "cpu"]);
     assert_eq!((evaluated["images"].as_u64(), evaluated["top1"].as_f64()), (Some(2), Some(0.5)));
+
+    let ablate = ["ablate", "--data", &path("val"), "--json", "--backend", "cpu"];
+    let ablated: Ablations = serde_json::from_str(&stdout(&ablate)).unwrap();
+    let shipped = &family().unwrap()[0];
+    assert_eq!((&ablated.network, &ablated.sha256), (&shipped.name, &shipped.sha256));
+    assert_eq!((ablated.pictures, ablated.unchanged.top1), (2, 1));
+    // Every layer alone, then all.
+    let single: Vec<&String> = ablated.single_layers().map(|row| &row.layers[0]).collect();
+    assert!(single.len() > 1 && ablated.all_layers().unwrap().layers.iter().eq(single));
+    assert!(ablated.rows.iter().all(|row| row.ablations().count() == 3));
+    assert!(ablated.command.ends_with("--json --backend cpu") && ablated.dataset.ends_with("/val"), "{ablated:?}");
+    let refused = refusal(&["ablate", "--data", &path("val"), "--model", "conv_resnet_mini"], 1);
+    assert!(refused.contains("conv_resnet_mini has no lambda layers"), "{refused}");
 
     let benched = json(&["bench", "--runs", "2", "--json", "--backend", "cpu"]);
     assert_eq!(benched["parameters"], family().unwrap()[0].parameters);

@@ -1,18 +1,19 @@
 //! `evaluate`: accuracy over a folder of class folders.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::backend::{answer, backend_name};
 use crate::input::decode;
+use crate::labelled::{labelled_files, rank_of};
 use crate::source::{self, Model};
 use crate::terminal::{progress, say};
 use lambdascope_core::backend::BackendChoice;
-use lambdascope_engine::{Engine, Run, ranked_softmax};
+use lambdascope_core::catalogue::ablations::Hits;
+use lambdascope_engine::{Engine, Run};
 
 /// `evaluate`'s arguments.
 #[derive(clap::Args)]
@@ -46,23 +47,21 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     let files = labelled_files(&arguments.data, &network.description.labels)?;
     let mut engine = pollster::block_on(Engine::new(network, choice))?;
     let bar = progress(files.len())?;
-    let (mut top1, mut top5, mut last) = (0usize, 0usize, engine.report().backend);
+    let (mut hits, mut last) = (Hits::default(), engine.report().backend);
     let started = Instant::now();
     for (seen, (path, label)) in files.iter().enumerate() {
         let input = engine.prepare(&decode(path)?).with_context(|| format!("cannot use {}", path.display()))?.1;
         let Run { logits, backend, .. } = answer(&mut engine, &input)?;
-        let rank = ranked_softmax(&logits).iter().position(|(i, _)| i == label).unwrap_or(usize::MAX);
-        top1 += usize::from(rank == 0);
-        top5 += usize::from(rank < 5);
+        hits.add(rank_of(*label, &logits));
         last = backend;
-        bar.set_message(format!("top-1 {:.2} %", 100.0 * top1 as f64 / (seen + 1) as f64));
+        bar.set_message(format!("top-1 {:.2} %", 100.0 * hits.top1_of(seen as u64 + 1)));
         bar.inc(1);
     }
     bar.finish_and_clear();
     let images = files.len();
     let evaluated = Evaluated {
-        top1: top1 as f64 / images as f64,
-        top5: top5 as f64 / images as f64,
+        top1: hits.top1_of(images as u64),
+        top5: hits.top5_of(images as u64),
         images,
         images_per_second: images as f64 / started.elapsed().as_secs_f64(),
         backend: backend_name(last),
@@ -76,39 +75,4 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         top1 * 100.0,
         top5 * 100.0
     ))
-}
-
-/// Every picture below `data` with its class's index, in a fixed order.
-fn labelled_files(data: &Path, labels: &[String]) -> Result<Vec<(PathBuf, usize)>> {
-    let plain = |label: &str| label.replace('_', " ").to_lowercase();
-    let class_of = |folder: &str| {
-        let named = labels.iter().position(|label| plain(label) == plain(folder));
-        named.or_else(|| folder.parse().ok().filter(|index| *index < labels.len()))
-    };
-    let mut files = Vec::new();
-    let folders = fs::read_dir(data).with_context(|| format!("cannot list {}", data.display()))?;
-    for folder in folders {
-        let folder = folder?.path();
-        if !folder.is_dir() {
-            continue;
-        }
-        let Some(label) = class_of(&folder.file_name().unwrap_or_default().to_string_lossy()) else {
-            let some = labels.iter().take(10).map(String::as_str).collect::<Vec<_>>().join(", ");
-            bail!(
-                "the folder {} is not named after any of the network's {} classes ({some} …)",
-                folder.display(),
-                labels.len()
-            );
-        };
-        for file in fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
-            let path = file?.path();
-            let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-            if ["webp", "jpg", "jpeg", "png"].contains(&extension.as_str()) {
-                files.push((path, label));
-            }
-        }
-    }
-    ensure!(!files.is_empty(), "{} contains no class folder with pictures", data.display());
-    files.sort();
-    Ok(files)
 }

@@ -1,8 +1,9 @@
 //! The command line: arguments, files and tables around the engine. It does no arithmetic on pictures or networks itself.
 //!
-//! Each command has a file of its own; `source` finds networks, `input` reads what else they are given, `backend` has the
+//! Each command has a file of its own; `source` finds networks, `input` and `labelled` read what else they are given, `backend` has the
 //! engine answer, and `npy`, `figure` and `terminal` write what several of them write.
 
+mod ablate;
 mod backend;
 mod bench;
 mod classify;
@@ -11,6 +12,7 @@ mod explain;
 mod figure;
 mod infer;
 mod input;
+mod labelled;
 mod layer;
 mod models;
 mod npy;
@@ -60,6 +62,8 @@ enum Command {
     Classify(classify::Arguments),
     /// Measure accuracy over a folder of class folders.
     Evaluate(evaluate::Arguments),
+    /// Measure accuracy with parts of the lambda layers switched off.
+    Ablate(ablate::Arguments),
     /// Write the maps, lambdas and output of one query of a lambda layer, or the weights and output of an attention layer.
     Explain(explain::Arguments),
     /// Write the answers for sample pictures as files, which the page shows until its engine has loaded.
@@ -93,6 +97,7 @@ fn run() -> Result<()> {
         Command::Preprocess(arguments) => preprocess::run(&arguments),
         Command::Classify(arguments) => classify::run(&arguments, choice),
         Command::Evaluate(arguments) => evaluate::run(&arguments, choice),
+        Command::Ablate(arguments) => ablate::run(&arguments, choice),
         Command::Explain(arguments) => explain::run(&arguments, choice),
         Command::Precompute(arguments) => precompute::run(&arguments, choice),
         Command::Bench(arguments) => bench::run(&arguments, choice),

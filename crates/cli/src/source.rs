@@ -1,5 +1,6 @@
 //! Where a network comes from: the family in the program, a name with its weights, or a file.
 
+use std::borrow::Cow;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use lambdascope_core::catalogue::family;
 use lambdascope_core::catalogue::family::Member;
 use lambdascope_core::nn::known;
 use lambdascope_core::nn::known::KnownNetwork;
-use lambdascope_core::nn::network::Network;
+use lambdascope_core::nn::network::{Network, sha256};
 
 /// Which network.
 #[derive(clap::Args, Clone)]
@@ -35,14 +36,54 @@ pub fn shipped() -> Result<&'static [Member]> {
     Ok(family::family()?)
 }
 
+/// The bytes of a weights file, and where they were found.
+pub struct WeightsFile {
+    bytes: Cow<'static, [u8]>,
+    place: String,
+    /// The network that they must be of, if one was named.
+    name: Option<String>,
+}
+
+impl WeightsFile {
+    /// Reads a file.
+    fn read(path: &Path, name: Option<&str>) -> Result<Self> {
+        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(Self { bytes: bytes.into(), place: path.display().to_string(), name: name.map(str::to_owned) })
+    }
+
+    /// One of [`shipped`], from the program itself.
+    fn in_program(member: &Member) -> Result<Self> {
+        let file = WEIGHTS.get_file(&member.file);
+        let file = file.with_context(|| format!("this program was built without {}", member.file))?;
+        let place = format!("{} in this program", member.file);
+        Ok(Self { bytes: file.contents().into(), place, name: Some(member.name.clone()) })
+    }
+
+    /// Its SHA-256, lower-case hexadecimal.
+    pub fn sha256(&self) -> String {
+        sha256(&self.bytes)
+    }
+
+    /// Its network.
+    ///
+    /// # Errors
+    /// If the file cannot be used, or is of another network than the one that was named.
+    pub fn network(&self) -> Result<Network> {
+        let network = Network::from_safetensors(&self.bytes).with_context(|| format!("cannot use {}", self.place))?;
+        let found = &network.description.name;
+        if let Some(name) = &self.name {
+            ensure!(found == name, "the weights are those of `{found}`, expected those of `{name}`");
+        }
+        Ok(network)
+    }
+}
+
 /// One of [`shipped`], from the program itself.
 ///
 /// # Errors
 /// If the program was built without its weights, or with broken ones.
 pub fn from_program(member: &Member) -> Result<Network> {
-    let file = WEIGHTS.get_file(&member.file);
-    let file = file.with_context(|| format!("this program was built without {}", member.file))?;
-    Network::from_safetensors(file.contents()).with_context(|| format!("cannot use {} in this program", member.file))
+    WeightsFile::in_program(member)?.network()
 }
 
 /// The network that the arguments ask for.
@@ -50,10 +91,18 @@ pub fn from_program(member: &Member) -> Result<Network> {
 /// # Errors
 /// If its weights are not at hand, or do not make the network that was named.
 pub fn network(model: &Model) -> Result<Network> {
+    weights_file(model)?.network()
+}
+
+/// The weights file that the arguments ask for.
+///
+/// # Errors
+/// If it is not at hand.
+pub fn weights_file(model: &Model) -> Result<WeightsFile> {
     let family = shipped()?;
     let name = model.model.as_deref().or(family.first().map(|member| member.name.as_str())).unwrap_or_default();
     let (known, member) = (known::find(name), family::find(name));
-    let network = match (&model.weights, member, known) {
+    match (&model.weights, member, known) {
         (weights, None, None) => {
             let path = Path::new(name);
             ensure!(
@@ -66,27 +115,19 @@ pub fn network(model: &Model) -> Result<Network> {
                 weights.is_none(),
                 "--model already names the weights file {name}, so --weights must not be given as well"
             );
-            return read(path);
+            WeightsFile::read(path, None)
         }
-        (Some(weights), ..) => read(weights)?,
-        (None, Some(member), _) => from_program(member)?,
+        (Some(weights), ..) => WeightsFile::read(weights, Some(name)),
+        (None, Some(member), _) => WeightsFile::in_program(member),
         (None, None, Some(known)) => match downloaded(known) {
-            Some(path) => read(&path)?,
+            Some(path) => WeightsFile::read(&path, Some(name)),
             None => bail!(
                 "the weights of {name} are not on this machine: fetch {} ({:.0} MB) and give the file with --weights",
                 known.url(),
                 known.bytes as f64 / 1e6
             ),
         },
-    };
-    let found = &network.description.name;
-    ensure!(found == name, "the weights are those of `{found}`, expected those of `{name}`");
-    Ok(network)
-}
-
-fn read(path: &Path) -> Result<Network> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Network::from_safetensors(&bytes).with_context(|| format!("cannot use {}", path.display()))
+    }
 }
 
 /// The file where the hub's own tools keep it, if they have fetched it.

@@ -1,6 +1,7 @@
 //! The networks that this project knows to name: where weights come from, the family that it ships with what each reached,
-//! and the paper's own figures to stand beside them. Networks with public weights are in [`crate::nn::known`].
+//! what the parts of the first are worth, and the paper's own figures to stand beside them. Networks with public weights are in [`crate::nn::known`].
 
+pub mod ablations;
 pub mod family;
 pub mod paper;
 pub mod results;
