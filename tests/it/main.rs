@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod ablations;
 mod attention;
 mod circles;
 mod device_loss;

@@ -13,22 +13,14 @@ import hashlib
 import json
 import math
 import os
-import subprocess
 from pathlib import Path
 
 from tqdm import tqdm
 
 from . import config as configuration
-from . import cards, data, report
+from . import ablations, cards, data, report
+from .engine import engine
 from .export import RESULTS, WEIGHTS, read_description
-
-ENGINE = ["cargo", "run", "--release", "--quiet", "--bin", "lambdascope", "--"]
-
-
-def engine(*arguments: object) -> dict:
-    """What a command of the project's command line answers."""
-    command = [*ENGINE, *map(str, arguments), "--json"]
-    return json.loads(subprocess.run(command, cwd=data.PROJECT, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 
 def machine() -> str:
@@ -130,7 +122,7 @@ def main() -> None:
         "noise": report.noise(rows, margin),
     }
     write(WEIGHTS / "results.json", results)
-    report.write(data.PROJECT / "docs" / "results.md", rows, results["noise"], margin)
+    report.write(data.PROJECT / "docs" / "results.md", rows, results["noise"], margin, ablations.section())
 
 
 def write(path: Path, value: object) -> None:

@@ -24,7 +24,7 @@ def offsets(height: int, width: int, reach_y: int, reach_x: int) -> torch.Tensor
 
 
 class LambdaLayer(lambda_layer.LambdaLayer):
-    """timm's lambda layer with a local window, either of its lambdas left out at wish.
+    """timm's lambda layer with a local window, either of its lambdas left out at wish; without both its output is zero.
 
     The position lambdas are one matrix product E V, with E ``[n, k, m]`` gathered from the window: a lambda convolution of
     one input channel keeps a CPU waiting. Without content the keys' rows of ``qkv`` are zero and stay so.
@@ -66,6 +66,8 @@ class LambdaLayer(lambda_layer.LambdaLayer):
         q = self.norm_q(q).reshape(b, heads, depth, n).permute(0, 3, 1, 2)  # [b, n, h, k]
         v = self.norm_v(v).reshape(b, values, n)
         output = 0
+        if not (self.with_content or self.with_position):
+            output = v.new_zeros(b, n, heads, values)
         if self.with_content:
             k = F.softmax(k.reshape(b, depth, n), dim=-1)
             output = q.reshape(b, n * heads, depth) @ (k @ v.transpose(1, 2))

@@ -7,10 +7,13 @@ from pathlib import Path
 
 Margin = Callable[[dict, dict], float]
 
+ABLATIONS = "## What each part is worth"
+
 
 def points(difference: float) -> str:
-    """A difference of accuracies in percentage points."""
-    return f"{100 * difference:+.1f}".replace("-", "−")
+    """A difference of accuracies in percentage points, without a sign where it rounds to nothing."""
+    text = f"{100 * difference:+.1f}".replace("-", "−")
+    return text if text.strip("+−0.") else "0.0"
 
 
 def percent(share: float) -> str:
@@ -52,8 +55,55 @@ def verdict(row: dict, base: dict, bar: float) -> str:
     return f"{points(difference)}{'' if abs(difference) > bar else ', within the noise'}"
 
 
-def write(path: Path, rows: list[dict], said: str, margin: Margin) -> None:
-    """The document."""
+def ablations(config: dict, own: dict, engine: dict, apart: int) -> list[str]:
+    """What each part is worth: PyTorch's counts of right pictures beside the engine's, which are up to ``apart`` apart."""
+    pictures, whole = own["pictures"], own["unchanged"]["top1"]
+
+    def cells(part: str, row: dict, other: dict) -> list[str]:
+        if row[part] is None:
+            return ["none"] * 3
+        return [*(percent(found[part]["top1"] / pictures) for found in (row, other)), points((row[part]["top1"] - whole) / pictures)]
+
+    parts = {"content_off": "content off", "position_off": "position off", "both_off": "both off"}
+    header = ["switched off in", *(name for title in parts.values() for name in (f"{title}, PyTorch", "engine", "points"))]
+    table = [f"| {' | '.join(header)} |", f"| {' | '.join(['---'] * len(header))} |"]
+    for row, other in zip(own["rows"], engine["rows"], strict=True):
+        title = f"`{row['layers'][0]}`" if len(row["layers"]) == 1 else "all lambda layers"
+        table.append(f"| {' | '.join([title, *(cell for part in parts for cell in cells(part, row, other))])} |")
+    agreement = "in every case the same" if apart == 0 else f"at most {apart} picture{'s' * (apart > 1)} apart"
+    run = config["runs"][-1]
+    return [
+        ABLATIONS,
+        "",
+        f"{config['title']}, {run['epochs']} epochs, seed {run['seed']}: top-1 over the {pictures:,} validation pictures with parts of its lambda layers",
+        f"switched off and nothing trained again; {percent(whole / pictures)} with nothing off. Position means the position lambdas and their bias.",
+        f"PyTorch and the engine count the right pictures independently: {agreement}, top-5 included.",
+        "",
+        *table,
+        "",
+        "This is what a network that was trained with both parts has come to rely on; the siblings above were trained without one of",
+        "them from the start. Written by `python -m lambdascope_training.ablations`; the engine's counts are what the page shows:",
+        "",
+        f"    {engine['command']}",
+        "",
+    ]
+
+
+def replace_section(path: Path, lines: list[str]) -> None:
+    """Put a chapter, from its heading on, in the place of the one of the same heading; before the last one if there is none."""
+    chapters = path.read_text().split("\n## ")
+    own = "\n".join(lines).removeprefix("## ")
+    heading = own.partition("\n")[0]
+    at = next((i for i, chapter in enumerate(chapters) if chapter.partition("\n")[0] == heading), None)
+    if at is None:
+        chapters.insert(-1, own)
+    else:
+        chapters[at] = own
+    path.write_text("\n## ".join(chapters))
+
+
+def write(path: Path, rows: list[dict], said: str, margin: Margin, ablated: list[str]) -> None:
+    """The document, with the chapter ``ablated`` in its place."""
     base = rows[0]
     compared = equals(rows)
     table = [
@@ -94,6 +144,7 @@ def write(path: Path, rows: list[dict], said: str, margin: Margin) -> None:
         "The page opens with this network; its siblings are the equal runs above. Comparing it with them would compare lengths of",
         "training.",
         "",
+        *ablated,
         "## What it costs",
         "",
         *cost,
