@@ -1,4 +1,7 @@
-// The network with parts of it changed: by pointer, by keyboard, from the address; its numbers against other ways to them.
+// The network with parts of it changed: by pointer, by keyboard, from the address; its numbers against other ways to them;
+// beside them what the same does to all pictures.
+
+import { readFileSync } from "node:fs";
 
 import type { Page } from "@playwright/test";
 
@@ -8,9 +11,47 @@ import { expect, test } from "../support/test";
 import { bars } from "../support/what-if";
 
 const place = "view=what-if&sample=church&layer=stages.1.1&backend=cpu";
+/** Pictures that are right. */
+type Hits = { top1: number; top5: number };
+type Row = { layers: string[]; content_off: Hits; position_off: Hits; both_off: Hits };
+
+const counted: { pictures: number; unchanged: Hits; rows: Row[] } = JSON.parse(
+  readFileSync(new URL("../../www/weights/ablations.json", import.meta.url), "utf8"),
+);
+
+/** What is said of all pictures is what was counted. */
+async function expectCounts(page: Page): Promise<void> {
+  const share = ({ top1 }: Hits, decimals = 2) => `${((100 * top1) / counted.pictures).toFixed(decimals)} %`;
+  const points = ({ top1 }: Hits) => {
+    const by = (100 * (top1 - counted.unchanged.top1)) / counted.pictures;
+    const size = Math.abs(by).toFixed(1);
+    return size === "0.0" ? size : `${by < 0 ? "−" : "+"}${size}`;
+  };
+  await expect(page.getByRole("heading", { name: `Over all ${counted.pictures.toLocaleString("en")} validation pictures` })).toBeVisible();
+  await expect(page.getByTestId("ablations-lead")).toContainText(share(counted.unchanged, 1));
+  const lines = page.getByTestId("ablations-table").locator("tbody tr");
+  await expect(lines).toHaveCount(1 + counted.rows.length);
+  await expect(lines.first().locator("th, td")).toHaveText(["nothing off", share(counted.unchanged)]);
+  for (const [i, row] of counted.rows.entries()) {
+    const title = row.layers.length === 1 ? row.layers[0]! : "all layers";
+    const cells = [row.content_off, row.position_off, row.both_off].map((hits) => `${share(hits)} ${points(hits)}`);
+    await expect(lines.nth(i + 1).locator("th, td")).toHaveText([title, ...cells]);
+  }
+}
+
+/** The part of a single layer that costs most, as an address switches it off. */
+function costliest(): string {
+  const single = counted.rows.filter((row) => row.layers.length === 1);
+  const parts = single.flatMap((row) => [
+    { edit: `${row.layers[0]}_c`, top1: row.content_off.top1 },
+    { edit: `${row.layers[0]}_p`, top1: row.position_off.top1 },
+  ]);
+  return parts.reduce((most, next) => (next.top1 < most.top1 ? next : most)).edit;
+}
+
 const knob = (page: Page, key: string) => new URL(page.url()).searchParams.get(key);
 
-test("all heads silenced say the same as both lambdas switched off, and reset brings the baseline", async ({ page }) => {
+test("all heads silenced say the same as both lambdas switched off, reset brings the baseline, all pictures stand beside it", async ({ page }) => {
   await open(page, `?${place}`);
   await firstResult(page);
   await expect(page.getByTestId("what-if-mark")).toHaveCount(0);
@@ -39,6 +80,13 @@ test("all heads silenced say the same as both lambdas switched off, and reset br
   await page.getByTestId("what-if-reset").click();
   await expect.poll(() => knob(page, "edit")).toBe(null);
   expect(await bars(page)).toEqual(baseline);
+
+  await expectCounts(page);
+  await page.getByTestId("try-costliest").click();
+  await expect.poll(() => knob(page, "edit")).toBe(costliest());
+  const [layer, part] = costliest().split("_") as [string, "c" | "p"];
+  await expect(page.getByTestId(`${part === "c" ? "content" : "position"}-${layer}`)).not.toBeChecked();
+  expect((await bars(page)).some((row) => row.after !== row.before)).toBe(true);
 });
 
 test("the keyboard alone erases, moves and switches", async ({ page }) => {
@@ -127,6 +175,7 @@ for (const network of ["attention_resnet_mini", "conv_resnet_mini"]) {
     await open(page, `?view=what-if&sample=church&backend=cpu&network=${network}`);
     await firstResult(page);
     await expect(page.getByTestId("no-switches")).toBeVisible();
+    await expect(page.getByTestId("ablations")).toHaveCount(0);
     await page.getByTestId("brush").focus();
     await page.keyboard.press("Space");
     await expect(page.getByTestId("what-if-said")).toContainText("→");

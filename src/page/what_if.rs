@@ -1,6 +1,7 @@
 //! What the visitor has changed in the network and in the picture, and what came of it. [`text`] is its form in the address,
-//! [`compare`] what is said of it.
+//! [`compare`] what is said of it and [`ablations`] what of all pictures.
 
+pub mod ablations;
 pub mod compare;
 pub mod text;
 

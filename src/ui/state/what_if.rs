@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::page::address::ViewParameters;
 use crate::page::what_if::Changes;
+use lambdascope_core::catalogue::ablations::Ablations;
 use lambdascope_protocol::WhatIfAnswer;
 
 /// The changes and their outcome. Copies share them.
@@ -19,6 +20,8 @@ pub struct WhatIfSignals {
     pub busy: RwSignal<bool>,
     /// The id of the last question.
     pub asked: StoredValue<u64>,
+    /// What the parts are worth over all pictures, or why that is not known; `None` until it was fetched.
+    pub ablations: RwSignal<Option<Result<Arc<Ablations>, String>>>,
 }
 
 impl WhatIfSignals {
@@ -30,6 +33,7 @@ impl WhatIfSignals {
             answer: RwSignal::new(None),
             busy: RwSignal::new(false),
             asked: StoredValue::new(0),
+            ablations: RwSignal::new(None),
         }
     }
 }

@@ -1,6 +1,8 @@
-//! The network with parts of it changed: what is changed, and what becomes of its guess. Changes live in the address; the
+//! The network with parts of it changed: what is changed, what becomes of its guess, and what the same does to all
+//! pictures. Changes live in the address; the
 //! worker runs the changed network beside the one whose answer is on the page.
 
+mod all_pictures;
 mod brush;
 mod embeddings;
 mod outcome;
@@ -11,6 +13,7 @@ use leptos::prelude::*;
 
 use crate::ui::engine::what_if;
 use crate::ui::state::State;
+use all_pictures::AllPictures;
 use embeddings::Embeddings;
 use outcome::Outcome;
 use picture::PictureBrush;
@@ -31,6 +34,7 @@ pub fn WhatIf() -> impl IntoView {
     view! {
         <div class="what-if" data-testid="what-if">
             <Outcome />
+            <AllPictures />
             <div class="what-if-tools">
                 <PictureBrush />
                 <div class="what-if-side">

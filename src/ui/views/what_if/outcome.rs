@@ -81,7 +81,7 @@ pub fn Outcome() -> impl IntoView {
                 <span class="quiet">
                     {move || {
                         took()
-                            .unwrap_or_else(|| "To begin with, switch off all position lambdas, then all content lambdas, and see which the guess rests on.".to_owned())
+                            .unwrap_or_else(|| "To begin with, switch off all position lambdas, then all content lambdas, and watch the guess. One picture is only one example.".to_owned())
                     }}
                 </span>
                 <Show when=move || !is_changed.get()>
