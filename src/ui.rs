@@ -30,6 +30,7 @@ fn App() -> impl IntoView {
     provide_context(state);
     engine::connect(state);
     shell::input::load_samples(state);
+    shell::own_pictures::load_kept(state);
     engine::precomputed::connect(state);
     shell::history::connect(state);
     shell::walk::connect(state);

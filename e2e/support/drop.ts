@@ -4,11 +4,12 @@ import type { Page } from "@playwright/test";
 
 type Chosen = string | { name: string; mimeType: string; buffer: Buffer };
 
-/** Drops a file, given by its path or its contents. */
-export async function drop(page: Page, file: Chosen): Promise<void> {
+/** Drops a file, or several at once, given by path or contents. */
+export async function drop(page: Page, file: Chosen | Exclude<Chosen, string>[]): Promise<void> {
   await page.evaluate(() => {
     const input = document.createElement("input");
     input.type = "file";
+    input.multiple = true;
     input.id = "chosen-for-drop";
     document.body.append(input);
   });
@@ -16,7 +17,7 @@ export async function drop(page: Page, file: Chosen): Promise<void> {
   await page.evaluate(() => {
     const input = document.querySelector<HTMLInputElement>("#chosen-for-drop")!;
     const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(input.files![0]!);
+    for (const file of input.files!) dataTransfer.items.add(file);
     document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
     input.remove();
   });

@@ -1,4 +1,4 @@
-// Nothing serious for axe-core in either theme, no sideways scrolling at 320 pixels, and everything reached by keyboard:
+// Nothing that axe-core finds fault with in either theme, no sideways scrolling at 320 pixels, and everything reached by keyboard:
 // every view as it opens, and the states of the page that show more than that.
 
 import type { Page } from "@playwright/test";
@@ -122,7 +122,7 @@ const visits: Record<string, Visit> = {
 };
 
 for (const [what, [address, states]] of Object.entries(visits)) {
-  test(`${what}: nothing serious in either theme, nothing too wide: ${Object.keys(states).join("; ")}`, async ({ page }) => {
+  test(`${what}: no findings in either theme, nothing too wide: ${Object.keys(states).join("; ")}`, async ({ page }) => {
     // Two themes of many states in one visit.
     test.slow();
     await open(page, address);

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { seriousFindings } from "../support/layout";
+import { findings } from "../support/layout";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
@@ -18,7 +18,7 @@ test("help opens with a key, names every view, and gives the focus back", async 
   await expect(help).toBeVisible();
   for (const tab of await page.getByRole("tab", { includeHidden: true }).allInnerTexts()) await expect(help).toContainText(tab);
   await expect(help).toContainText("What a map does not tell you");
-  expect(await seriousFindings(page, "dialog")).toEqual([]);
+  expect(await findings(page, "dialog")).toEqual([]);
   await page.keyboard.press("Escape");
   await expect(help).toBeHidden();
   await expect(grid).toBeFocused();
@@ -33,7 +33,7 @@ test("a frame for a lesson hides the controls and leads to the page", async ({ p
   await expect(page.getByTestId("frame-foot")).toContainText("LambdaResNet mini, church, stages.1.3, head 2");
   for (const control of ["networks-button", "file-input", "sample", "help-button", "share"]) await expect(page.getByTestId(control), control).toHaveCount(0);
   await expect(page.getByRole("tab")).toHaveCount(0);
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   const whole = new URL((await page.getByTestId("frame-foot").getByRole("link").getAttribute("href"))!);
   expect([whole.searchParams.get("embed"), whole.searchParams.get("view"), whole.searchParams.get("head")]).toEqual([null, "anatomy", "2"]);
   await page.goto(whole.href);

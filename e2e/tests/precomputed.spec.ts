@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 
-import { overflow, seriousFindings } from "../support/layout";
+import { overflow, findings } from "../support/layout";
 import { firstResult, open } from "../support/open";
 import { expect, test } from "../support/test";
 
@@ -36,7 +36,7 @@ test("the views work before the engine is there, and the engine's numbers take o
   for (const view of ["anatomy", "orders", "position", "atlas", "what-if", "formula", "lens"]) {
     await page.locator(`#tab-${view}`).click();
     await expect(page.locator("#view")).not.toBeEmpty();
-    expect(await seriousFindings(page), view).toEqual([]);
+    expect(await findings(page), view).toEqual([]);
   }
   await page.getByTestId("query-grid").focus();
   const [first] = await numbers(page);

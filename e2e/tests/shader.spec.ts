@@ -6,7 +6,7 @@ import type { Page } from "@playwright/test";
 import { attentionNetwork } from "../support/attention";
 import { drop } from "../support/drop";
 import { exported } from "../support/exported";
-import { expectPresentable, narrow, overflow, seriousFindings } from "../support/layout";
+import { expectPresentable, narrow, overflow, findings } from "../support/layout";
 import { firstResult, open, settledUrl } from "../support/open";
 import { replace, source } from "../support/shader";
 import { expect, test } from "../support/test";
@@ -210,7 +210,7 @@ test("no step needs sideways scrolling at 320 pixels, and what scrolls in it tak
     expect(await overflow(page), kernel).toBeLessThanOrEqual(0);
     for (const width of [320, 1280]) {
       await page.setViewportSize({ width, height: 800 });
-      expect(await seriousFindings(page, "#view"), `${kernel}, ${width} px`).toEqual([]);
+      expect(await findings(page, "#view"), `${kernel}, ${width} px`).toEqual([]);
     }
     await narrow(page);
   }

@@ -1,5 +1,7 @@
 //! The few things the page asks of the browser: address, storage, colour scheme, files, canvases.
 
+pub mod files;
+
 use leptos::html::ElementType;
 use leptos::prelude::*;
 use leptos_use_element_visibility::use_element_visibility;

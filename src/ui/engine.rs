@@ -9,11 +9,14 @@ pub mod what_if;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
 use crate::ui::browser;
+use crate::ui::browser::files;
 use crate::ui::link::Link;
+use crate::ui::state::own_pictures;
 use crate::ui::state::{Asked, Phase, PictureChoice, State};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_protocol as protocol;
@@ -124,11 +127,18 @@ fn receive(state: State, response: Response) {
                 state.answered.set(asked.picture.clone());
             });
             state.busy.set(false);
-            state.problem.set(None);
             state.show(*answer);
         }
         Response::PictureFailed { id, message } if is_latest(state, id) => {
             state.busy.set(false);
+            // What is no picture is none to choose again.
+            state.asked.with_value(|asked| {
+                if let Some(own_pictures::OwnPicture { key, picture, .. }) =
+                    asked.picture.as_ref().and_then(|picture| state.own.remove(picture))
+                {
+                    spawn_local(async move { files::drop_file(key, picture.name()).await });
+                }
+            });
             state.problem.set(Some(message));
             let answered = state.answered.get_untracked();
             let shown = state.answer.read_untracked().as_ref().map(|answer| answer.network);
@@ -166,6 +176,5 @@ fn classify(state: State, picture: &PictureChoice) {
         }
     };
     state.busy.set(true);
-    state.problem.set(None);
     state.send(&request, file);
 }

@@ -8,6 +8,7 @@ pub mod history;
 pub mod input;
 pub mod measured;
 pub mod networks;
+pub mod own_pictures;
 pub mod paper;
 pub mod result;
 pub mod share;

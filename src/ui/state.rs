@@ -4,6 +4,7 @@ mod actions;
 pub mod debounce;
 pub mod motion;
 pub mod networks;
+pub mod own_pictures;
 pub mod selection;
 pub mod shader;
 pub mod subject;
@@ -36,6 +37,7 @@ use lambdascope_explain::read::scale::Coverage;
 use lambdascope_protocol::LoadStep;
 use motion::Motion;
 use networks::NetworkSignals;
+use own_pictures::OwnPictures;
 use selection::{Choices, Selection, layer_at};
 use shader::ShaderSignals;
 use what_if::WhatIfSignals;
@@ -116,11 +118,13 @@ pub struct State {
     /// What is to be said of the address that the page was opened with.
     pub address_notice: RwSignal<Option<String>>,
     pub samples: RwSignal<Vec<Sample>>,
+    /// The visitor's own pictures.
+    pub own: OwnPictures,
     /// The picture that was chosen last.
     pub picture: RwSignal<Option<PictureChoice>>,
     /// The picture that the answer on screen belongs to.
     pub answered: RwSignal<Option<PictureChoice>>,
-    /// Why the last picture could not be used.
+    /// Why the last files or the camera gave no picture, until the visitor chooses again.
     pub problem: RwSignal<Option<String>>,
     /// Whether an answer is awaited.
     pub busy: RwSignal<bool>,
@@ -200,6 +204,7 @@ impl State {
             notice: RwSignal::new(None),
             address_notice: RwSignal::new(address_notice),
             samples: RwSignal::new(Vec::new()),
+            own: OwnPictures::new(),
             picture: RwSignal::new(None),
             answered,
             problem: RwSignal::new(None),

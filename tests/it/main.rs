@@ -11,6 +11,7 @@ mod common;
 mod ablations;
 mod attention;
 mod circles;
+mod contrast;
 mod device_loss;
 mod engine;
 mod family;

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::ui::browser;
-use crate::ui::state::{PictureChoice, State};
+use crate::ui::shell::own_pictures;
+use crate::ui::state::State;
 use crate::ui::widgets::icon::Icon;
 
 /// The camera's button, and its preview while it is on.
@@ -52,7 +52,7 @@ pub fn Camera() -> impl IntoView {
                 Ok(file) => {
                     stop();
                     let name = "camera picture".to_owned();
-                    state.picture.set(Some(PictureChoice::Own { name, file: SendWrapper::new(file) }));
+                    state.picture.set(Some(own_pictures::take(state, name, file)));
                 }
                 Err(cause) => state.problem.set(Some(format!("The picture could not be taken: {cause}."))),
             }

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 
 use crate::page::file_kind::{FileKind, HEAD};
 use crate::ui::browser;
 use crate::ui::engine::loads;
-use crate::ui::state::{Phase, PictureChoice, State};
+use crate::ui::shell::own_pictures;
+use crate::ui::state::{Phase, State};
 use crate::ui::widgets::icon::Icon;
 use lambdascope_core::catalogue::Source;
 
@@ -26,17 +26,13 @@ pub fn FileButton(
     let picker = NodeRef::<leptos::html::Input>::new();
     let picked = move |_| {
         let Some(input) = picker.get() else { return };
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            spawn_local(async move {
-                take(state, file, true).await;
-            });
-        }
+        take_all(state, input.files());
         // The same file can be chosen again.
         input.set_value("");
     };
     view! {
         <label class="button file-button">
-            <input type="file" accept=accept data-testid=test_id node_ref=picker on:change=picked />
+            <input type="file" multiple accept=accept data-testid=test_id node_ref=picker on:change=picked />
             {(!icon.is_empty()).then(|| view! { <Icon path=icon /> })}
             <span class:wide-only=!icon.is_empty()>{text}</span>
         </label>
@@ -82,48 +78,61 @@ pub fn DropVeil() -> impl IntoView {
     });
     view! {
         <div class="veil" class:veil-shown=over aria-hidden="true">
-            <p>"Drop a picture to run it through the network, or a network (.safetensors) to run instead"</p>
+            <p>"Drop pictures to run them through the network, or a network (.safetensors) to run instead"</p>
         </div>
     }
 }
 
-/// Takes the first usable file, or says that the last one is not usable.
+/// Takes every picture and the first network among the files; what is neither is said.
 fn take_all(state: State, files: Option<web_sys::FileList>) {
     let files: Vec<_> = files.iter().flat_map(|files| (0..files.length()).filter_map(|i| files.get(i))).collect();
+    if files.is_empty() {
+        return;
+    }
     spawn_local(async move {
-        let count = files.len();
-        for (i, file) in files.into_iter().enumerate() {
-            if take(state, file, i + 1 == count).await {
-                return;
+        state.problem.set(None);
+        let (mut first, mut network, mut left_out) = (None, None, None);
+        for file in files {
+            let name = if file.name().is_empty() { "The file".to_owned() } else { file.name() };
+            match kind(&name, &file).await {
+                FileKind::Network => network = network.or(Some((name, file))),
+                FileKind::Picture if matches!(*state.phase.read_untracked(), Phase::Failed(_)) => {
+                    left_out = Some("The engine is not running, so the picture cannot be classified.".to_owned());
+                }
+                FileKind::Picture => {
+                    let picture = own_pictures::take(state, name, file.into());
+                    first = first.or(Some(picture));
+                }
+                FileKind::ForeignNetwork => {
+                    left_out = Some(format!(
+                        "{name} looks like a network, but only .safetensors files can be read: they hold numbers and nothing else."
+                    ));
+                }
+                FileKind::Unknown => {
+                    left_out = Some(format!(
+                        "{name} is neither a picture (PNG, JPEG, WebP, GIF and BMP can be read) nor a network (.safetensors)."
+                    ));
+                }
             }
+        }
+        if first.is_some() {
+            state.picture.set(first);
+        }
+        if let Some((name, file)) = network {
+            loads::load(state, Source::File { name }, Some(file));
+        }
+        if left_out.is_some() {
+            state.problem.set(left_out);
         }
     });
 }
 
-/// Takes a file for what it is, and returns whether it is usable. If not, that is said only where `say` is set.
-async fn take(state: State, file: web_sys::File, say: bool) -> bool {
-    let name = if file.name().is_empty() { "The file".to_owned() } else { file.name() };
+/// What a file is, by its name and its first bytes.
+async fn kind(name: &str, file: &web_sys::File) -> FileKind {
     // Less if the file is shorter.
     let head = match file.slice_with_i32_and_i32(0, HEAD as i32) {
         Ok(head) => browser::read_blob(&head).await.unwrap_or_default(),
         Err(_) => Vec::new(),
     };
-    let kind = FileKind::of(&name, &file.type_(), &head);
-    match kind {
-        FileKind::Network => loads::load(state, Source::File { name }, Some(file)),
-        FileKind::Picture if matches!(*state.phase.read_untracked(), Phase::Failed(_)) => {
-            state.problem.set(Some("The engine is not running, so the picture cannot be classified.".to_owned()));
-        }
-        FileKind::Picture => {
-            state.picture.set(Some(PictureChoice::Own { name, file: SendWrapper::new(file.into()) }));
-        }
-        FileKind::ForeignNetwork if say => state.problem.set(Some(format!(
-            "{name} looks like a network, but only .safetensors files can be read: they hold numbers and nothing else."
-        ))),
-        FileKind::Unknown if say => state.problem.set(Some(format!(
-            "{name} is neither a picture (PNG, JPEG, WebP, GIF and BMP can be read) nor a network (.safetensors)."
-        ))),
-        FileKind::ForeignNetwork | FileKind::Unknown => {}
-    }
-    matches!(kind, FileKind::Network | FileKind::Picture)
+    FileKind::of(name, &file.type_(), &head)
 }

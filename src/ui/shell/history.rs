@@ -122,6 +122,7 @@ fn follow(state: State) {
         .map(PictureChoice::Sample)
         .filter(|sample| state.samples.read_untracked().iter().any(|known| known.id == sample.name()));
     if sample.is_some() && state.picture.get_untracked() != sample {
+        state.problem.set(None);
         state.picture.set(sample);
     }
     let name = address.network;

@@ -8,6 +8,7 @@ use crate::page::samples::Sample;
 use crate::ui::browser;
 use crate::ui::shell::camera::Camera;
 use crate::ui::shell::drop;
+use crate::ui::shell::own_pictures::{KeepChoice, OwnPictureButtons};
 use crate::ui::state::{PictureChoice, State};
 
 /// Fetches the list of samples and chooses the one of the address, or the first.
@@ -38,10 +39,11 @@ pub fn Input() -> impl IntoView {
     view! {
         <section class="input" aria-labelledby="input-title">
             <h2 id="input-title" class="wide-only">"Picture"</h2>
-            <div class="samples" role="group" aria-label="Sample pictures">
+            <div class="samples" role="group" aria-label="Pictures">
                 <For each=move || state.samples.get() key=|sample| sample.id.clone() let:sample>
                     <SampleButton sample />
                 </For>
+                <OwnPictureButtons />
             </div>
             <div class="own">
                 <drop::FileButton
@@ -53,6 +55,7 @@ pub fn Input() -> impl IntoView {
                 <Camera />
             </div>
             <p class="quiet wide-only">"Or drop or paste one anywhere. Pictures stay on this device: nothing is uploaded."</p>
+            <KeepChoice />
             <p class="problem" role="alert" data-testid="problem">{move || state.problem.get()}</p>
         </section>
     }
@@ -79,7 +82,10 @@ fn SampleButton(sample: Sample) -> impl IntoView {
             data-sample=sample.id
             title=credit
             aria-pressed=move || if chosen() { "true" } else { "false" }
-            on:click=move |_| state.picture.set(Some(picture.clone()))
+            on:click=move |_| {
+                state.problem.set(None);
+                state.picture.set(Some(picture.clone()));
+            }
         >
             <img src=format!("samples/{}", sample.file) alt=sample.alt width="64" height="64" loading="lazy" />
         </button>

@@ -8,7 +8,7 @@ use lambdascope_core::catalogue::paper::{PaperTable, TABLES};
 #[component]
 pub fn Paper() -> impl IntoView {
     view! {
-        <aside class="paper" aria-labelledby="paper-title" data-testid="paper">
+        <section class="paper" aria-labelledby="paper-title" data-testid="paper">
             <h3 id="paper-title">"From the paper"</h3>
             <p class="quiet">
                 "Not measured here: larger networks, on ImageNet’s 1,000 classes, as published in "
@@ -16,7 +16,7 @@ pub fn Paper() -> impl IntoView {
                 ". Table numbers are those of its source."
             </p>
             {TABLES.iter().map(|table| view! { <Table table /> }).collect_view()}
-        </aside>
+        </section>
     }
 }
 

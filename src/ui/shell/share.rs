@@ -6,7 +6,7 @@ use crate::page::address::Address;
 use crate::page::state_file;
 use crate::ui::browser;
 use crate::ui::shell::history::on_screen;
-use crate::ui::state::State;
+use crate::ui::state::{PictureChoice, State};
 
 /// The buttons, folded away.
 #[component]
@@ -14,9 +14,11 @@ pub fn Share() -> impl IntoView {
     let state = State::here();
     let said = RwSignal::new(String::new());
     let copy = move |what: &'static str, text: String| {
+        let is_own = matches!(*state.picture.read_untracked(), Some(PictureChoice::Own { .. }));
+        let lacks = if is_own { " It cannot carry your own picture: who opens it sees a sample." } else { "" };
         leptos::task::spawn_local(async move {
             said.set(match browser::copy(&text).await {
-                Ok(()) => format!("{what} copied."),
+                Ok(()) => format!("{what} copied.{lacks}"),
                 Err(cause) => format!("{what} could not be copied ({cause}): {text}"),
             });
         });

@@ -134,13 +134,13 @@ fn tile(key: usize, entry: &Entry, figure: &Arc<Figure>) -> Tile {
     let values: Vec<(String, String)> = Measure::VARIANTS.iter().map(value).collect();
     let said: Vec<String> = values.iter().map(|(name, value)| format!("{name} {value}")).collect();
     let place = entry.name.strip_prefix("stages.").unwrap_or(&entry.name);
+    let title = format!("λ {place}, head {}", entry.query.head);
     Tile {
         key,
         figure: figure.clone(),
-        spoken: format!("{}: {}", figure.title, said.join(", ")),
-        lines: std::iter::once((format!("λ {place}, head {}", entry.query.head), String::new()))
-            .chain(values)
-            .collect(),
+        // What is seen stands in what is heard, so that it can be spoken to.
+        spoken: format!("{title}: {}", said.join(", ")),
+        lines: std::iter::once((title, String::new())).chain(values).collect(),
     }
 }
 

@@ -195,7 +195,7 @@ fn OutputTable() -> impl IntoView {
                 <strong>{move || difference().map_or_else(|| "–".to_owned(), scientific)}</strong>
                 ", which is rounding: floating-point sums depend on their order in the last digits."
             </p>
-            <div class="table-scroll" tabindex="0" role="region" aria-labelledby="outputs-title">
+            <div class="table-scroll" tabindex="0" role="group" aria-labelledby="outputs-title">
                 <table class="numbers" data-testid="orders-outputs">
                     <thead>
                         <tr>

@@ -157,8 +157,10 @@ fn TileLines(lines: Memo<Vec<(String, String)>>) -> impl IntoView {
             view! {
                 <span class="tile-line">
                     <span class="tile-name">{name}</span>
+                    " "
                     <span class="tile-value">{value}</span>
                 </span>
+                " "
             }
         };
         lines.get().into_iter().map(line).collect_view()

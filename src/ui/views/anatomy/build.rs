@@ -229,7 +229,7 @@ fn Controls(walk: Walk, by: RwSignal<By>, said: Signal<String>) -> impl IntoView
     };
     let button = move |text: &'static str, name: &'static str, test_id: &'static str, act: fn(Walk)| {
         view! {
-            <button type="button" class="nudge" aria-label=name title=name data-testid=test_id on:click=move |_| act(walk)>
+            <button type="button" class="nudge" aria-label=format!("{text}: {name}") title=name data-testid=test_id on:click=move |_| act(walk)>
                 {text}
             </button>
         }

@@ -9,7 +9,7 @@ use crate::ui::state::State;
 pub fn Notes() -> impl IntoView {
     let state = State::here();
     view! {
-        <aside class="notes" aria-labelledby="notes-title">
+        <section class="notes" aria-labelledby="notes-title">
             <h2 id="notes-title">"How to read it"</h2>
             {move || match state.selection.is_attention.get() {
                 true => view! { <OfAttention /> }.into_any(),
@@ -18,7 +18,7 @@ pub fn Notes() -> impl IntoView {
             <p class="caveat">
                 "The maps say exactly what this one layer did. They are not an explanation of the class that the network chose: other layers, and the shortcuts around this one, have their say too."
             </p>
-        </aside>
+        </section>
     }
 }
 

@@ -63,7 +63,7 @@ pub fn CostTable() -> impl IntoView {
     view! {
         <section class="orders-costs" aria-labelledby="costs-title">
             <h3 id="costs-title">"What each costs here"</h3>
-            <div class="table-scroll" tabindex="0" role="region" aria-labelledby="costs-title">
+            <div class="table-scroll" tabindex="0" role="group" aria-labelledby="costs-title">
                 <table class="costs" data-testid="costs">
                     <thead>
                         <tr>

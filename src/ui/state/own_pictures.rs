@@ -1,0 +1,51 @@
+//! The visitor's own pictures of this visit, and of earlier ones where they were to be kept.
+
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+
+use crate::ui::state::PictureChoice;
+
+/// One of them.
+#[derive(Clone)]
+pub struct OwnPicture {
+    /// Tells it from the others, in the browser's storage too.
+    pub key: u32,
+    pub picture: PictureChoice,
+    /// An address for its thumbnail, of this document alone.
+    pub url: String,
+}
+
+/// All of them. Copies share them.
+#[derive(Clone, Copy)]
+pub struct OwnPictures {
+    pub list: RwSignal<Vec<OwnPicture>>,
+    /// Whether the browser keeps them for the next visit.
+    pub are_kept: RwSignal<bool>,
+}
+
+impl OwnPictures {
+    /// None yet.
+    pub fn new() -> Self {
+        Self { list: RwSignal::new(Vec::new()), are_kept: RwSignal::new(false) }
+    }
+
+    /// Adds a picture, with the key that it is kept under or one that no other has; the choice of it.
+    pub fn add(self, key: Option<u32>, name: String, file: web_sys::Blob) -> PictureChoice {
+        let url = web_sys::Url::create_object_url_with_blob(&file).unwrap_or_default();
+        let picture = PictureChoice::Own { name, file: SendWrapper::new(file) };
+        self.list.update(|list| {
+            let next = list.iter().map(|own| own.key + 1).max().unwrap_or(0);
+            list.push(OwnPicture { key: key.unwrap_or(next), picture: picture.clone(), url });
+        });
+        picture
+    }
+
+    /// Removes a picture that turned out to be none; it as it was.
+    pub fn remove(self, picture: &PictureChoice) -> Option<OwnPicture> {
+        let at = self.list.read_untracked().iter().position(|own| own.picture == *picture)?;
+        let removed = self.list.try_update(|list| list.remove(at))?;
+        // A thumbnail that stays in memory does no harm.
+        let _ = web_sys::Url::revoke_object_url(&removed.url);
+        Some(removed)
+    }
+}
