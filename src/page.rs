@@ -6,6 +6,7 @@ pub mod address;
 pub mod atlas;
 pub mod file_kind;
 pub mod help;
+pub mod lesson;
 pub mod networks;
 pub mod opening;
 pub mod place;

@@ -35,10 +35,22 @@ fn App() -> impl IntoView {
     shell::history::connect(state);
     shell::walk::connect(state);
 
-    if state.address().embed {
+    shell::lesson::connect(state);
+
+    let address = state.address();
+    if address.embed {
+        let main = NodeRef::new();
+        shell::lesson::post_height(main);
         return view! {
-            <main class="page page-frame">
-                <shell::tabs::Views />
+            <main class="page page-frame" node_ref=main>
+                {match address.lesson.figure {
+                    Some(figure) => view! { <shell::lesson::FigureFrame figure /> }.into_any(),
+                    None => view! {
+                        <h1 class="hidden">"lambdascope"</h1>
+                        <shell::tabs::Views />
+                    }
+                    .into_any(),
+                }}
                 <shell::share::FrameFoot />
             </main>
         }
@@ -64,6 +76,7 @@ fn App() -> impl IntoView {
             <shell::measured::Measured />
         </main>
         <shell::drop::DropVeil />
+        <shell::lesson::Presenting />
     }
     .into_any()
 }

@@ -56,3 +56,67 @@ test("the state is saved as JSON", async ({ page }) => {
   await firstResult(page);
   await expect(page.locator("#view")).toHaveAttribute("data-view", "orders");
 });
+
+test("a frame of one figure has a heading, no prose, and tells the page around it how high it is", async ({ page }) => {
+  await open(page, `?${place}`);
+  await firstResult(page);
+  const heights = await page.evaluate(
+    (source) =>
+      new Promise<number[]>((resolve) => {
+        const frame = document.createElement("iframe");
+        frame.src = source;
+        frame.width = "440";
+        const told: number[] = [];
+        window.addEventListener("message", ({ source, data }) => {
+          if (source !== frame.contentWindow) return;
+          told.push(data.lambdascope.height);
+          // Its drawing has come.
+          if (data.lambdascope.height > 400) resolve(told);
+        });
+        document.body.append(frame);
+      }),
+    `./?v=1&${place}&embed=1&figure=total`,
+  );
+  expect(heights.at(-1)).toBeLessThan(900);
+
+  await open(page, `?v=1&${place}&embed=1&figure=total`);
+  const figure = page.getByTestId("frame-figure");
+  await expect(figure.getByRole("heading", { level: 1 })).toHaveText("What the query draws on");
+  await expect(figure.getByTestId("map-total-value")).toContainText("to");
+  await expect(page.getByTestId("summary")).toHaveCount(0);
+  await expect(figure.locator(".panel-note")).toBeHidden();
+  expect(await findings(page)).toEqual([]);
+});
+
+test("a lesson leaves controls out one by one, and the page is shown to a room", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(page, `?v=1&${place}&hide=network.views.guess`);
+  await expect(page.getByTestId("map-total-value")).toContainText("to");
+  for (const control of ["networks-button", "view-lens", "prediction"]) await expect(page.getByTestId(control).first(), control).toBeHidden();
+  for (const control of ["help-button", "layer-select", "sample", "map-total"]) await expect(page.getByTestId(control).first(), control).toBeVisible();
+  expect(await findings(page)).toEqual([]);
+  // What the link leaves out is chosen beside it; this page stays as it is.
+  await page.getByTestId("share").locator("summary").click();
+  const left = page.getByTestId("share-hide");
+  await expect(left.getByLabel("network")).toBeChecked();
+  await left.getByLabel("help").check();
+  await page.getByTestId("share-link").click();
+  await expect(page.getByTestId("share-said")).toContainText("copied");
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  expect(link.searchParams.get("hide")).toBe("network.help.guess.views");
+  await expect(page.getByTestId("help-button")).toBeVisible();
+
+  const size = () => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize));
+  const before = await size();
+  await page.getByTestId("present").click();
+  await expect(page.getByTestId("help-button")).toBeHidden();
+  await expect(page.getByTestId("map-total")).toBeVisible();
+  expect(await size()).toBeGreaterThan(before * 1.3);
+  await page.getByTestId("map-total").hover();
+  await expect(page.locator(".present-pointer")).toBeVisible();
+  await expect.poll(() => new URL(page.url()).searchParams.get("present")).toBe("1");
+  expect(await findings(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("help-button")).toBeVisible();
+  expect(await size()).toBe(before);
+});

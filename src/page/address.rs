@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::page::lesson::Lesson;
 use crate::page::view::View;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_explain::figures::display::Display;
@@ -51,6 +52,8 @@ pub struct Address {
     pub parameters: ViewParameters,
     /// Whether the controls are hidden, for a lesson's frame.
     pub embed: bool,
+    /// What a lesson makes of the page.
+    pub lesson: Lesson,
     /// The backend that was asked for.
     pub backend: Option<BackendChoice>,
 }
@@ -79,6 +82,9 @@ impl Address {
                 "limit" => address.limit = value.parse().ok().filter(|limit: &f32| limit.is_finite() && *limit > 0.0),
                 "show" => address.display = value.parse().ok(),
                 "embed" => address.embed = value == "1",
+                "hide" => address.lesson.hidden = Lesson::read_hidden(value),
+                "present" => address.lesson.presents = value == "1",
+                "figure" => address.lesson.figure = value.parse().ok(),
                 "backend" => address.backend = backend(value),
                 _ if VIEW_PARAMETERS.contains(&key) => {
                     address.parameters.extend(name().map(|value| (key.to_owned(), value)))
@@ -119,6 +125,9 @@ impl Address {
             ("limit", self.limit.filter(|_| self.coverage == Some(Coverage::Fixed)).map(|limit| limit.to_string())),
             ("show", self.display.filter(|display| *display != Display::default()).map(|show| show.id().to_owned())),
             ("embed", self.embed.then(|| "1".to_owned())),
+            ("hide", self.lesson.hidden_text()),
+            ("present", self.lesson.presents.then(|| "1".to_owned())),
+            ("figure", self.lesson.figure.map(|figure| figure.id().to_owned())),
             ("backend", self.backend.and_then(backend_id).map(str::to_owned)),
         ];
         let own = parts.into_iter().filter_map(|(name, value)| value.map(|value| (name, value)));
@@ -156,6 +165,7 @@ mod tests {
     use lambdascope_core::catalogue::family::family;
 
     use super::*;
+    use crate::page::lesson::{Control, FrameFigure};
 
     fn pairs(text: &str) -> Vec<(&str, &str)> {
         text.trim_start_matches('?').split('&').filter_map(|pair| pair.split_once('=')).collect()
@@ -186,13 +196,18 @@ mod tests {
             display: Some(Display::Contours),
             parameters: [("sort".to_owned(), "locality".to_owned()), ("t".to_owned(), "17".to_owned())].into(),
             embed: true,
+            lesson: Lesson {
+                hidden: [Control::Network, Control::Views].into(),
+                presents: true,
+                figure: Some(FrameFigure::Total),
+            },
             backend: Some(BackendChoice::Gpu),
         };
         let text = address.query_string();
         assert_eq!(
             text,
             "?v=1&network=lambda_resnet26t&sample=church&view=anatomy&layer=stages.1.1&head=2&u=1&y=7&x=3&pin=0.12\
-             &scale=fixed&limit=2.5&show=contours&embed=1&backend=webgpu&sort=locality&t=17"
+             &scale=fixed&limit=2.5&show=contours&embed=1&hide=network.views&present=1&figure=total&backend=webgpu&sort=locality&t=17"
         );
         assert_eq!(Address::read(pairs(&text)), (address, None));
         assert_eq!(Address::default().query_string(), "");

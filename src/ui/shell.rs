@@ -6,6 +6,7 @@ pub mod header;
 pub mod help;
 pub mod history;
 pub mod input;
+pub mod lesson;
 pub mod measured;
 pub mod networks;
 pub mod own_pictures;

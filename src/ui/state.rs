@@ -18,6 +18,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 
 use crate::page::address::{Address, ViewParameters};
+use crate::page::lesson::Lesson;
 use crate::page::networks::nothing_inside;
 use crate::page::opening::opened;
 use crate::page::place::Place;
@@ -141,6 +142,8 @@ pub struct State {
     pub hovered: RwSignal<Option<[usize; 2]>>,
     /// The cell under the pointer in one of the maps, `[y, x]`.
     pub pointed: RwSignal<Option<[usize; 2]>>,
+    /// What a lesson makes of the page.
+    pub lesson: RwSignal<Lesson>,
     /// Whether the page was opened without a place, and so at one that it chose.
     pub is_opening: bool,
     /// Whether the query walks by itself.
@@ -216,6 +219,7 @@ impl State {
             selection: Selection::new(choices),
             hovered: choices.hovered,
             pointed: RwSignal::new(None),
+            lesson: RwSignal::new(address.lesson.clone()),
             is_opening,
             is_walking: RwSignal::new(false),
             view: RwSignal::new(address.view.unwrap_or_default()),

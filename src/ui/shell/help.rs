@@ -50,7 +50,7 @@ pub fn Help() -> impl IntoView {
         views().map(|(title, question)| view! { <div><dt>{title}</dt><dd>{question}</dd></div> }).collect_view();
     let caveats = CAVEATS.iter().map(|caveat| view! { <li>{*caveat}</li> }).collect_view();
     view! {
-        <button type="button" class="button" data-testid="help-button" aria-haspopup="dialog" on:click=move |_| open()>
+        <button type="button" class="button help-button" data-testid="help-button" aria-haspopup="dialog" on:click=move |_| open()>
             "Help"
         </button>
         <dialog class="help" aria-labelledby="help-title" node_ref=dialog data-testid="help">

@@ -108,6 +108,7 @@ pub fn on_screen(state: State) -> Option<Address> {
         display: Some(state.display.get()),
         parameters: state.parameters.get(),
         embed: before.embed,
+        lesson: state.lesson.get(),
         backend: before.backend,
     })
 }

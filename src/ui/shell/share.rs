@@ -1,8 +1,10 @@
 //! What is on screen, to be shared: its link, a frame of it for a lesson, its state as a file.
 
 use leptos::prelude::*;
+use strum::VariantArray;
 
 use crate::page::address::Address;
+use crate::page::lesson::{Control, FrameFigure, Lesson};
 use crate::page::state_file;
 use crate::ui::browser;
 use crate::ui::shell::history::on_screen;
@@ -23,11 +25,45 @@ pub fn Share() -> impl IntoView {
             });
         });
     };
-    let link = move |embed: bool| browser::link(&Address { embed, ..untrack(|| address(state)) });
+    // What a shared link leaves out: chosen here, and not done to this page, on which it could not be taken back.
+    let hidden = RwSignal::new(state.lesson.with_untracked(|lesson| lesson.hidden.clone()));
+    let figure = RwSignal::new(None::<FrameFigure>);
+    let link = move |embed: bool| {
+        let lesson = Lesson {
+            hidden: hidden.get_untracked(),
+            figure: figure.get_untracked().filter(|_| embed),
+            presents: false,
+        };
+        browser::link(&Address { embed, lesson, ..untrack(|| address(state)) })
+    };
     let frame = move || {
         let source = link(true).replace('&', "&amp;");
-        format!(r#"<iframe src="{source}" width="1100" height="900" title="lambdascope" loading="lazy"></iframe>"#)
+        let [width, height] = if figure.get_untracked().is_some() { [440, 600] } else { [1100, 900] };
+        format!(
+            r#"<iframe src="{source}" width="{width}" height="{height}" title="lambdascope" loading="lazy"></iframe>"#
+        )
     };
+    let present = move |_| {
+        state.lesson.update(|lesson| lesson.presents = true);
+        // The view is where the visitor's keys should go.
+        browser::focus(document().query_selector("#view [tabindex='0']").ok().flatten());
+    };
+    let left_out = move |control: Control| {
+        view! {
+            <label class="switch">
+                <input
+                    type="checkbox"
+                    prop:checked=move || hidden.read().contains(&control)
+                    on:change=move |event| hidden.update(|hidden| {
+                        if event_target_checked(&event) { hidden.insert(control) } else { hidden.remove(&control) };
+                    })
+                />
+                {control.title()}
+            </label>
+        }
+    };
+    let figures =
+        || FrameFigure::VARIANTS.iter().map(|own| view! { <option value=own.id()>{own.id()}</option> }).collect_view();
     let save = move || {
         let running = state.networks.running.get_untracked();
         let answer = state.answer.get_untracked();
@@ -62,10 +98,28 @@ pub fn Share() -> impl IntoView {
                 <button type="button" class="button" data-testid="share-frame" on:click=move |_| copy("The frame was", frame())>
                     "Copy a frame for a lesson"
                 </button>
+                <button type="button" class="button" data-testid="present" on:click=present>
+                    "Present this view"
+                </button>
                 <button type="button" class="button" data-testid="share-state" on:click=move |_| save()>
                     "Save the state as JSON"
                 </button>
             </div>
+            <fieldset class="left-out" data-testid="share-hide">
+                <legend>"Left out of the link and the frame"</legend>
+                {Control::VARIANTS.iter().copied().map(left_out).collect_view()}
+            </fieldset>
+            <label class="left-out">
+                "The frame shows "
+                <select
+                    class="button"
+                    data-testid="share-figure"
+                    on:change=move |event| figure.set(event_target_value(&event).parse().ok())
+                >
+                    <option value="">"the whole view"</option>
+                    {figures()}
+                </select>
+            </label>
             <p class="quiet" role="status" data-testid="share-said">{said}</p>
         </details>
     }
@@ -85,7 +139,7 @@ pub fn FrameFoot() -> impl IntoView {
         let name = state.with_layer(|layer| layer.name().to_owned())?;
         Some(format!("{}, {name}, head {}", state.setting.get(), place.query.head))
     };
-    let whole = move || browser::link(&Address { embed: false, ..address(state) });
+    let whole = move || browser::link(&Address { embed: false, lesson: Lesson::default(), ..address(state) });
     view! {
         <footer class="frame-foot" data-testid="frame-foot">
             <span>{place}</span>

@@ -76,11 +76,7 @@ pub fn Views() -> impl IntoView {
             aria-busy=move || state.is_waiting().to_string()
             data-view=move || state.view.get().id()
         >
-            {if is_frame {
-                view! { <h1 id="stage-title">{move || state.view.get().question()}</h1> }.into_any()
-            } else {
-                view! { <h2 id="stage-title">{move || state.view.get().question()}</h2> }.into_any()
-            }}
+            <h2 id="stage-title">{move || state.view.get().question()}</h2>
             <Status />
             <AddressNotice />
             {move || match state.view.get() {

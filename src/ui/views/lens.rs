@@ -2,7 +2,7 @@
 
 mod compare;
 mod legend;
-mod map;
+pub mod map;
 mod notes;
 mod proof;
 mod query_vector;
