@@ -36,6 +36,10 @@ pub const KEYS: &[Keys] = &[
             ("Enter", "choose the cell, where that does something"),
         ],
     },
+    Keys {
+        place: "The crop of an own picture",
+        keys: &[("← → ↑ ↓", "move it, with Shift further"), ("+ −", "size it")],
+    },
     Keys { place: "The tabs of the views", keys: &[("← →, Home, End", "choose a view")] },
     Keys {
         place: "Build λ, in the anatomy",

@@ -168,7 +168,7 @@ fn classify(state: State, picture: &PictureChoice) {
     let id = state.asked.with_value(|asked| asked.id) + 1;
     state.asked.set_value(Asked { id, picture: Some(picture.clone()), at: browser::now() });
     let (request, file) = match picture {
-        PictureChoice::Own { file, .. } => (Request::Classify { id }, Some(&**file)),
+        PictureChoice::Own { file, region, .. } => (Request::Classify { id, region: *region }, Some(&**file)),
         PictureChoice::Sample(sample) => {
             let samples = state.samples.read_untracked();
             let Some(sample) = samples.iter().find(|known| known.id == *sample) else { return };

@@ -1,6 +1,7 @@
 //! The page around the views: its head, the ways to give a picture or a network, the tabs, the address.
 
 pub mod camera;
+pub mod crop;
 pub mod drop;
 pub mod header;
 pub mod help;

@@ -29,6 +29,7 @@ use crate::ui::link::Link;
 use lambdascope_core::answer::Answer;
 use lambdascope_core::backend::BackendReport;
 use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
+use lambdascope_core::picture::Region;
 use lambdascope_core::tensor::max_abs;
 use lambdascope_explain::figures::colour::Theme;
 use lambdascope_explain::figures::display::Display;
@@ -61,12 +62,20 @@ pub enum Phase {
 pub enum PictureChoice {
     /// A sample, by its id.
     Sample(String),
-    /// The visitor's own, with a name to call it by. The file stays with the browser until the engine reads it.
-    Own { name: String, file: SendWrapper<web_sys::Blob> },
+    /// The visitor's own, with a name to call it by, and the part of it that is looked at where that is not the usual crop.
+    /// The file stays with the browser until the engine reads it.
+    Own { name: String, file: SendWrapper<web_sys::Blob>, region: Option<Region> },
 }
 
 impl PartialEq for PictureChoice {
     fn eq(&self, other: &Self) -> bool {
+        self.is_of_file(other) && self.region() == other.region()
+    }
+}
+
+impl PictureChoice {
+    /// Whether both are of one file, whatever part of it is looked at.
+    pub fn is_of_file(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Sample(own), Self::Sample(other)) => own == other,
             // The contents of two files are not compared.
@@ -74,9 +83,15 @@ impl PartialEq for PictureChoice {
             _ => false,
         }
     }
-}
 
-impl PictureChoice {
+    /// The part of it that is looked at; `None` for the usual crop.
+    pub fn region(&self) -> Option<Region> {
+        match self {
+            Self::Own { region, .. } => *region,
+            Self::Sample(_) => None,
+        }
+    }
+
     /// What to call it.
     pub fn name(&self) -> &str {
         match self {

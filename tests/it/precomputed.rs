@@ -27,7 +27,7 @@ fn engine(member: &Member) -> Engine {
 
 fn answer(engine: &mut Engine, sample: &Sample) -> Answer {
     let bytes = std::fs::read(www(&format!("samples/{}", sample.file))).unwrap();
-    pollster::block_on(engine.answer(0, 0, &bytes)).unwrap().0
+    pollster::block_on(engine.answer(0, 0, &bytes, None)).unwrap().0
 }
 
 /// Half precision keeps 11 bits.

@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     let card = NetworkCard::new(engine.network(), engine.graph(), member.bytes, member.sha256.clone());
     for image in &arguments.images {
         let bytes = fs::read(image).with_context(|| format!("cannot read {}", image.display()))?;
-        let (answer, _) = pollster::block_on(engine.answer(0, 0, &bytes))
+        let (answer, _) = pollster::block_on(engine.answer(0, 0, &bytes, None))
             .with_context(|| format!("cannot use {}", image.display()))?;
         let file = Precomputed { card: card.clone(), answer }.write()?;
         let path = image.with_extension("answer");

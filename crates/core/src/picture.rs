@@ -4,7 +4,9 @@
 mod edit;
 mod pixels;
 mod preprocessing;
+mod region;
 
 pub use edit::{CELLS, PictureEdit};
 pub use pixels::{LengthError, Picture};
 pub use preprocessing::{Interpolation, Preprocessing};
+pub use region::Region;

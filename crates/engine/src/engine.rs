@@ -15,7 +15,7 @@ use lambdascope_core::backend::{BackendChoice, BackendReport};
 use lambdascope_core::nn::description::check_picture;
 use lambdascope_core::nn::graph::{Graph, padded};
 use lambdascope_core::nn::network::Network;
-use lambdascope_core::picture::Picture;
+use lambdascope_core::picture::{Picture, Preprocessing, Region};
 use lambdascope_core::tensor::Tensor;
 
 /// A network on a backend.
@@ -104,6 +104,23 @@ impl Engine {
     pub fn prepare(&self, picture: &Picture) -> Result<(Picture, Tensor), lambdascope_picture::PictureError> {
         let input = &self.network.description.input;
         let crop = lambdascope_picture::crop(input, picture)?;
+        let tensor = input.normalise(&crop);
+        Ok((crop, tensor))
+    }
+
+    /// The same of a region of the picture: all of it, and nothing but it, is resized to what the network sees.
+    ///
+    /// # Errors
+    /// As [`Engine::prepare`].
+    pub fn prepare_region(
+        &self,
+        picture: &Picture,
+        region: Region,
+    ) -> Result<(Picture, Tensor), lambdascope_picture::PictureError> {
+        let input = &self.network.description.input;
+        // Nothing is left to cut off.
+        let whole = Preprocessing { resize: input.crop, ..input.clone() };
+        let crop = lambdascope_picture::crop(&whole, &picture.cut(region)?)?;
         let tensor = input.normalise(&crop);
         Ok((crop, tensor))
     }

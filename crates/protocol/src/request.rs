@@ -3,7 +3,7 @@
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::Source;
 use lambdascope_core::nn::edit::Edits;
-use lambdascope_core::picture::PictureEdit;
+use lambdascope_core::picture::{PictureEdit, Region};
 use serde::{Deserialize, Serialize};
 
 use super::shaders::ShaderEdit;
@@ -41,6 +41,8 @@ pub enum Request {
     Classify {
         /// Grows with every request.
         id: u64,
+        /// The part of it that the network is to see; the usual crop where there is none.
+        region: Option<Region>,
     },
     /// Run the network on one of the page's own samples.
     ClassifySample {

@@ -6,6 +6,7 @@ use web_sys::Blob;
 
 use super::fetch::{fetch, read_body};
 use super::scope::post;
+use lambdascope_core::picture::Region;
 use lambdascope_engine::{Engine, Seen};
 use lambdascope_protocol::Response;
 
@@ -20,19 +21,24 @@ pub struct Wanted {
 /// A picture as the page gives it.
 pub enum Given {
     /// The visitor's own file, if it came with the request. It is read when it is answered.
-    Own(Option<Blob>),
+    Own {
+        /// The file.
+        file: Option<Blob>,
+        /// The part of it that is looked at, if not the usual crop.
+        region: Option<Region>,
+    },
     /// A sample's file name.
     Sample(String),
 }
 
 /// Answers, whatever comes of it; what was seen, if there was an answer. `network` is the load whose network the engine runs.
 pub async fn answer(engine: &mut Engine, network: u64, Wanted { id, picture }: Wanted) -> Option<Seen> {
-    let bytes = match picture {
-        Given::Own(file) => own(file).await,
-        Given::Sample(file) => sample(&file).await,
+    let (bytes, region) = match picture {
+        Given::Own { file, region } => (own(file).await, region),
+        Given::Sample(file) => (sample(&file).await, None),
     };
     let answered = match bytes {
-        Ok(bytes) => engine.answer(network, id, &bytes).await.map_err(|error| error.to_string()),
+        Ok(bytes) => engine.answer(network, id, &bytes, region).await.map_err(|error| error.to_string()),
         Err(message) => Err(message),
     };
     if let Some(message) = engine.take_notice() {

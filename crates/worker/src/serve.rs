@@ -54,7 +54,7 @@ fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: 
             }
             offer().await;
         }),
-        Request::Classify { id } => queue(id, Given::Own(file)),
+        Request::Classify { id, region } => queue(id, Given::Own { file, region }),
         Request::ClassifySample { id, file } => queue(id, Given::Sample(file)),
         Request::WhatIf { id, answer, edits, picture } => {
             drop(jobs.unbounded_send(Job::WhatIf(Question { id, answer, edits, picture })));

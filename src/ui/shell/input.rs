@@ -7,6 +7,7 @@ use crate::page::samples;
 use crate::page::samples::Sample;
 use crate::ui::browser;
 use crate::ui::shell::camera::Camera;
+use crate::ui::shell::crop::Crop;
 use crate::ui::shell::drop;
 use crate::ui::shell::own_pictures::{KeepChoice, OwnPictureButtons};
 use crate::ui::state::{PictureChoice, State};
@@ -55,6 +56,7 @@ pub fn Input() -> impl IntoView {
                 <Camera />
             </div>
             <p class="quiet wide-only">"Or drop or paste one anywhere. Pictures stay on this device: nothing is uploaded."</p>
+            <Crop />
             <KeepChoice />
             <p class="problem" role="alert" data-testid="problem">{move || state.problem.get()}</p>
         </section>

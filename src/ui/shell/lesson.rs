@@ -46,7 +46,7 @@ pub fn Presenting() -> impl IntoView {
             view! {
                 <Pointer />
                 <button type="button" class="button present-leave" data-testid="present-leave" on:click=move |_| leave()>
-                    "Stop presenting (Esc)"
+                    "Stop (Esc)"
                 </button>
             }
         })

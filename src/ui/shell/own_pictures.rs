@@ -33,7 +33,7 @@ pub fn take(state: State, name: String, file: web_sys::Blob) -> PictureChoice {
 
 /// Keeps a picture in the browser, or says why it cannot.
 async fn keep(state: State, OwnPicture { key, picture, .. }: &OwnPicture) {
-    let PictureChoice::Own { name, file } = picture else { return };
+    let PictureChoice::Own { name, file, .. } = picture else { return };
     if let Err(cause) = files::keep(*key, name, file).await {
         state.problem.set(Some(format!("{name} could not be kept in this browser: {cause}.")));
     }
@@ -53,16 +53,17 @@ pub fn OwnPictureButtons() -> impl IntoView {
 #[component]
 fn OwnButton(own: OwnPicture) -> impl IntoView {
     let state = State::here();
-    let OwnPicture { picture, url, .. } = own;
+    let OwnPicture { key, picture, url } = own;
     let chosen = {
         let picture = picture.clone();
-        move || state.picture.read().as_ref() == Some(&picture)
+        move || state.picture.read().as_ref().is_some_and(|now| now.is_of_file(&picture))
     };
     let name = picture.name().to_owned();
     let title = format!("{name}: your own, on this device alone");
     let choose = move |_| {
         state.problem.set(None);
-        state.picture.set(Some(picture.clone()));
+        // As it was looked at last.
+        state.picture.set(Some(state.own.find(key).unwrap_or_else(|| picture.clone())));
     };
     view! {
         <button

@@ -6,7 +6,7 @@ use super::Engine;
 use crate::error::EngineError;
 use crate::softmax::predictions;
 use lambdascope_core::answer::{Answer, Computed, Timings};
-use lambdascope_core::picture::Picture;
+use lambdascope_core::picture::{Picture, Region};
 use lambdascope_core::tensor::Tensor;
 use lambdascope_picture::{PictureError, decode};
 
@@ -32,15 +32,25 @@ pub struct Seen {
 }
 
 impl Engine {
-    /// Runs the network on an encoded picture. `id` is the request's, `network` the load whose network this is.
+    /// Runs the network on an encoded picture, on a region of it where there is one. `id` is the request's, `network` the load
+    /// whose network this is.
     ///
     /// # Errors
     /// If the picture cannot be decoded or brought to the network's size.
-    pub async fn answer(&mut self, network: u64, id: u64, bytes: &[u8]) -> Result<(Answer, Seen), AnswerError> {
+    pub async fn answer(
+        &mut self,
+        network: u64,
+        id: u64,
+        bytes: &[u8],
+        region: Option<Region>,
+    ) -> Result<(Answer, Seen), AnswerError> {
         let start = Instant::now();
         let picture = decode(bytes)?;
         let decoded = Instant::now();
-        let (crop, input) = self.prepare(&picture)?;
+        let (crop, input) = match region {
+            Some(region) => self.prepare_region(&picture, region)?,
+            None => self.prepare(&picture)?,
+        };
         let prepared = Instant::now();
         let run = self.run(&input).await?;
         let milliseconds = |from: Instant, to: Instant| to.duration_since(from).as_secs_f64() * 1e3;
