@@ -36,8 +36,8 @@ PARTS = {"content_off": (False, True), "position_off": (True, False), "both_off"
 
 def pytorchs(config: dict) -> Path:
     """Where PyTorch's counts are kept: with the figures of the run that ships."""
-    last = config["runs"][-1]
-    return RESULTS / configuration.run_name(config, last["epochs"], last["seed"]) / "ablations.json"
+    ships = configuration.shipped_run(config)
+    return RESULTS / configuration.run_name(config, ships["epochs"], ships["seed"]) / "ablations.json"
 
 
 def lambda_layers(model: nn.Module) -> dict[str, LambdaLayer]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from pathlib import Path
 
 from .report import percent
 
@@ -60,19 +59,18 @@ def by_class(shares: dict[str, float]) -> list[str]:
     return [f"| {left} | | {right} |" for left, right in zip_longest(cells[:half], cells[half:], fillvalue=" | ")]
 
 
-def write(path: Path, config: dict, row: dict, base: str) -> None:
-    """The card of one shipped network; ``base`` is the title of the network that the family is compared with."""
+def card(config: dict, row: dict, base: str | None) -> str:
+    """The card of one shipped network; ``base`` is the title of the network that it differs from in one thing, if there is one."""
     picture = config["input"]
-    sibling = row["title"] != base
     lines = [
         f"# {config['title']}",
         "",
         f"A small image classifier with {LAYERS[config['layer']]}, trained from scratch to be looked at in the browser."
-        + (f" {config['changed']} Everything else is as in {base}." if sibling else ""),
+        + (f" {config['changed']} Everything else is as in {base}." if base else ""),
         "",
         "| | |",
         "|---|---|",
-        f"| File | `{path.stem}.safetensors`, {row['bytes']:,} bytes; kernels and matrices F16, BatchNorm and biases F32 |",
+        f"| File | `{config['name']}.safetensors`, {row['bytes']:,} bytes; kernels and matrices F16, BatchNorm and biases F32 |",
         f"| SHA-256 | `{row['sha256']}` |",
         f"| Parameters, multiplications | {row['parameters']:,}, {row['macs'] / 1e6:.0f} million a picture |",
         f"| Input | {picture['crop']}×{picture['crop']} RGB: shorter side resized to {picture['resize']}, centre crop {picture['crop']}, ImageNet's mean and deviation |",
@@ -101,14 +99,14 @@ def write(path: Path, config: dict, row: dict, base: str) -> None:
         "",
         f"{row['epochs']} epochs, seed {row['seed']}, {row['hours']:.1f} hours of one thread: {row['recipe']}.",
         "",
-        f"    python -m lambdascope_training.train configs/{path.stem}.toml --epochs {row['epochs']} --seed {row['seed']}",
+        f"    python -m lambdascope_training.train configs/{config['name']}.toml --epochs {row['epochs']} --seed {row['seed']}",
         "",
         "## Limits",
         "",
         "* It knows ten classes and names one of them for any picture.",
         "* Label smoothing and mixed pictures make its probabilities modest; they are not calibrated.",
-        f"* It is compared with networks trained for as many epochs only: `docs/results.md`.{' It is no measure of what its kind of layer can do at length.' if sibling else ''}",
-        "* The page's sample pictures were chosen among validation pictures that the shipped LambdaResNet gets right.",
+        f"* It is compared with networks trained for as many epochs only: `docs/results.md`.{' It is no measure of what its kind of layer can do at length.' if base else ''}",
+        "* The page's sample pictures were chosen among validation pictures that the page's first network gets right.",
         "* ImageNet's photographs and labels carry known biases in places, people and things.",
         "",
         "## Licence",
@@ -117,4 +115,4 @@ def write(path: Path, config: dict, row: dict, base: str) -> None:
         "their photographers'; ImageNet grants them for research and education. Imagenette is under Apache-2.0.",
         "",
     ]
-    path.write_text("\n".join(lines))
+    return "\n".join(lines)

@@ -1,6 +1,7 @@
 """A configuration: a network, its preprocessing and its recipe, in one TOML file.
 
-A sibling names its ``base`` and what stands in the lambda layers' place (``middle``); all else is the base's.
+A sibling names its ``base`` and what stands in the lambda layers' place (``middle``); all else is the base's. Without a
+``middle`` it is the same network in runs of its own.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ def load(path: Path) -> dict:
     if "base" not in own:
         return own
     base = load(path.parent / own.pop("base"))
-    middle = own.pop("middle")
+    middle = own.pop("middle", None)
     config = {**base, **own, "network": copy.deepcopy(base["network"])}
-    for stage in config["network"]["stages"]:
-        stage["blocks"] = [replaced(block, middle) for block in stage["blocks"]]
+    if middle is not None:
+        for stage in config["network"]["stages"]:
+            stage["blocks"] = [replaced(block, middle) for block in stage["blocks"]]
     return config
 
 
@@ -34,9 +36,18 @@ def replaced(block: dict, middle: dict) -> dict:
 
 
 def family() -> list[dict]:
-    """Every configuration, those with a base after it."""
-    paths = sorted(CONFIGS.glob("*.toml"), key=lambda path: ("base" in tomllib.loads(path.read_text()), path.name))
-    return [load(path) for path in paths]
+    """Every configuration: the base, its network trained as long as the siblings, then the siblings, compared with that."""
+
+    def place(path: Path) -> tuple[bool, bool, str]:
+        own = tomllib.loads(path.read_text())
+        return "base" in own, "middle" in own, path.name
+
+    return [load(path) for path in sorted(CONFIGS.glob("*.toml"), key=place)]
+
+
+def shipped_run(config: dict) -> dict:
+    """The run that the weights file comes from."""
+    return config["runs"][0]
 
 
 def run_name(config: dict, epochs: int, seed: int) -> str:
@@ -46,14 +57,14 @@ def run_name(config: dict, epochs: int, seed: int) -> str:
 
 def add_run(parser: argparse.ArgumentParser) -> None:
     """The options that name a run."""
-    parser.add_argument("--epochs", type=int, help="length of the run; without it the configuration's last run, the one that ships")
+    parser.add_argument("--epochs", type=int, help="length of the run; without it the configuration's first run, the one that ships")
     parser.add_argument("--seed", type=int, default=1)
 
 
 def chosen_run(config: dict, arguments: argparse.Namespace) -> tuple[int, int]:
     """Epochs and seed of the run that the options name."""
-    last = config["runs"][-1]
-    return (arguments.epochs, arguments.seed) if arguments.epochs else (last["epochs"], last["seed"])
+    ships = shipped_run(config)
+    return (arguments.epochs, arguments.seed) if arguments.epochs else (ships["epochs"], ships["seed"])
 
 
 def run_folder(config: dict, arguments: argparse.Namespace) -> Path:

@@ -137,8 +137,8 @@ def export(config: dict, checkpoint: dict, pictures: torch.Tensor, labels: torch
 
 
 def finish(config: dict, run: Path, val_split: tuple[torch.Tensor, torch.Tensor]) -> None:
-    """Export what ``run`` holds into its own folder and record it in ``results/``; the last of the configuration's runs
-    goes to ``www/weights`` as well."""
+    """Export what ``run`` holds into its own folder and record it in ``results/``; the run that ships goes to
+    ``www/weights`` as well."""
     checkpoint = torch.load(run / "checkpoint.pt", map_location="cpu")
     path, by_class = export(config, checkpoint, *val_split, folder=run)
     _, description = read(path)
@@ -149,8 +149,8 @@ def finish(config: dict, run: Path, val_split: tuple[torch.Tensor, torch.Tensor]
     (results / "accuracy.json").write_text(json.dumps({**measured, "by_class": by_class}, indent=2) + "\n")
     shutil.copy(run / "log.jsonl", results / "log.jsonl")
     curve.draw(results / "log.jsonl", results / "curve.svg", config["title"])
-    last = config["runs"][-1]
-    if run.name == configuration.run_name(config, last["epochs"], last["seed"]):
+    ships = configuration.shipped_run(config)
+    if run.name == configuration.run_name(config, ships["epochs"], ships["seed"]):
         shutil.copy(path, WEIGHTS / path.name)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from .config import shipped_run
+
 Margin = Callable[[dict, dict], float]
 
 ABLATIONS = "## What each part is worth"
@@ -31,17 +33,20 @@ def equals(rows: list[dict]) -> list[dict]:
 
 
 def spread(rows: list[dict]) -> float:
-    """How far the first network's equal runs lie apart, which differ in their seed alone."""
-    same = [row["top1"] for row in equals(rows) if row["name"] == rows[0]["name"]]
+    """How far the equal runs of the network that is compared with lie apart, which differ in their seed or the machine alone."""
+    base, *others = equals(rows)
+    same = [base["top1"], *base["repeats"], *(row["top1"] for row in others if row["name"] == base["name"])]
     return max(same) - min(same)
 
 
 def noise(rows: list[dict], margin: Margin) -> str:
     """How large a difference has to be to mean something."""
-    bar = max(margin(rows[0], row) for row in equals(rows))
+    compared = equals(rows)
+    bar = max(margin(compared[0], row) for row in compared)
     return (
-        f"Two runs of {rows[0]['title']} that differ only in their seed are {100 * spread(rows):.1f} points apart, and with "
-        f"{rows[0]['images']:,} pictures chance alone can make a difference of up to {100 * bar:.1f} points: anything smaller means nothing."
+        f"Runs of the lambda network that differ only in their seed or the machine are up to {100 * spread(rows):.1f} points apart, and with "
+        f"{compared[0]['images']:,} pictures chance alone can make a difference of up to {100 * bar:.1f} points: smaller differences "
+        "are not meaningful."
     )
 
 
@@ -71,7 +76,7 @@ def ablations(config: dict, own: dict, engine: dict, apart: int) -> list[str]:
         title = f"`{row['layers'][0]}`" if len(row["layers"]) == 1 else "all lambda layers"
         table.append(f"| {' | '.join([title, *(cell for part in parts for cell in cells(part, row, other))])} |")
     agreement = "in every case the same" if apart == 0 else f"at most {apart} picture{'s' * (apart > 1)} apart"
-    run = config["runs"][-1]
+    run = shipped_run(config)
     return [
         ABLATIONS,
         "",
@@ -102,10 +107,10 @@ def replace_section(path: Path, lines: list[str]) -> None:
     path.write_text("\n## ".join(chapters))
 
 
-def write(path: Path, rows: list[dict], said: str, margin: Margin, ablated: list[str]) -> None:
-    """The document, with the chapter ``ablated`` in its place."""
-    base = rows[0]
+def document(rows: list[dict], said: str, margin: Margin, ablated: list[str]) -> str:
+    """The whole, with the chapter ``ablated`` in its place. The first of the equal runs is the one that others are compared with."""
     compared = equals(rows)
+    base = compared[0]
     table = [
         "| network | seed | parameters | MACs | top-1, PyTorch | engine | top-5, PyTorch | engine | against the first |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -116,14 +121,15 @@ def write(path: Path, rows: list[dict], said: str, margin: Margin, ablated: list
     longer = [*table[:2]]
     longer += [accuracy_line(row, f"not compared: {row['epochs']} epochs") for row in rows if row["run"] == "long"]
     cost = [
-        "| network | attention maps | lambdas | CPU, 2 threads | WebGPU, software | file | trained in |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| network | epochs | seed | attention maps | lambdas | CPU, 2 threads | WebGPU, software | shipped file | trained in |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in rows:
         held = [f"{row['context_bytes'][name] / 1024:,.0f} KiB" for name in ("attention_maps", "lambdas")]
+        size = f"{row['bytes'] / 1e6:.2f} MB" if row["ships"] else "none"
         cost.append(
-            f"| {row['title']}, {row['epochs']} epochs, seed {row['seed']} | {held[0]} | {held[1]} | {row['ms']['cpu']:.1f} ms | "
-            f"{row['ms']['webgpu']:.0f} ms | {row['bytes'] / 1e6:.2f} MB | {row['hours']:.1f} h |"
+            f"| {row['title']} | {row['epochs']} | {row['seed']} | {held[0]} | {held[1]} | {row['ms']['cpu']:.1f} ms | "
+            f"{row['ms']['webgpu']:.0f} ms | {size} | {row['hours']:.1f} h |"
         )
     lines = [
         "# Measured here",
@@ -131,7 +137,7 @@ def write(path: Path, rows: list[dict], said: str, margin: Margin, ablated: list
         "One network and five siblings that differ from it in their lambda layers alone: the same depth, widths, data, recipe, epochs",
         "and, where nothing else is said, seed. Written by `python -m lambdascope_training.compare` in `training/`.",
         "",
-        f"## {compared[0]['epochs']} epochs each",
+        f"## {base['epochs']} epochs each",
         "",
         *table,
         "",
@@ -141,8 +147,8 @@ def write(path: Path, rows: list[dict], said: str, margin: Margin, ablated: list
         "",
         *longer,
         "",
-        "The page opens with this network; its siblings are the equal runs above. Comparing it with them would compare lengths of",
-        "training.",
+        "The page opens with this network, which is the first of the table above trained longer. Comparing it with the others would",
+        "compare lengths of training.",
         "",
         *ablated,
         "## What it costs",
@@ -152,15 +158,15 @@ def write(path: Path, rows: list[dict], said: str, margin: Margin, ablated: list
         f"One picture of 128×128 on {machine(base)}; medians of 30 runs of `lambdascope bench`. Attention maps and lambdas: what the",
         "layers' maps (heads × queries × context positions) and lambdas (key depth × value depth, one content lambda and one position",
         "lambda for every query) take in f32 where they are built; the engine builds neither maps nor, where the other order of the",
-        "products is cheaper, position lambdas. `trained in` is wall-clock time on the same two cores, which did other work as well,",
-        "one thread a run.",
+        "products is cheaper, position lambdas. `trained in` is wall-clock time on two cores, not of the same machine in every run,",
+        "which did other work as well; one thread a run.",
         "",
         "Accuracy is over the validation pictures, with weights rounded to f16: PyTorch by `training/`, the engine by",
         "",
         "    lambdascope evaluate --model www/weights/NAME.safetensors --data training/cache/imagenette-144/val",
         "",
     ]
-    path.write_text("\n".join(lines))
+    return "\n".join(lines)
 
 
 def accuracy_line(row: dict, last: str) -> str:

@@ -1,5 +1,6 @@
 """Resuming, exporting and the family's configurations, on a few pictures; needs the data set for its class names only."""
 
+import argparse
 import copy
 from pathlib import Path
 
@@ -81,16 +82,31 @@ def test_the_recipe_says_where_a_run_was_stopped():
 
 
 def test_the_family_differs_in_the_lambda_layers_only():
-    assert [config["name"] for config in FAMILY][0] == CONFIG["name"]
-    assert len(FAMILY) == 6
-    for config in FAMILY[1:]:
+    base, like, *siblings = FAMILY
+    assert (base["name"], like["name"], len(siblings)) == (CONFIG["name"], "lambda_resnet_mini_16", 5)
+    assert like["network"] == base["network"], "the first of those that are compared is the base's network"
+    for config in (like, *siblings):
         assert {key: config[key] for key in ("input", "train")} == {key: CONFIG[key] for key in ("input", "train")}
-        assert config["runs"][0] == CONFIG["runs"][0], "a sibling is compared with a run of the same length and seed"
+        assert configuration.shipped_run(config) == configuration.shipped_run(like), "compared with a run of the same length and seed"
         for own, base in zip(config["network"]["stages"], CONFIG["network"]["stages"], strict=True):
             assert (own["out"], own["mid"]) == (base["out"], base["mid"])
             for block, replaced in zip(own["blocks"], base["blocks"], strict=True):
                 assert block["stride"] == replaced["stride"]
                 assert block == replaced or replaced["kind"] == "lambda"
+
+
+def test_no_network_is_trained_twice_for_as_many_epochs_with_the_same_seed():
+    runs = [(config["network"], run) for config in FAMILY for run in config["runs"]]
+    assert all(run not in runs[:i] for i, run in enumerate(runs))
+    assert len({configuration.run_name(config, **run) for config in FAMILY for run in config["runs"]}) == len(runs)
+
+
+def test_the_run_that_ships_is_the_one_without_options():
+    parser = argparse.ArgumentParser()
+    configuration.add_run(parser)
+    config = {"runs": [{"epochs": 16, "seed": 3}, {"epochs": 16, "seed": 2}]}
+    assert configuration.chosen_run(config, parser.parse_args([])) == (16, 3)
+    assert configuration.chosen_run(config, parser.parse_args(["--epochs", "16", "--seed", "2"])) == (16, 2)
 
 
 @pytest.mark.parametrize("config", FAMILY, ids=lambda config: config["name"])
