@@ -74,8 +74,27 @@ test("the list says what networks.json says", async ({ page }) => {
     await expect(button.getByTestId("member-size")).toContainText(`${(bytes / 1e6).toFixed(1)} MB`);
     await expect(button).toHaveAttribute("aria-pressed", i === 0 ? "true" : "false");
   }
-  const lengths = new Set(family.map(({ training }) => training.epochs));
-  await expect(page.getByTestId("family-lengths")).toHaveCount(lengths.size > 1 ? 1 : 0);
+});
+
+test("networks stand with those that were trained as long, and a sentence says what that is for", async ({ page }) => {
+  await open(page, `?${PLACE}&backend=cpu`);
+  await firstResult(page);
+  await unfold(page);
+  const lengths = [...new Set(family.map(({ training }) => training.epochs))];
+  const groups = page.getByTestId("family-group");
+  await expect(groups).toHaveCount(lengths.length);
+  for (const [i, epochs] of lengths.entries()) {
+    const equal = family.filter(({ training }) => training.epochs === epochs);
+    const title = `Trained for ${epochs} epochs${equal.length > 1 ? " each" : ""}`;
+    const group = page.getByRole("group", { name: title, exact: true });
+    await expect(group).toHaveAttribute("data-epochs", `${epochs}`);
+    await expect(groups.nth(i)).toHaveAttribute("data-epochs", `${epochs}`);
+    await expect(group.getByRole("heading", { level: 3 })).toHaveText(title);
+    await expect(group).toHaveAccessibleDescription(equal.length > 1 ? /can be compared with each other/ : /./);
+    const names = await group.getByTestId("member").evaluateAll((buttons) => buttons.map((button) => button.getAttribute("data-network")));
+    expect(names).toEqual(equal.map(({ name }) => name));
+  }
+  await expect(groups.first()).toHaveAccessibleDescription(/page opens with/);
 });
 
 test.describe("another network", () => {

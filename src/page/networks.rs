@@ -2,6 +2,7 @@
 
 use lambdascope_core::catalogue::Source;
 use lambdascope_core::catalogue::family;
+use lambdascope_core::catalogue::family::EquallyLong;
 use lambdascope_core::nn::card::NetworkCard;
 use lambdascope_core::text::{bytes, count};
 use lambdascope_protocol::{LoadStep, NetworkOffer, Offers};
@@ -131,6 +132,25 @@ pub fn of_address(name: Option<&str>, offers: Option<&Offers>) -> Option<Source>
     family::find(name).map(family::Member::source).or_else(public)
 }
 
+/// The heading over networks that were trained equally long.
+pub fn length_title(group: &EquallyLong) -> String {
+    let each = if group.members.len() > 1 { " each" } else { "" };
+    format!("Trained for {} epochs{each}", group.epochs)
+}
+
+/// What there is to know of networks that were trained equally long.
+pub fn length_sentence(group: &EquallyLong) -> &'static str {
+    let opening = group.members.iter().any(|member| member.source() == family::default_source());
+    match (opening, group.members.len() > 1) {
+        (true, false) => "The page opens with it.",
+        (true, true) => {
+            "The page opens with the first. They can be compared with each other: only their layers differ."
+        }
+        (false, true) => "These can be compared with each other: only their layers differ.",
+        (false, false) => "No other was trained as long, so it compares with none.",
+    }
+}
+
 /// What stands in the place of the maps for a network without a layer to look into, in one sentence.
 pub fn nothing_inside(card: &NetworkCard) -> Option<String> {
     if card.parts.iter().any(|part| part.kind.layer().is_some()) {
@@ -176,6 +196,22 @@ mod tests {
         assert_eq!(availability(&source, true, None, None), Availability::Here);
         assert_eq!(availability(&source, false, None, None), Availability::Away);
         assert_eq!(availability(&family::default_source(), true, None, Some(&on_its_way)), Availability::Here);
+    }
+
+    #[test]
+    fn a_group_says_what_it_can_be_compared_with() {
+        let [first, second, third, ..] = family::members() else { panic!("fewer than three networks") };
+        let said = |members: &[&'static family::Member]| {
+            let group = EquallyLong { epochs: 7, members: members.to_vec() };
+            (length_title(&group), length_sentence(&group))
+        };
+        let (title, sentence) = said(&[first]);
+        assert_eq!((title.as_str(), sentence), ("Trained for 7 epochs", "The page opens with it."));
+        let (title, sentence) = said(&[second, third]);
+        assert_eq!(title, "Trained for 7 epochs each");
+        assert!(sentence.starts_with("These can be compared"), "{sentence}");
+        assert!(said(&[first, second]).1.starts_with("The page opens with the first."));
+        assert!(said(&[second]).1.ends_with("compares with none."));
     }
 
     #[test]

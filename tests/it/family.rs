@@ -3,9 +3,9 @@
 
 use std::path::PathBuf;
 
-use lambdascope_core::catalogue::family::{LayerKind, Member, family, find};
+use lambdascope_core::catalogue::family::{LayerKind, Member, equally_long, family, find};
 use lambdascope_core::catalogue::results;
-use lambdascope_core::catalogue::results::Results;
+use lambdascope_core::catalogue::results::{Results, Row};
 use lambdascope_core::nn::format::METADATA_KEY;
 use lambdascope_core::nn::network::{Network, sha256};
 use safetensors::SafeTensors;
@@ -71,6 +71,23 @@ fn every_figure_is_the_files_own() {
 }
 
 #[test]
+fn the_first_of_those_that_are_compared_is_the_pages_network_trained_as_long_as_they() {
+    let blocks = |member: &Member| {
+        let said = description(&bytes(member));
+        (said["stem"].clone(), said["stages"].clone(), said["input"].clone())
+    };
+    let first = &family().unwrap()[0];
+    let groups = equally_long();
+    assert!(groups.iter().any(|group| group.members.len() > 1), "nothing to compare");
+    for group in groups.iter().filter(|group| group.members.len() > 1) {
+        assert_eq!(blocks(group.members[0]), blocks(first), "first of those trained for {} epochs", group.epochs);
+        let others = &group.members[1..];
+        assert!(others.iter().all(|member| blocks(member) != blocks(first)), "one network twice among equals");
+        assert!(group.members.iter().all(|member| member.training.seed == group.members[0].training.seed));
+    }
+}
+
+#[test]
 fn the_table_is_of_the_networks_that_are_shipped() {
     let text = std::fs::read_to_string(weights("results.json")).unwrap();
     let results: Results = results::parse(&text).unwrap();
@@ -85,6 +102,10 @@ fn the_table_is_of_the_networks_that_are_shipped() {
         if row.is_run_of(member) {
             assert_eq!((row.top1, row.top5), (member.accuracy.top1, member.accuracy.top5), "{}", row.name);
         }
+    }
+    for (i, row) in results.rows.iter().enumerate() {
+        let run = |row: &Row| (row.name.clone(), row.training);
+        assert!(results.rows[..i].iter().all(|other| run(other) != run(row)), "a run of {} twice", row.name);
     }
     // No table, or one of them all.
     if !results.rows.is_empty() {

@@ -29,7 +29,7 @@ pub struct Member {
     pub sha256: String,
     /// What stands in its bottlenecks where the first network has lambda layers.
     pub layer: LayerKind,
-    /// What differs from the first network, in one sentence.
+    /// What differs from the first network, in one sentence; of the first, what it has.
     pub changed: String,
     /// Learned values.
     pub parameters: u64,
@@ -119,9 +119,26 @@ pub fn first_with_lambdas() -> Option<&'static Member> {
     members().iter().find(|member| member.layer == LayerKind::Lambda)
 }
 
-/// Whether all were trained for as many epochs, so that any two can be compared.
-pub fn equally_long() -> bool {
-    members().windows(2).all(|pair| pair[0].training.epochs == pair[1].training.epochs)
+/// Networks that were trained for as many epochs, so that any two can be compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EquallyLong {
+    /// How many.
+    pub epochs: u64,
+    /// The networks, at least one, in the order shown.
+    pub members: Vec<&'static Member>,
+}
+
+/// The networks by the length of their training, the default's first.
+pub fn equally_long() -> Vec<EquallyLong> {
+    let mut groups: Vec<EquallyLong> = Vec::new();
+    for member in members() {
+        let epochs = member.training.epochs;
+        match groups.iter_mut().find(|group| group.epochs == epochs) {
+            Some(group) => group.members.push(member),
+            None => groups.push(EquallyLong { epochs, members: vec![member] }),
+        }
+    }
+    groups
 }
 
 /// The network that the page opens with.
@@ -149,6 +166,17 @@ mod tests {
     #[test]
     fn the_first_is_the_default() {
         assert_eq!(default_source(), members()[0].source());
+    }
+
+    #[test]
+    fn every_network_stands_with_those_of_equal_length() {
+        let groups = equally_long();
+        for (i, group) in groups.iter().enumerate() {
+            assert!(groups[..i].iter().all(|other| other.epochs != group.epochs), "{} epochs twice", group.epochs);
+            assert!(group.members.iter().all(|member| member.training.epochs == group.epochs));
+        }
+        assert_eq!(groups[0].members[0], &members()[0]);
+        assert_eq!(groups.iter().map(|group| group.members.len()).sum::<usize>(), members().len());
     }
 
     #[test]

@@ -1,18 +1,18 @@
-//! The networks that come with the page, as a group of buttons: one press fetches a network and runs it on the picture on
-//! screen.
+//! The networks that come with the page, as buttons in groups of equal training: one press fetches a network and runs it on
+//! the picture on screen.
 
 use leptos::prelude::*;
 
-use crate::page::networks::{Availability, availability};
+use crate::page::networks::{Availability, availability, length_sentence, length_title};
 use crate::ui::engine::loads;
 use crate::ui::shell::networks::hash::Hash;
 use crate::ui::shell::networks::public::word;
 use crate::ui::state::{Phase, State};
 use lambdascope_core::catalogue::Source;
-use lambdascope_core::catalogue::family::{Member, equally_long, members};
+use lambdascope_core::catalogue::family::{EquallyLong, Member, equally_long};
 use lambdascope_core::text::{bytes, grouped};
 
-/// The group.
+/// The groups.
 #[component]
 pub fn Family() -> impl IntoView {
     let state = State::here();
@@ -23,15 +23,31 @@ pub fn Family() -> impl IntoView {
     view! {
         <div class="family" role="group" aria-labelledby="family-title" data-testid="family">
             <h2 id="family-title" class="list-title">"Trained by this project"</h2>
-            <div class="family-members">
-                {members().iter().map(|member| view! { <MemberButton member /> }).collect_view()}
-            </div>
-            {(!equally_long()).then(|| view! {
-                <p class="quiet" data-testid="family-lengths">
-                    "Not all were trained equally long: only those with the same number of epochs can be compared."
-                </p>
-            })}
+            {equally_long().into_iter().map(|group| view! { <Group group /> }).collect_view()}
             {hash}
+        </div>
+    }
+}
+
+/// The networks that can be compared with each other.
+#[component]
+fn Group(group: EquallyLong) -> impl IntoView {
+    let title = format!("family-{}", group.epochs);
+    let sentence = format!("{title}-sentence");
+    view! {
+        <div
+            class="family-group"
+            role="group"
+            aria-labelledby=title
+            aria-describedby=sentence
+            data-testid="family-group"
+            data-epochs=group.epochs.to_string()
+        >
+            <h3 id=title.clone()>{length_title(&group)}</h3>
+            <p id=sentence.clone() class="quiet">{length_sentence(&group)}</p>
+            <div class="family-members">
+                {group.members.into_iter().map(|member| view! { <MemberButton member /> }).collect_view()}
+            </div>
         </div>
     }
 }
