@@ -5,6 +5,7 @@ pub mod debounce;
 pub mod motion;
 pub mod networks;
 pub mod own_pictures;
+pub mod picture;
 pub mod selection;
 pub mod shader;
 pub mod subject;
@@ -14,7 +15,6 @@ use std::sync::Arc;
 
 use leptos::html::ElementType;
 use leptos::prelude::*;
-use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 
 use crate::page::address::{Address, ViewParameters};
@@ -29,7 +29,6 @@ use crate::ui::link::Link;
 use lambdascope_core::answer::Answer;
 use lambdascope_core::backend::BackendReport;
 use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
-use lambdascope_core::picture::Region;
 use lambdascope_core::tensor::max_abs;
 use lambdascope_explain::figures::colour::Theme;
 use lambdascope_explain::figures::display::Display;
@@ -40,6 +39,7 @@ use lambdascope_protocol::LoadStep;
 use motion::Motion;
 use networks::NetworkSignals;
 use own_pictures::OwnPictures;
+pub use picture::PictureChoice;
 use selection::{Choices, Selection, layer_at};
 use shader::ShaderSignals;
 use what_if::WhatIfSignals;
@@ -55,50 +55,6 @@ pub enum Phase {
     Ready,
     /// Nothing will run; a sentence with the cause and the next step.
     Failed(String),
-}
-
-/// A picture that the visitor chose.
-#[derive(Clone, Debug)]
-pub enum PictureChoice {
-    /// A sample, by its id.
-    Sample(String),
-    /// The visitor's own, with a name to call it by, and the part of it that is looked at where that is not the usual crop.
-    /// The file stays with the browser until the engine reads it.
-    Own { name: String, file: SendWrapper<web_sys::Blob>, region: Option<Region> },
-}
-
-impl PartialEq for PictureChoice {
-    fn eq(&self, other: &Self) -> bool {
-        self.is_of_file(other) && self.region() == other.region()
-    }
-}
-
-impl PictureChoice {
-    /// Whether both are of one file, whatever part of it is looked at.
-    pub fn is_of_file(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Sample(own), Self::Sample(other)) => own == other,
-            // The contents of two files are not compared.
-            (Self::Own { file: own, .. }, Self::Own { file: other, .. }) => **own == **other,
-            _ => false,
-        }
-    }
-
-    /// The part of it that is looked at; `None` for the usual crop.
-    pub fn region(&self) -> Option<Region> {
-        match self {
-            Self::Own { region, .. } => *region,
-            Self::Sample(_) => None,
-        }
-    }
-
-    /// What to call it.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Sample(id) => id,
-            Self::Own { name, .. } => name,
-        }
-    }
 }
 
 /// The picture that the engine was asked about last.

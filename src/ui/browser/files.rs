@@ -44,7 +44,7 @@ fn parts(address: &str) -> Option<(u32, String)> {
 pub async fn keep(key: u32, name: &str, file: &Blob) -> Result<(), String> {
     let put = async {
         let response = Response::new_with_opt_blob(Some(file))?;
-        Ok(JsFuture::from(store().await?.put_with_str(&address(key, name), &response)).await?)
+        JsFuture::from(store().await?.put_with_str(&address(key, name), &response)).await
     };
     put.await.map(drop).map_err(|error: JsValue| describe(&error))
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
-use crate::ui::state::PictureChoice;
+use crate::ui::state::picture::PictureChoice;
 use lambdascope_core::picture::Region;
 
 /// One of them.

@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn an_empty_map_has_nothing_anywhere() {
-        let spread = of(&vec![0.0; 48], Sign::Both, [2, 3]);
+        let spread = of(&[0.0; 48], Sign::Both, [2, 3]);
         assert_eq!((spread.mass, spread.half, spread.own, spread.near), (0.0, 0, 0.0, 0.0));
         assert_eq!((spread.side, spread.region), (Side::default(), Side::default()));
     }

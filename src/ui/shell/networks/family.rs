@@ -77,8 +77,6 @@ fn MemberButton(member: &'static Member) -> impl IntoView {
         Availability::Running => loads::cancel(state),
         Availability::Loading => {}
     };
-    let (title, facts) = (format!("member-title-{}", member.name), format!("member-facts-{}", member.name));
-    let (named, described) = (format!("{title} member-tag-{}", member.name), facts.clone());
     view! {
         <button
             type="button"
@@ -87,16 +85,16 @@ fn MemberButton(member: &'static Member) -> impl IntoView {
             data-network=member.name.as_str()
             data-standing=move || word(stands.get())
             aria-pressed=move || if stands.get() == Availability::Running { "true" } else { "false" }
-            aria-labelledby=named
-            aria-describedby=described
             prop:disabled=waits
             on:click=press
         >
             <span class="member-head">
-                <span id=title class="member-title">{member.title.as_str()}</span>
-                <span id=format!("member-tag-{}", member.name) class="member-tag">{tag}</span>
+                <span class="member-title">{member.title.as_str()}</span>
+                " "
+                <span class="member-tag">{tag}</span>
             </span>
-            <span id=facts class="member-facts">
+            " "
+            <span class="member-facts">
                 <span class="member-changed">{member.changed.as_str()}" "</span>
                 <span class="member-numbers">
                     <span data-testid="member-accuracy">
