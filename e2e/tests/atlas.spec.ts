@@ -48,7 +48,7 @@ test("the tiles are walked and one is opened by keyboard", async ({ page }) => {
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowRight");
   const focused = page.getByTestId("atlas-tiles").locator(":focus");
-  await expect(focused).toHaveAttribute("aria-label", new RegExp(`^${expected[5]}: locality`));
+  await expect(focused).toHaveAttribute("aria-label", new RegExp(`^λ ${expected[5]!.replace("stages.", "")}: locality`));
   await expect(page.getByTestId("atlas-map")).toHaveAttribute("aria-label", new RegExp(`^${expected[5]},`));
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("view-lens")).toHaveAttribute("aria-selected", "true");

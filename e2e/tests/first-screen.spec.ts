@@ -84,3 +84,31 @@ test("the query stands still where little motion is asked for, and where the add
   await page.waitForTimeout(2000);
   expect(await query(page)).toBe("8,8");
 });
+
+test("another sample or view is an entry of the history, and going back brings what was chosen", async ({ page }) => {
+  await open(page, "?sample=church&backend=cpu&utm_source=mail&fbclid=a");
+  await firstResult(page);
+  await expect(page.getByTestId("address-notice"), "what others add to a link is nobody's business").toHaveCount(0);
+  const label = page.getByTestId("prediction").first();
+  const sample = () => new URL(page.url()).searchParams.get("sample");
+  await page.getByTestId("sample").nth(3).click();
+  await expect.poll(sample).toBe("english_springer");
+  await page.locator("#tab-atlas").click();
+  await expect.poll(() => new URL(page.url()).searchParams.get("view")).toBe("atlas");
+  await page.goBack();
+  await expect(page.locator("#view")).toHaveAttribute("data-view", "lens");
+  expect(sample()).toBe("english_springer");
+  await page.goBack();
+  await expect.poll(sample).toBe("church");
+  await expect(page.locator('[data-sample="church"]')).toHaveAttribute("aria-pressed", "true");
+  await expect(label).toHaveAttribute("data-label", "church");
+  await page.goForward();
+  await expect(page.locator('[data-sample="english_springer"]')).toHaveAttribute("aria-pressed", "true");
+  await expect(label).toHaveAttribute("data-label", "english_springer");
+});
+
+test("the badge says in plain words why the GPU is not used", async ({ page }) => {
+  await open(page);
+  await firstResult(page);
+  await expect(page.getByTestId("backend-badge")).toHaveAttribute("title", "WebGPU is not used: this browser offers pages no GPU.");
+});

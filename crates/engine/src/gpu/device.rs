@@ -58,7 +58,7 @@ impl Device {
             ..Default::default()
         };
         let adapter =
-            instance.request_adapter(&options).await.map_err(|error| GpuError::NoAdapter(error.to_string()))?;
+            instance.request_adapter(&options).await.map_err(|error| GpuError::NoAdapter(no_adapter(&error)))?;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("lambdascope"),
             // Only profiles need it.
@@ -208,6 +208,17 @@ impl Fate {
         for waiting in std::mem::take(&mut self.waiting).into_values() {
             let _ = waiting.send(Err(GpuError::DeviceLost(reason.clone())));
         }
+    }
+}
+
+/// Why there is no adapter, for people: wgpu's own words list what it was compiled with.
+fn no_adapter(error: &wgpu::RequestAdapterError) -> String {
+    match error {
+        wgpu::RequestAdapterError::NotFound { .. } if cfg!(target_family = "wasm") => {
+            "this browser offers pages no GPU".to_owned()
+        }
+        wgpu::RequestAdapterError::NotFound { .. } => "no GPU was found".to_owned(),
+        error => error.to_string(),
     }
 }
 

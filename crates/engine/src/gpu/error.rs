@@ -3,8 +3,8 @@
 /// Why the GPU could not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GpuError {
-    /// There is no adapter, or none that may be used.
-    #[error("no GPU adapter was found: {0}")]
+    /// There is no adapter, or none that may be used; why, in words.
+    #[error("{0}")]
     NoAdapter(String),
     /// The adapter gives no device.
     #[error("the adapter {adapter} provides no device: {reason}")]
