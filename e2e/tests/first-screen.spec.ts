@@ -112,3 +112,15 @@ test("the badge says in plain words why the GPU is not used", async ({ page }) =
   await firstResult(page);
   await expect(page.getByTestId("backend-badge")).toHaveAttribute("title", "WebGPU is not used: this browser offers pages no GPU.");
 });
+
+test("each map says what it is, or that it is too faint for the scale, with the way to see it", async ({ page }) => {
+  await open(page, "?sample=cassette_player&layer=stages.1.1&head=0&y=8&x=8&backend=cpu");
+  await firstResult(page);
+  const note = (kind: string) => page.locator(`.panel-${kind} .panel-note`);
+  await expect(note("position")).toHaveText("Only direction and distance from the query matter.");
+  await expect(note("total")).toHaveText(/^Their sum/);
+  await expect(note("content")).toHaveText(/^Too faint for this scale: at most 0\.\d+, on ±\d/);
+  await page.getByTestId("own-scale-content").click();
+  await expect(note("content")).toHaveText("Only what is there matters, not where.");
+  await expect.poll(() => new URL(page.url()).searchParams.get("scale")).toBe("map");
+});

@@ -164,7 +164,7 @@ pub fn nothing_inside(card: &NetworkCard) -> Option<String> {
 /// An offered network in one line.
 pub fn facts(offer: &NetworkOffer) -> String {
     format!(
-        "ImageNet’s 1,000 classes, first guess right {:.1}\u{a0}%. {} learned values, {} multiply-adds per picture.",
+        "ImageNet’s 1,000 classes, top-1 accuracy {:.1}\u{a0}%. {} learned values, {} multiply-adds per picture.",
         offer.top1 * 100.0,
         count(offer.parameters),
         count(offer.macs),

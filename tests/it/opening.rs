@@ -177,7 +177,7 @@ fn twenty_sentences_say_what_the_arrays_hold() {
                 let mass = |map: &[f32]| map.iter().map(|value| value.abs()).sum::<f32>();
                 let content = mass(&reading.attention.content)
                     / (mass(&reading.attention.content) + mass(&reading.attention.position));
-                let expected = format!("content {:.0}\u{a0}%", content * 100.0);
+                let expected = format!("{:.0}\u{a0}% content", content * 100.0);
                 assert!(
                     content < 0.005 || shares(&reading).contains(&expected),
                     "{what}: {} not {expected}",

@@ -16,7 +16,7 @@ fn storage() -> Result<CacheStorage, String> {
     // Where the page is not secure there is no such property, and the binding would call into nothing.
     match Reflect::has(&window(), &"caches".into()) {
         Ok(true) => window().caches().map_err(|error| describe(&error)),
-        _ => Err("browsers keep files for https pages alone".to_owned()),
+        _ => Err("browsers keep files only for https pages".to_owned()),
     }
 }
 

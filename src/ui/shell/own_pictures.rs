@@ -101,7 +101,7 @@ pub fn KeepChoice() -> impl IntoView {
     move || {
         are_any.get().then(|| {
             view! {
-                <label class="switch keep" title="They stay on this device; switched off, they are gone with this page">
+                <label class="switch keep" title="They stay on this device. Switched off, they are gone when you leave the page.">
                     <input type="checkbox" data-testid="keep-pictures" prop:checked=state.own.are_kept on:change=changed />
                     "Keep my pictures in this browser"
                 </label>

@@ -17,7 +17,8 @@ pub fn Share() -> impl IntoView {
     let said = RwSignal::new(String::new());
     let copy = move |what: &'static str, text: String| {
         let is_own = matches!(*state.picture.read_untracked(), Some(PictureChoice::Own { .. }));
-        let lacks = if is_own { " It cannot carry your own picture: who opens it sees a sample." } else { "" };
+        let lacks =
+            if is_own { " It cannot carry your own picture: whoever opens it sees a sample instead." } else { "" };
         leptos::task::spawn_local(async move {
             said.set(match browser::copy(&text).await {
                 Ok(()) => format!("{what} copied.{lacks}"),

@@ -22,6 +22,10 @@ pub fn connect(state: State) {
     let timer = StoredValue::new(None::<IntervalHandle>);
     let is_over = StoredValue::new(false);
     let stop = move || {
+        // The pointer goes on moving, and what is told every time is worked out every time.
+        if is_over.get_value() {
+            return;
+        }
         is_over.set_value(true);
         state.is_walking.set(false);
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {

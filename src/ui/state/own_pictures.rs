@@ -36,7 +36,9 @@ impl OwnPictures {
         let picture = PictureChoice::Own { name, file: SendWrapper::new(file), region: None };
         self.list.update(|list| {
             let next = list.iter().map(|own| own.key + 1).max().unwrap_or(0);
-            list.push(OwnPicture { key: key.unwrap_or(next), picture: picture.clone(), url });
+            // One that was given before those of earlier visits came may have their key.
+            let key = key.filter(|key| list.iter().all(|own| own.key != *key)).unwrap_or(next);
+            list.push(OwnPicture { key, picture: picture.clone(), url });
         });
         picture
     }

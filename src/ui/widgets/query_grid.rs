@@ -81,7 +81,7 @@ pub fn QueryGrid() -> impl IntoView {
                     <QueryRing />
                 </Marks>
             </div>
-            <p class="panel-note">"Point anywhere in it to move the query."</p>
+            <p class="panel-note">"Point anywhere to move the query."</p>
             <p class="panel-foot">"query at " {move || at().unwrap_or_else(|| "–".to_owned())}</p>
             <p id="query-keys" class="hidden">
                 "Arrow keys move the query, with Shift by four cells; Home and End go to the ends of the row, with Control to the corners; Page Up and Page Down change the layer, brackets the head."

@@ -50,7 +50,11 @@ fn Note(kind: MapKind) -> impl IntoView {
     let faint = state.at_rest(move || {
         let (largest, limit) = (state.largest(kind), state.selection.shared_limit.get()?);
         (largest > 0.0 && largest < FAINT * limit).then(|| {
-            format!("Too faint for this scale: at most {largest:.*} of {limit:.*}.", decimals(largest), decimals(limit))
+            format!(
+                "Too faint for this scale: at most {largest:.*}, on ±{limit:.*}.",
+                decimals(largest),
+                decimals(limit)
+            )
         })
     });
     let is_empty = state.at_rest(move || {

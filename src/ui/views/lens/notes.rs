@@ -31,7 +31,7 @@ fn OfLambda() -> impl IntoView {
             <em>"lambda"</em>", and then applies that matrix to the query."
         </p>
         <p>
-            "But a linear map can be read both ways. Multiply it out from the query’s end and the layer’s output is a weighted sum of the values after all, exactly. (For the position part this engine takes that end too, since it costs fewer multiplications: nothing is compared or normalised there, and no weight is kept.)"
+            "But a linear map can be read both ways. Multiply it out from the query’s end and the layer’s output is a weighted sum of the values after all, exactly. (For the position part, this engine does just that, since it takes fewer multiplications; nothing is compared or normalised, and no weight is stored.)"
         </p>
         <math display="block">
             <mtable>

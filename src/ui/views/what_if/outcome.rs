@@ -21,9 +21,9 @@ pub fn Outcome() -> impl IntoView {
     let said = move || {
         match (state.what_if.changes.read().is_empty(), state.answer.read().is_none(), is_changed.get()) {
             (true, ..) => return "Nothing has been changed: these are the network’s own probabilities.".to_owned(),
-            (false, true, _) => return "The changes of this link run once the network itself has.".to_owned(),
+            (false, true, _) => return "The changes in this link will run once the network is ready.".to_owned(),
             (false, false, false) => {
-                return "The changes of this link do not fit this network: these are its own probabilities.".to_owned();
+                return "The changes in this link do not fit this network; these are its own probabilities.".to_owned();
             }
             (false, false, true) => {}
         }

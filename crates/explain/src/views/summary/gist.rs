@@ -103,7 +103,7 @@ pub fn shares(reading: &Reading) -> String {
         return String::new();
     }
     format!(
-        "Weight: content {}, position {}; half of their sum’s lies in {} of {} cells.",
+        "Weight: {} content, {} position; half of the total lies in {} of {} cells.",
         whole_percent(content.mass / all),
         whole_percent(position.mass / all),
         total.half,
@@ -284,7 +284,7 @@ mod tests {
         let reading = reading(&[([0, 0], 1.0)], &[([4, 4], -2.0), ([4, 5], 1.0)]);
         assert_eq!(
             shares(&reading),
-            "Weight: content 25\u{a0}%, position 75\u{a0}%; half of their sum’s lies in 1 of 64 cells."
+            "Weight: 25\u{a0}% content, 75\u{a0}% position; half of the total lies in 1 of 64 cells."
         );
     }
 }
