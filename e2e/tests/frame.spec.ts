@@ -43,7 +43,7 @@ test("a frame for a lesson hides the controls and leads to the page", async ({ p
 test("the state is saved as JSON", async ({ page }) => {
   await open(page, `?${place}&view=orders`);
   await firstResult(page);
-  await page.getByTestId("share").locator("summary").click();
+  await page.getByTestId("share").locator("summary").press("Enter");
   const download = page.waitForEvent("download");
   await page.getByTestId("share-state").click();
   const state = JSON.parse(readFileSync(await (await download).path(), "utf8"));
@@ -96,7 +96,7 @@ test("a lesson leaves controls out one by one, and the page is shown to a room",
   for (const control of ["help-button", "layer-select", "sample", "map-total"]) await expect(page.getByTestId(control).first(), control).toBeVisible();
   expect(await findings(page)).toEqual([]);
   // What the link leaves out is chosen beside it; this page stays as it is.
-  await page.getByTestId("share").locator("summary").click();
+  await page.getByTestId("share").locator("summary").press("Enter");
   const left = page.getByTestId("share-hide");
   await expect(left.getByLabel("network")).toBeChecked();
   await left.getByLabel("help").check();

@@ -40,7 +40,7 @@ test("own pictures stand beside the samples, and stay for the next visit by choi
   await expect.poll(of).toBe(shown);
 
   // A link says what it cannot carry.
-  await page.getByTestId("share").locator("summary").click();
+  await page.getByTestId("share").locator("summary").press("Enter");
   await page.getByTestId("share-link").click();
   await expect(page.getByTestId("share-said")).toContainText("cannot carry your own picture");
 
