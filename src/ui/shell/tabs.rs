@@ -21,6 +21,7 @@ use crate::ui::views::what_if::WhatIf;
 #[component]
 pub fn Views() -> impl IntoView {
     let state = State::here();
+    let has_answer = Memo::new(move |_| state.answer.read().is_some());
     // In a lesson's frame the view is the lesson's choice.
     let is_frame = state.address().embed;
     let pressed = move |event: web_sys::KeyboardEvent| {
@@ -80,6 +81,8 @@ pub fn Views() -> impl IntoView {
             <Status />
             <AddressNotice />
             {move || match state.view.get() {
+                // The lens keeps its room; the others come at once with what they show, so that nothing in them jumps.
+                view if view != View::Lens && !has_answer.get() => view! { <div class="view-waits"></div> }.into_any(),
                 View::WhatIf => view! { <WhatIf /> }.into_any(),
                 _ if state.nothing_inside.read().is_some() => view! { <NothingInside /> }.into_any(),
                 View::Shader => view! { <ShaderView /> }.into_any(),

@@ -130,6 +130,8 @@ pub fn FigureView(
                 class="map figure-map"
                 class:map-over=move || display().shows_picture()
                 style:aspect-ratio=ratio
+                style=("--rows", move || size.get()[0].to_string())
+                style=("--columns", move || size.get()[1].to_string())
                 tabindex="0"
                 role="application"
                 aria-roledescription="map"

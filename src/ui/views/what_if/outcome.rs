@@ -68,11 +68,6 @@ pub fn Outcome() -> impl IntoView {
                 </thead>
                 <tbody>
                     {move || bars().into_iter().map(bar).collect_view()}
-                    // Their room, until there are any.
-                    {move || {
-                        let none = || view! { <tr aria-hidden="true"><td colspan="5">"\u{a0}"</td></tr> };
-                        state.answer.read().is_none().then(|| (0..LISTED).map(|_| none()).collect_view())
-                    }}
                 </tbody>
             </table>
             <div class="what-if-actions">
