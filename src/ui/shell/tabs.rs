@@ -15,12 +15,17 @@ use crate::ui::views::nothing_inside::{NoLambda, NothingInside};
 use crate::ui::views::orders::Orders;
 use crate::ui::views::positions::Positions;
 use crate::ui::views::shader::ShaderView;
-use crate::ui::views::what_if::WhatIf;
+use crate::ui::views::what_if::{WhatIf, fetch_ablations};
 
 /// The tabs with the view that is chosen.
 #[component]
 pub fn Views() -> impl IntoView {
     let state = State::here();
+    Effect::new(move |_| {
+        if state.view.get() == View::WhatIf {
+            fetch_ablations(state);
+        }
+    });
     let has_answer = Memo::new(move |_| state.answer.read().is_some());
     // In a lesson's frame the view is the lesson's choice.
     let is_frame = state.address().embed;

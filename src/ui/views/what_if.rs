@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use crate::ui::engine::what_if;
 use crate::ui::state::State;
 use all_pictures::AllPictures;
+pub use all_pictures::fetch as fetch_ablations;
 use embeddings::Embeddings;
 use outcome::Outcome;
 use picture::PictureBrush;

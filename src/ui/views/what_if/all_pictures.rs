@@ -23,7 +23,6 @@ const FILE: &str = "weights/ablations.json";
 #[component]
 pub fn AllPictures() -> impl IntoView {
     let state = State::here();
-    fetch(state);
     let running = state.networks.running;
     let hash = Memo::new(move |_| running.read().as_ref().map(|running| running.card.sha256.clone()));
     let is_default =
@@ -41,9 +40,9 @@ fn problem(cause: &str) -> impl IntoView {
     view! { <p class="quiet" data-testid="ablations-problem">{said}</p> }
 }
 
-/// Fetches the file unless it is there. It is small and asked for only where it is shown, so it waits for nothing: what comes
-/// late would push aside what the visitor is about to touch.
-fn fetch(state: State) {
+/// Fetches the file unless it is there. It is small and asked for only where it is shown, so it waits for nothing, the first
+/// answer included: what comes late would push aside what the visitor is about to touch.
+pub fn fetch(state: State) {
     let found = state.what_if.ablations;
     if matches!(*found.read_untracked(), Some(Ok(_))) {
         return;
