@@ -31,6 +31,8 @@ test("every view is walked with the keyboard alone, in both themes", async ({ pa
     const view = (await page.locator("#view").getAttribute("data-view"))!;
     seen.push(view);
     await expect(page.locator("#view").getByRole("heading").first()).toBeVisible();
+    // The shader's texts come from the engine.
+    await expect(page.locator("#view").locator('button, input, select, a[href], [tabindex="0"]').first()).toBeAttached();
     for (const colorScheme of ["dark", "light"] as const) {
       await page.emulateMedia({ colorScheme });
       // Something in the view takes the focus, and Shift+Tab leads back to its tab.
