@@ -8,7 +8,7 @@ use crate::figures::grid::{Grid, Scale};
 use crate::figures::subject::{Dependence, Subject};
 use crate::read::implicit_attention::{ImplicitAttention, implicit_attention};
 use crate::read::query::Query;
-use crate::read::spread::near;
+use crate::read::spread::{Sign, Spread, near};
 use lambdascope_core::text::percent;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
@@ -79,19 +79,14 @@ impl Entry {
 impl Measures {
     /// Measures a query's map.
     pub fn of(layer: &LambdaTrace, query: Query, attention: &ImplicitAttention) -> Self {
-        let width = layer.dims.context_width;
-        let [rows, columns] = near(layer);
-        let is_near = |m: usize| (m / width).abs_diff(query.y) <= rows && (m % width).abs_diff(query.x) <= columns;
-        let all = mass(&attention.total);
-        let share = |part: f32| (all > 0.0).then(|| part / all);
-        let close: f32 =
-            attention.total.iter().enumerate().filter(|(m, _)| is_near(*m)).map(|(_, value)| value.abs()).sum();
-        // Begun at +0: the sum of no numbers is −0.
-        let negative = attention.total.iter().fold(0.0, |sum, value| sum - value.min(0.0));
+        let size = [layer.dims.context_height, layer.dims.context_width];
+        let of = |sign| Spread::of(&attention.total, size, sign, query.cell(), near(layer));
+        let (all, below) = (of(Sign::Both), of(Sign::Minus));
+        let share = |part: f32| (all.mass > 0.0).then_some(part);
         let (content, position) = (mass(&attention.content), mass(&attention.position));
         Self {
-            locality: share(close),
-            negative: share(negative),
+            locality: share(all.near),
+            negative: share(below.mass / all.mass),
             ratio: (content + position > 0.0).then(|| content / position),
         }
     }

@@ -6,6 +6,7 @@ use crate::figures::grid::Extreme;
 use crate::read::reading::Reading;
 use crate::read::scale::query_limit;
 use crate::read::softmax_attention::AttentionReading;
+use crate::read::spread::{Sign, Spread};
 use lambdascope_core::text;
 use lambdascope_core::text::{decimals, signed};
 
@@ -44,16 +45,7 @@ pub fn attention_sentence(reading: &AttentionReading) -> String {
     let query = reading.query;
     let weights = &reading.heads[query.head].weights;
     let [Some(Extreme { cell, value }), _] = strongest(weights, reading.size[1]) else { return String::new() };
-    let mut ranked = weights.clone();
-    ranked.sort_by(|a, b| b.total_cmp(a));
-    let mut sum = 0.0;
-    let half = 1 + ranked
-        .iter()
-        .take_while(|weight| {
-            sum += **weight;
-            sum < 0.5
-        })
-        .count();
+    let Spread { half, .. } = Spread::of(weights, reading.size, Sign::Plus, query.cell(), [0, 0]);
     format!(
         "Query at {}, head {}: largest softmax weight at {} ({value:.*}); {half} of {} positions carry half the total weight.",
         text::cell(query.cell()),
