@@ -1,14 +1,14 @@
 //! `ablate`: accuracy over a folder of class folders with parts of the lambda layers switched off.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use strum::VariantArray;
 
 use crate::input::decode;
-use crate::labelled::{labelled_files, rank_of};
-use crate::source::{self, Model};
+use crate::labelled::{Arguments, labelled_files, rank_of};
+use crate::source;
 use crate::terminal::{progress, say};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::ablations::{Ablations, Hits, Part, Row};
@@ -16,19 +16,6 @@ use lambdascope_core::nn::edit::Edits;
 use lambdascope_core::nn::graph::{Graph, Site};
 use lambdascope_core::text::{grouped, signed};
 use lambdascope_engine::{Edited, Engine};
-
-/// `ablate`'s arguments.
-#[derive(clap::Args)]
-pub struct Arguments {
-    #[command(flatten)]
-    model: Model,
-    /// The folder, as `evaluate` takes it: DIR/<class>/*.{webp,jpg,jpeg,png}.
-    #[arg(long)]
-    data: PathBuf,
-    /// Print JSON, as the page reads it.
-    #[arg(long)]
-    json: bool,
-}
 
 /// Layers that are changed together, and which parts they have.
 struct Group {

@@ -1,6 +1,5 @@
 //! `evaluate`: accuracy over a folder of class folders.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -8,26 +7,12 @@ use serde::Serialize;
 
 use crate::backend::{answer, backend_name};
 use crate::input::decode;
-use crate::labelled::{labelled_files, rank_of};
-use crate::source::{self, Model};
+use crate::labelled::{Arguments, labelled_files, rank_of};
+use crate::source;
 use crate::terminal::{progress, say};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::ablations::Hits;
 use lambdascope_engine::{Engine, Run};
-
-/// `evaluate`'s arguments.
-#[derive(clap::Args)]
-pub struct Arguments {
-    #[command(flatten)]
-    model: Model,
-    /// The folder: DIR/<class>/*.{webp,jpg,jpeg,png}. A class is one of the network's labels (case is ignored, and `_`
-    /// counts as a space) or its index.
-    #[arg(long)]
-    data: PathBuf,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
-}
 
 #[derive(Serialize)]
 struct Evaluated {

@@ -5,7 +5,22 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::source::Model;
 use lambdascope_engine::ranked_softmax;
+
+/// The arguments of commands that measure over such a folder.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub model: Model,
+    /// The folder: DIR/<class>/*.{webp,jpg,jpeg,png}. A class is one of the network's labels (case is ignored, and `_`
+    /// counts as a space) or its index.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Every picture below `data` with its class's index, in a fixed order: DIR/<class>/*.{webp,jpg,jpeg,png}. A class is one
 /// of the network's labels (case is ignored, and `_` counts as a space) or its index.

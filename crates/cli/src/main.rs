@@ -61,9 +61,9 @@ enum Command {
     /// Classify a picture.
     Classify(classify::Arguments),
     /// Measure accuracy over a folder of class folders.
-    Evaluate(evaluate::Arguments),
+    Evaluate(labelled::Arguments),
     /// Measure accuracy with parts of the lambda layers switched off.
-    Ablate(ablate::Arguments),
+    Ablate(labelled::Arguments),
     /// Write the maps, lambdas and output of one query of a lambda layer, or the weights and output of an attention layer.
     Explain(explain::Arguments),
     /// Write the answers for sample pictures as files, which the page shows until its engine has loaded.
