@@ -19,13 +19,12 @@ pub fn Outcome() -> impl IntoView {
     let is_changed = Memo::new(move |_| !fitting(state).is_empty());
     let after = move || state.what_if.answer.get().and_then(Result::ok).filter(|_| is_changed.get());
     let said = move || {
-        match (state.what_if.changes.read().is_empty(), state.answer.read().is_none(), is_changed.get()) {
-            (true, ..) => return "Nothing has been changed: these are the network’s own probabilities.".to_owned(),
-            (false, true, _) => return "The changes in this link will run once the network is ready.".to_owned(),
-            (false, false, false) => {
-                return "The changes in this link do not fit this network; these are its own probabilities.".to_owned();
-            }
-            (false, false, true) => {}
+        if state.what_if.changes.read().is_empty() {
+            return "Nothing has been changed: these are the network’s own probabilities.".to_owned();
+        }
+        // The view comes with an answer, so what does not fit is the network's.
+        if !is_changed.get() {
+            return "The changes in this link do not fit this network; these are its own probabilities.".to_owned();
         }
         match state.what_if.answer.get() {
             Some(Err(message)) => message,
