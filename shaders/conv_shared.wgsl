@@ -56,6 +56,12 @@ fn place(channel: u32, row: u32, y: u32) -> u32 {
     return (channel * ROWS + row) * SIDE + (y ^ channel);
 }
 
+// max(x, 0), but NaN stays NaN, which WGSL's max may drop: what has overflowed must not look like a number. Told by its
+// bits, since a compiler may take it that no number is NaN.
+fn relu(x: vec4f) -> vec4f {
+    return select(max(x, vec4f()), x, (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u));
+}
+
 @compute @workgroup_size(SIDE, SIDE)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
     let depth = params.in_channels / 4u;
@@ -119,7 +125,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
         sum_R_C += residual[at_R + column_C];
     }
     if params.activation == 1u {
-        sum_R_C = max(sum_R_C, vec4f());
+        sum_R_C = relu(sum_R_C);
     }
     if params.activation == 2u {
         // Below −80 silu is 0 in f32; the bound keeps exp finite, since WGSL promises nothing about infinities.

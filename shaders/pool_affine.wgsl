@@ -23,9 +23,15 @@ override WORKGROUP: u32 = 64u;
 @group(0) @binding(3) var<storage, read> shift: array<f32>;
 @group(0) @binding(4) var<storage, read_write> output: array<f32>;
 
+// Told by its bits, since a compiler may take it that no number is NaN.
+fn is_nan(x: f32) -> bool {
+    return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+
 fn activate(x: f32) -> f32 {
     switch params.activation {
-        case 1u: { return max(x, 0.0); }
+        // NaN stays NaN, which WGSL's max may drop: what has overflowed must not look like a number.
+        case 1u: { return select(max(x, 0.0), x, is_nan(x)); }
         // Below −80 silu is 0 in f32; the bound keeps exp finite, since WGSL promises nothing about infinities.
         case 2u: { return x / (1.0 + exp(min(-x, 80.0))); }
         default: { return x; }

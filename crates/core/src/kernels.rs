@@ -47,7 +47,14 @@ impl Activation {
     pub fn apply(self, x: f32) -> f32 {
         match self {
             Self::None => x,
-            Self::Relu => x.max(0.0),
+            // Not `max`, which makes 0 of NaN: what has overflowed must not look like a number (and does not in PyTorch).
+            Self::Relu => {
+                if x < 0.0 {
+                    0.0
+                } else {
+                    x
+                }
+            }
             Self::Silu => x / (1.0 + (-x).exp()),
         }
     }

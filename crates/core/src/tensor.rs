@@ -107,6 +107,13 @@ pub fn max_abs(values: &[f32]) -> f32 {
     values.iter().fold(0.0, |m, &v| if v.is_nan() || m.is_nan() { f32::NAN } else { f32::max(m, v.abs()) })
 }
 
+/// Whether all values are numbers: neither NaN nor infinite.
+pub fn all_finite(values: &[f32]) -> bool {
+    // Infinities and NaN have the largest exponent, and a maximum of integers is taken many at a time.
+    let exponents = f32::INFINITY.to_bits();
+    values.iter().fold(0, |most, value| most.max(value.to_bits() & exponents)) < exponents
+}
+
 /// max|a − b| / max|b|, the measure by which two computations agree (at most 1e-4 between any two of ours).
 ///
 /// Where `b` is zero everywhere the absolute difference is returned. NaN anywhere, or unequal lengths, give NaN or
@@ -145,5 +152,13 @@ mod tests {
         assert_eq!(relative_difference(&[0.5], &[0.0]), 0.5);
         assert!(relative_difference(&[f32::NAN], &[0.0]).is_nan());
         assert!(relative_difference(&[1.0], &[1.0, 2.0]).is_infinite());
+    }
+
+    #[test]
+    fn only_numbers_are_finite() {
+        assert!(all_finite(&[0.0, -0.0, f32::MIN, f32::MAX, f32::MIN_POSITIVE]));
+        for other in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert!(!all_finite(&[0.0, other, 1.0]));
+        }
     }
 }

@@ -1,9 +1,14 @@
 //! From logits to probabilities.
 
 use lambdascope_core::answer::Prediction;
+use lambdascope_core::tensor::all_finite;
 
-/// Classes with their probabilities, most probable first.
+/// Classes with their probabilities, most probable first; none where a logit is infinite or no number, which says nothing of
+/// any class.
 pub fn predictions(labels: &[String], logits: &[f32]) -> Vec<Prediction> {
+    if !all_finite(logits) {
+        return Vec::new();
+    }
     let prediction = |(i, probability): (usize, f32)| Some(Prediction { label: labels.get(i)?.clone(), probability });
     ranked_softmax(logits).into_iter().filter_map(prediction).collect()
 }
@@ -27,5 +32,13 @@ mod tests {
         let ranked = ranked_softmax(&[1.0, 1000.0, 999.0]);
         assert_eq!(ranked.iter().map(|r| r.0).collect::<Vec<_>>(), [1, 2, 0]);
         assert!((ranked.iter().map(|r| r.1).sum::<f32>() - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn logits_that_are_no_numbers_predict_nothing() {
+        let labels = ["a".to_owned(), "b".to_owned()];
+        assert_eq!(predictions(&labels, &[1.0, 2.0]).len(), 2);
+        assert_eq!(predictions(&labels, &[1.0, f32::NAN]), []);
+        assert_eq!(predictions(&labels, &[f32::INFINITY, 0.0]), []);
     }
 }

@@ -38,7 +38,10 @@ pub fn rows(before: &[Prediction], after: &[Prediction], count: usize) -> Vec<Ro
 
 /// What happened, in a sentence; empty where there is nothing to compare.
 pub fn sentence(before: &[Prediction], after: &[Prediction]) -> String {
-    let (Some(first), Some(now)) = (before.first(), after.first()) else { return String::new() };
+    let Some(first) = before.first() else { return String::new() };
+    let Some(now) = after.first() else {
+        return "Its outputs are infinite or not numbers, so there is no guess.".to_owned();
+    };
     let same = after.iter().find(|class| class.label == first.label).map_or(0.0, |class| class.probability);
     let moved = format!("{} {} → {}", label(&first.label), percent(first.probability), percent(same));
     if now.label == first.label {
@@ -77,5 +80,6 @@ mod tests {
         );
         assert_eq!(sentence(&before, &before), "church 91.2 % → 91.2 %; still first.");
         assert_eq!(sentence(&[], &before), "");
+        assert!(sentence(&before, &[]).contains("no guess"));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lambdascope_core::kernels::lambda_order::Order;
 use lambdascope_core::nn::graph::{Graph, Op, ValueId};
 use lambdascope_core::nn::liveness::{Slots, assign};
+use lambdascope_core::tensor::all_finite;
 
 use super::{
     attention, conv, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine,
@@ -49,6 +50,27 @@ impl Executor {
         for op in &graph.ops {
             self.step(&graph, op);
         }
+    }
+
+    /// Runs the graph as [`Executor::run`] does, up to the first value that holds something infinite or NaN, and returns
+    /// that value; `None` if there is none.
+    ///
+    /// # Panics
+    /// If the picture has another size than the graph's input.
+    pub fn first_not_finite(&mut self, picture: &[f32]) -> Option<ValueId> {
+        let graph = Arc::clone(&self.graph);
+        if !all_finite(picture) {
+            return Some(graph.input);
+        }
+        if let Some(context) = graph.context.filter(|&context| !all_finite(self.read(context))) {
+            return Some(context);
+        }
+        self.arrays[self.slots.of[graph.input]].copy_from_slice(picture);
+        // Looked at at once, since a later kernel may write over it.
+        graph.ops.iter().find_map(|op| {
+            self.step(&graph, op);
+            op.outputs().into_iter().find(|&id| !all_finite(self.read(id)))
+        })
     }
 
     /// A value as the last run left it; meaningful for kept values only.

@@ -17,7 +17,12 @@ pub fn run(params: &Params, input: &[f32], output: &mut [f32]) {
             for y in (2 * out_y).saturating_sub(1)..(2 * out_y + 2).min(height) {
                 for x in (2 * out_x).saturating_sub(1)..(2 * out_x + 2).min(width) {
                     let at = (y * width + x) * channels;
-                    pixel.iter_mut().zip(&input[at..at + channels]).for_each(|(m, v)| *m = m.max(*v));
+                    pixel.iter_mut().zip(&input[at..at + channels]).for_each(|(m, v)| {
+                        // Once NaN, always NaN, which `max` would forget.
+                        if v > m || v.is_nan() {
+                            *m = *v;
+                        }
+                    });
                 }
             }
         }
