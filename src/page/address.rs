@@ -60,45 +60,61 @@ pub struct Address {
 
 impl Address {
     /// Reads decoded parameters. The second part is what the visitor should hear about: keys that this page does not know,
-    /// or a version newer than its own.
+    /// values that make no sense to it, or a version newer than its own.
     pub fn read<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, Option<String>) {
         let mut address = Self::default();
-        let (mut unknown, mut newer) = (Vec::new(), false);
+        let (mut left_out, mut newer) = (Vec::new(), false);
         for (key, value) in pairs {
             let number = || value.parse().ok();
             let name = || Some(value).filter(|text| is_plain(text)).map(str::to_owned);
-            match key {
-                "v" => newer = value.parse::<u32>().is_ok_and(|version| version > VERSION),
-                "network" => address.network = name(),
-                "sample" => address.sample = name(),
-                "view" => address.view = value.parse().ok(),
-                "layer" => address.layer = name(),
-                "head" => address.head = number(),
-                "u" => address.u = number(),
-                "y" => address.y = number(),
-                "x" => address.x = number(),
-                "pin" => address.pin = pair(value),
-                "scale" => address.coverage = value.parse().ok(),
-                "limit" => address.limit = value.parse().ok().filter(|limit: &f32| limit.is_finite() && *limit > 0.0),
-                "show" => address.display = value.parse().ok(),
-                "embed" => address.embed = value == "1",
-                "hide" => address.lesson.hidden = Lesson::read_hidden(value),
-                "present" => address.lesson.presents = value == "1",
-                "figure" => address.lesson.figure = value.parse().ok(),
-                "backend" => address.backend = backend(value),
-                _ if VIEW_PARAMETERS.contains(&key) => {
-                    address.parameters.extend(name().map(|value| (key.to_owned(), value)))
+            let limit = || value.parse().ok().filter(|limit: &f32| limit.is_finite() && *limit > 0.0);
+            let makes_sense = match key {
+                "v" => {
+                    newer = value.parse::<u32>().is_ok_and(|version| version > VERSION);
+                    true
                 }
-                _ if TRACKERS.iter().any(|tracker| key.starts_with(tracker)) => {}
-                _ => unknown.push(key.chars().filter(|c| !c.is_control()).take(24).collect::<String>()),
+                "network" => set(&mut address.network, name()),
+                "sample" => set(&mut address.sample, name()),
+                "view" => set(&mut address.view, value.parse().ok()),
+                "layer" => set(&mut address.layer, name()),
+                "head" => set(&mut address.head, number()),
+                "u" => set(&mut address.u, number()),
+                "y" => set(&mut address.y, number()),
+                "x" => set(&mut address.x, number()),
+                "pin" => set(&mut address.pin, pair(value)),
+                "scale" => set(&mut address.coverage, value.parse().ok()),
+                "limit" => set(&mut address.limit, limit()),
+                "show" => set(&mut address.display, value.parse().ok()),
+                "figure" => set(&mut address.lesson.figure, value.parse().ok()),
+                "backend" => set(&mut address.backend, backend(value)),
+                "embed" => set_flag(&mut address.embed, value),
+                "present" => set_flag(&mut address.lesson.presents, value),
+                "hide" => {
+                    address.lesson.hidden = Lesson::read_hidden(value);
+                    value.is_empty() || !address.lesson.hidden.is_empty()
+                }
+                _ if VIEW_PARAMETERS.contains(&key) => {
+                    let value = name();
+                    let makes_sense = value.is_some();
+                    address.parameters.extend(value.map(|value| (key.to_owned(), value)));
+                    makes_sense
+                }
+                _ if TRACKERS.iter().any(|tracker| key.starts_with(tracker)) => true,
+                _ => {
+                    left_out.push(brief(key));
+                    true
+                }
+            };
+            if !makes_sense {
+                left_out.push(format!("{}={}", brief(key), brief(value)));
             }
         }
         let notice = if newer {
             Some("This link comes from a newer lambdascope: parts of it may be shown differently here.".to_owned())
-        } else if unknown.is_empty() {
+        } else if left_out.is_empty() {
             None
         } else {
-            Some(format!("This link has parts that this page does not know and has left out: {}.", unknown.join(", ")))
+            Some(format!("This link has parts that this page does not know and has left out: {}.", left_out.join(", ")))
         };
         (address, notice)
     }
@@ -140,6 +156,23 @@ impl Address {
 /// Names that need no escaping in an address; ours are all of this kind.
 fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'*' | b'~'))
+}
+
+/// Sets a field; whether to something.
+fn set<T>(field: &mut Option<T>, value: Option<T>) -> bool {
+    *field = value;
+    field.is_some()
+}
+
+/// Sets what is on under `1`; whether the value is one of the two.
+fn set_flag(field: &mut bool, value: &str) -> bool {
+    *field = value == "1";
+    matches!(value, "0" | "1")
+}
+
+/// The start of what a stranger wrote, on one line.
+fn brief(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(24).collect()
 }
 
 /// Two numbers with a point between them.
@@ -226,12 +259,14 @@ mod tests {
     }
 
     #[test]
-    fn senseless_parts_are_ignored() {
+    fn senseless_parts_are_left_out_and_said() {
         let (address, notice) = Address::read(pairs(
             "sample=<b>&head=-1&y=seven&x=3&backend=quantum&view=9&pin=3&scale=all&limit=-1&t=<i>",
         ));
         assert_eq!(address, Address { x: Some(3), ..Address::default() });
-        assert_eq!(notice, None);
+        let said =
+            "left out: sample=<b>, head=-1, y=seven, backend=quantum, view=9, pin=3, scale=all, limit=-1, t=<i>.";
+        assert!(notice.as_ref().is_some_and(|notice| notice.ends_with(said)), "{notice:?}");
     }
 
     #[test]

@@ -90,6 +90,29 @@ impl Place {
         })
     }
 
+    /// What an address names of a place and the trace does not have, in a sentence; `None` if it has all of it.
+    pub fn missing(address: &Address, trace: &Trace) -> Option<String> {
+        let shown = match &address.layer {
+            None => trace.layers.first()?,
+            Some(name) => match trace.layers.iter().find(|layer| layer.name() == *name) {
+                Some(layer) => layer,
+                None if trace.layers.is_empty() => return None,
+                None => return Some(format!("This network has no layer {name} to look into; another one is shown.")),
+            },
+        };
+        let [height, width] = shown.map();
+        let beyond = |value: Option<usize>, end: usize| value.is_some_and(|value| value >= end);
+        if beyond(address.y, height) || beyond(address.x, width) {
+            return Some(format!(
+                "The link’s query lies outside the map of {}, which has {height} rows and {width} columns; another one is \
+                 shown.",
+                shown.name()
+            ));
+        }
+        let head = address.head.filter(|head| *head >= shown.heads());
+        head.map(|head| format!("{} has no head {head} (it has {}); head 0 is shown.", shown.name(), shown.heads()))
+    }
+
     /// The same part of the picture in another layer. Layers that the trace does not have change nothing.
     pub fn in_layer(self, layer: usize, trace: &Trace) -> Self {
         self.carried(trace, layer, trace)

@@ -21,7 +21,14 @@ pub fn load_samples(state: State) {
         match list {
             Ok(list) => {
                 let wanted = state.address().sample;
-                let chosen = list.iter().find(|sample| Some(&sample.id) == wanted.as_ref()).or(list.first());
+                let named = list.iter().find(|sample| Some(&sample.id) == wanted.as_ref());
+                if let (Some(wanted), None, Some(first)) = (&wanted, named, list.first()) {
+                    let first = first.title.as_str();
+                    state.say_of_address(format!(
+                        "There is no sample called {wanted} here; “{first}” is shown instead."
+                    ));
+                }
+                let chosen = named.or(list.first());
                 let chosen = chosen.map(|sample| PictureChoice::Sample(sample.id.clone()));
                 state.samples.set(list);
                 if state.picture.read_untracked().is_none() {
