@@ -135,6 +135,10 @@ pub fn now() -> f64 {
 /// # Errors
 /// The browser's reason.
 pub async fn copy(text: &str) -> Result<(), String> {
+    // A page that was not opened safely has no clipboard at all, whatever its type says.
+    if !js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object()) {
+        return Err("browsers give a clipboard only to pages opened over https".to_owned());
+    }
     let copied = JsFuture::from(window().navigator().clipboard().write_text(text)).await;
     copied.map(drop).map_err(|cause| describe(&cause))
 }

@@ -10,4 +10,5 @@ pub mod icon;
 pub mod overlay;
 pub mod query_grid;
 pub mod scale_bar;
+pub mod text_to_copy;
 pub mod tiles;

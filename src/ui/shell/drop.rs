@@ -26,7 +26,7 @@ pub fn FileButton(
     let picker = NodeRef::<leptos::html::Input>::new();
     let picked = move |_| {
         let Some(input) = picker.get() else { return };
-        take_all(state, input.files());
+        take_all(state, listed(input.files()), Vec::new());
         // The same file can be chosen again.
         input.set_value("");
     };
@@ -44,13 +44,12 @@ pub fn FileButton(
 pub fn DropVeil() -> impl IntoView {
     let state = State::here();
     let (over, set_over) = signal(false);
-    let has_files = |event: &web_sys::DragEvent| {
-        event.data_transfer().is_some_and(|data| (0..data.types().length()).any(|i| data.types().get(i) == "Files"))
-    };
+    // Nothing that is dropped takes the visitor away from the page; only a field takes text.
     let drag_over = window_event_listener(leptos::ev::dragover, move |event| {
-        if has_files(&event) {
+        let has_files = types(&event).iter().any(|kind| kind == "Files");
+        if has_files || !is_editable(&event) {
             event.prevent_default();
-            set_over.set(true);
+            set_over.set(has_files);
         }
     });
     let drag_leave = window_event_listener(leptos::ev::dragleave, move |event| {
@@ -61,14 +60,19 @@ pub fn DropVeil() -> impl IntoView {
     });
     let drop = window_event_listener(leptos::ev::drop, move |event| {
         set_over.set(false);
-        if has_files(&event) {
+        let types = types(&event);
+        if types.iter().any(|kind| kind == "Files") {
             event.prevent_default();
-            take_all(state, event.data_transfer().and_then(|data| data.files()));
+            let (files, folders) = event.data_transfer().map(|data| dropped(&data)).unwrap_or_default();
+            take_all(state, files, folders);
+        } else if !is_editable(&event) {
+            event.prevent_default();
+            state.problem.set(Some(not_a_file(&types).to_owned()));
         }
     });
     let paste = window_event_listener(leptos::ev::paste, move |event| {
         let files = event.unchecked_ref::<web_sys::ClipboardEvent>().clipboard_data().and_then(|data| data.files());
-        take_all(state, files);
+        take_all(state, listed(files), Vec::new());
     });
     on_cleanup(move || {
         drag_over.remove();
@@ -83,19 +87,63 @@ pub fn DropVeil() -> impl IntoView {
     }
 }
 
-/// Takes every picture and the first network among the files; what is neither is said.
-fn take_all(state: State, files: Option<web_sys::FileList>) {
-    let files: Vec<_> = files.iter().flat_map(|files| (0..files.length()).filter_map(|i| files.get(i))).collect();
-    if files.is_empty() {
+/// The kinds of what is dragged, as the browser names them.
+fn types(event: &web_sys::DragEvent) -> Vec<String> {
+    let types = event.data_transfer().map(|data| data.types());
+    types.iter().flat_map(|types| types.iter().filter_map(|kind| kind.as_string())).collect()
+}
+
+/// Whether what is dragged is over a field that takes text.
+fn is_editable(event: &web_sys::DragEvent) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    element.is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT"))
+}
+
+/// What is said where something was dropped that is no file, by its kinds.
+fn not_a_file(types: &[String]) -> &'static str {
+    if types.iter().any(|kind| kind == "text/uri-list") {
+        "A link was dropped, not a file, and the page fetches nothing from other sites. Save the picture on this device and \
+         drop the file."
+    } else {
+        "What was dropped is text, not a file. Drop a picture, or a network (.safetensors)."
+    }
+}
+
+/// The files of a list.
+fn listed(files: Option<web_sys::FileList>) -> Vec<web_sys::File> {
+    files.iter().flat_map(|files| (0..files.length()).filter_map(|i| files.get(i))).collect()
+}
+
+/// The files that were dropped, and the names of the folders among them, which the browser lists as files too. Valid only
+/// while the event is handled.
+fn dropped(data: &web_sys::DataTransfer) -> (Vec<web_sys::File>, Vec<String>) {
+    let items = data.items();
+    let items = (0..items.length()).filter_map(|i| items.get(i)).filter(|item| item.kind() == "file");
+    let entries = items.filter_map(|item| item.webkit_get_as_entry().ok().flatten());
+    let folders: Vec<String> = entries.filter(|entry| entry.is_directory()).map(|entry| entry.name()).collect();
+    let files = listed(data.files()).into_iter().filter(|file| !folders.contains(&file.name())).collect();
+    (files, folders)
+}
+
+/// Takes every picture and the first network among the files; what is neither is said, and so are folders.
+fn take_all(state: State, files: Vec<web_sys::File>, folders: Vec<String>) {
+    if files.is_empty() && folders.is_empty() {
         return;
     }
     spawn_local(async move {
         state.problem.set(None);
-        let (mut first, mut network, mut left_out) = (None, None, None);
+        let (mut first, mut network) = (None, None::<(String, web_sys::File)>);
+        let mut left_out =
+            folders.first().map(|name| format!("{name} is a folder. Open it and drop the pictures that are in it."));
         for file in files {
             let name = if file.name().is_empty() { "The file".to_owned() } else { file.name() };
             match kind(&name, &file).await {
-                FileKind::Network => network = network.or(Some((name, file))),
+                FileKind::Network => match &network {
+                    None => network = Some((name, file)),
+                    Some((taken, _)) => {
+                        left_out = Some(format!("One network at a time: {taken} is loaded and {name} is not."));
+                    }
+                },
                 FileKind::Picture if matches!(*state.phase.read_untracked(), Phase::Failed(_)) => {
                     left_out = Some("The engine is not running, so the picture cannot be classified.".to_owned());
                 }

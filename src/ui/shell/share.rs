@@ -9,21 +9,30 @@ use crate::page::state_file;
 use crate::ui::browser;
 use crate::ui::shell::history::on_screen;
 use crate::ui::state::{PictureChoice, State};
+use crate::ui::widgets::text_to_copy::TextToCopy;
 
 /// The buttons, folded away.
 #[component]
 pub fn Share() -> impl IntoView {
     let state = State::here();
     let said = RwSignal::new(String::new());
+    // What the clipboard did not take.
+    let uncopied = RwSignal::new(None::<String>);
     let copy = move |what: &'static str, text: String| {
         let is_own = matches!(*state.picture.read_untracked(), Some(PictureChoice::Own { .. }));
         let lacks =
             if is_own { " It cannot carry your own picture: whoever opens it sees a sample instead." } else { "" };
         leptos::task::spawn_local(async move {
-            said.set(match browser::copy(&text).await {
-                Ok(()) => format!("{what} copied.{lacks}"),
-                Err(cause) => format!("{what} could not be copied ({cause}): {text}"),
-            });
+            uncopied.set(None);
+            match browser::copy(&text).await {
+                Ok(()) => said.set(format!("{what} copied.{lacks}")),
+                Err(cause) => {
+                    said.set(format!(
+                        "{what} not copied: {cause}. It is selected below, ready to be copied by hand.{lacks}"
+                    ));
+                    uncopied.set(Some(text));
+                }
+            }
         });
     };
     // What a shared link leaves out: chosen here, and not done to this page, on which it could not be taken back.
@@ -122,6 +131,7 @@ pub fn Share() -> impl IntoView {
                 </select>
             </label>
             <p class="quiet" role="status" data-testid="share-said">{said}</p>
+            {move || uncopied.get().map(|text| view! { <TextToCopy text label="The text to copy" /> })}
         </details>
     }
 }

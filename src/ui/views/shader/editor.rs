@@ -100,7 +100,14 @@ pub fn Editor(shown: Memo<Option<Shown>>, lit: Lit) -> impl IntoView {
         leptos::task::spawn_local(async move {
             copied.set(match browser::copy(&text).await {
                 Ok(()) => "Copied.".to_owned(),
-                Err(cause) => format!("It could not be copied ({cause})."),
+                Err(cause) => {
+                    if let Some(editor) = document().get_element_by_id(EDITOR) {
+                        let editor: web_sys::HtmlTextAreaElement = editor.unchecked_into();
+                        let _ = editor.focus();
+                        editor.select();
+                    }
+                    format!("It was not copied: {cause}. The text is selected, ready to be copied by hand.")
+                }
             });
         });
     };
