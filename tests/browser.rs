@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use lambdascope_core::nn::network::Network;
+use lambdascope_core::tensor::all_finite;
 use lambdascope_engine::gpu::{Device, GpuError, Session};
 use parity_cases::{Case, check, fixed};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -109,6 +110,23 @@ async fn shaders_with_bounded_loops_are_accepted_and_agree() {
     }
     let case = golden::network_case(golden::NETWORK_64);
     bounded::check(&device, &case.graph, &case.context, &case.input).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_pixel_that_is_no_number_reaches_the_logits() {
+    let device = device().await;
+    let networks: [&[u8]; 2] = [
+        include_bytes!("../www/weights/lambda_resnet_mini.safetensors"),
+        include_bytes!("../www/weights/attention_resnet_mini.safetensors"),
+    ];
+    for bytes in networks {
+        let graph = Arc::new(Network::from_safetensors(bytes).unwrap().graph([SIDE; 2]).unwrap());
+        let mut session = Session::new(&device, Arc::clone(&graph), &[graph.logits]).await.unwrap();
+        let mut picture = vec![0.5; SIDE * SIDE * 4];
+        assert!(all_finite(&session.run(&picture, &[graph.logits]).await.unwrap()[0]));
+        picture[4 * (SIDE * 20 + 20)] = f32::NAN;
+        assert!(!all_finite(&session.run(&picture, &[graph.logits]).await.unwrap()[0]));
+    }
 }
 
 #[wasm_bindgen_test]

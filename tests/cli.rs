@@ -18,6 +18,8 @@ use tempfile::TempDir;
 #[path = "common/file.rs"]
 #[allow(dead_code, reason = "other tests need more of it")]
 mod file;
+#[path = "common/scaled.rs"]
+mod scaled;
 #[path = "common/tiny.rs"]
 mod tiny;
 
@@ -369,4 +371,23 @@ fn mistakes_get_a_sentence_and_a_status() {
     assert!(dtype.contains("expected f32"), "{dtype}");
     fs::write(folder.path().join("text.npy"), "no array").unwrap();
     assert!(refusal(&["infer", "--input", &path("text.npy"), "--output", &output], 1).contains("is not a .npy file"));
+}
+
+#[test]
+fn numbers_that_overflow_give_no_class_and_no_logits_but_the_layer() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let shipped = include_bytes!("../www/weights/lambda_resnet_mini.safetensors");
+    let factors = [("stages.1.0.conv1_1x1.conv.weight", 1e25), ("stages.1.0.conv2_kxk.conv.weight", 1e25)];
+    fs::write(path("large.safetensors"), scaled::weights_file(shipped, &factors)).unwrap();
+    let church = format!("{SAMPLES}/church.webp");
+    let weights = path("large.safetensors");
+    let classified = refusal(&["classify", "--weights", &weights, "--image", &church], 1);
+    write(Path::new(&path("zeros.npy")), &[3, 64, 64], &[0.5f32; 3 * 64 * 64]);
+    let inferred =
+        refusal(&["infer", "--weights", &weights, "--input", &path("zeros.npy"), "--output", &path("logits.npy")], 1);
+    for said in [classified, inferred] {
+        assert!(said.contains("the numbers of stages.1.0") && said.contains("means nothing"), "{said}");
+    }
+    assert!(!Path::new(&path("logits.npy")).exists());
 }

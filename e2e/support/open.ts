@@ -14,15 +14,34 @@ export async function firstResult(page: Page): Promise<void> {
   await expect(page.getByTestId("precomputed"), "the engine's own answer").toHaveCount(0);
 }
 
-/** Takes `navigator.gpu` away from the page and its worker, as in a browser that has never heard of WebGPU. */
-export async function withoutWebGpu(page: Page): Promise<void> {
-  const hide = "Object.defineProperty(navigator, 'gpu', { value: undefined });";
-  await page.addInitScript(hide);
+/** Runs a script in the worker before the engine does anything. */
+async function inWorker(page: Page, script: string): Promise<void> {
   // A worker runs no init script. Its imports come first, but nothing of them asks for a GPU before `init`.
   await page.route("**/engine_worker_loader.js", async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: (await response.text()).replace("await init", `${hide}await init`) });
+    await route.fulfill({ response, body: (await response.text()).replace("await init", `${script};await init`) });
   });
+}
+
+/** Takes `navigator.gpu` away from the page and its worker, as in a browser that has never heard of WebGPU. */
+export async function withoutWebGpu(page: Page): Promise<void> {
+  const hide = "Object.defineProperty(navigator, 'gpu', { value: undefined })";
+  await page.addInitScript(hide);
+  await inWorker(page, hide);
+}
+
+/** What a browser can leave without an answer: the object and the method whose promise stays open. */
+export type Stall = "GPU.requestAdapter" | "GPUAdapter.requestDevice" | "GPUDevice.popErrorScope" | "GPUBuffer.mapAsync";
+
+/** Has a call of WebGPU's never answer in the worker, while its `stalled` is set; at once if `from` is "start". */
+export async function stallWebGpu(page: Page, call: Stall, from: "start" | "later"): Promise<void> {
+  const [kind, method] = call.split(".");
+  await inWorker(
+    page,
+    `globalThis.stalled = ${from === "start"};
+    { const own = ${kind}.prototype.${method};
+      ${kind}.prototype.${method} = function (...given) { return globalThis.stalled ? new Promise(() => {}) : own.apply(this, given); }; }`,
+  );
 }
 
 /** The address once the page has written what is on screen, which it does when that has come to rest. */

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { drop } from "../support/drop";
 import { member, said, shippedPath, unfold } from "../support/networks";
 import { firstResult, open } from "../support/open";
+import { overflowing } from "../support/safetensors";
 import { expect, test } from "../support/test";
 
 const shipped = readFileSync(shippedPath);
@@ -47,6 +48,12 @@ test("files that are no network give a sentence and change nothing; what is no p
   await drop(page, file("model.pth", Buffer.from("PK\u0003\u0004")));
   await expect(page.getByTestId("problem")).toHaveText(/^model\.pth looks like a network, but only \.safetensors/);
   expect(await said(page)).toEqual(before);
+  // Its numbers overflow, and PyTorch's would be NaN: no class of it is named.
+  await drop(page, file("overflows.safetensors", overflowing(shipped)));
+  await expect(page.getByTestId("problem")).toHaveText(/^There is no answer to this picture: the numbers of \S+ are too large for 32-bit floating point .*means nothing\.$/);
+  await expect(page.getByTestId("prediction").first()).not.toHaveAttribute("data-label");
+  await unfold(page);
+  await member(page, "lambda_resnet_mini").click();
   // It still answers.
   await page.getByTestId("sample").and(page.locator('[data-sample="tench"]')).click();
   await expect(page.getByTestId("prediction").first()).toHaveAttribute("data-label", "tench");

@@ -18,7 +18,7 @@ use crate::ui::browser::files;
 use crate::ui::link::Link;
 use crate::ui::state::own_pictures;
 use crate::ui::state::{Asked, Phase, PictureChoice, State};
-use lambdascope_core::backend::BackendChoice;
+use lambdascope_core::backend::{BackendChoice, BackendReport};
 use lambdascope_protocol as protocol;
 use lambdascope_protocol::{Request, Response};
 
@@ -112,14 +112,16 @@ fn receive(state: State, response: Response) {
     match response {
         Response::Started => {
             state.phase.set(Phase::Loading { step: protocol::LoadStep::Downloading, done: 0, total: 0 });
-            let address = state.address();
-            let own = address.backend.unwrap_or_default();
+            let own = state.backend.get_untracked();
             let choice = if state.gpu_hangs.get_untracked() > 0 { BackendChoice::Cpu } else { own };
-            state.send(&Request::Start { choice, network: address.network }, None);
+            state.send(&Request::Start { choice, network: state.address().network }, None);
         }
         Response::Networks(offers) => state.networks.offers.set(Some(offers)),
         Response::Progress { load, step, done, total } => loads::progress(state, load, step, done, total),
         Response::Ready { load, source, card, report } => loads::ready(state, load, source, card, report),
+        Response::Backend { load, report } if load == state.engine_load.get_untracked() => moved(state, report),
+        // Of a network that has been replaced since.
+        Response::Backend { .. } => {}
         Response::LoadFailed { load, source, message } => loads::failed(state, load, source, message),
         Response::Answer(answer) if is_latest(state, answer.id) => {
             state.asked.with_value(|asked| {
@@ -129,12 +131,12 @@ fn receive(state: State, response: Response) {
             state.busy.set(false);
             state.show(*answer);
         }
-        Response::PictureFailed { id, message } if is_latest(state, id) => {
+        Response::PictureFailed { id, message, is_file } if is_latest(state, id) => {
             state.busy.set(false);
             // What is no picture is none to choose again.
             state.asked.with_value(|asked| {
                 if let Some(own_pictures::OwnPicture { key, picture, .. }) =
-                    asked.picture.as_ref().and_then(|picture| state.own.remove(picture))
+                    asked.picture.as_ref().filter(|_| is_file).and_then(|picture| state.own.remove(picture))
                 {
                     spawn_local(async move { files::drop_file(key, picture.name()).await });
                 }
@@ -157,6 +159,34 @@ fn receive(state: State, response: Response) {
         Response::ShaderRan { id, outcome } => shader::ran(state, id, outcome),
         Response::Notice { message } => state.notice.set(Some(message)),
         Response::Failed { message } => state.fail(message),
+    }
+}
+
+/// Chooses the backend. The engine keeps its network, and says when it has gone over.
+pub fn choose_backend(state: State, choice: BackendChoice) {
+    state.backend.set(choice);
+    // One that has not started is told when it does.
+    if !matches!(*state.phase.read_untracked(), Phase::Starting | Phase::Failed(_)) {
+        state.send(&Request::Backend { choice }, None);
+    }
+}
+
+/// Takes another backend, or another reason for the present one. The picture on screen is answered again where it was
+/// computed elsewhere, so that all that is said of it is of the backend that is named.
+fn moved(state: State, report: BackendReport) {
+    let elsewhere = state.answer.with_untracked(|answer| {
+        let computed = answer.as_ref().and_then(|answer| answer.computed.as_ref());
+        computed.is_some_and(|computed| computed.report.backend != report.backend)
+    });
+    let is_other = state.report.with_untracked(|before| before.as_ref().map(|b| b.backend) != Some(report.backend));
+    state.report.set(Some(report));
+    // Convolutions differ between backends, and so may their shaders.
+    if is_other {
+        state.shader.texts.set(None);
+    }
+    let picture = state.picture.get_untracked();
+    if let Some(picture) = picture.filter(|_| elsewhere && !state.busy.get_untracked()) {
+        classify(state, &picture);
     }
 }
 

@@ -27,7 +27,7 @@ use crate::page::view::View;
 use crate::ui::browser;
 use crate::ui::link::Link;
 use lambdascope_core::answer::Answer;
-use lambdascope_core::backend::BackendReport;
+use lambdascope_core::backend::{BackendChoice, BackendReport};
 use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
 use lambdascope_core::tensor::max_abs;
 use lambdascope_explain::figures::colour::Theme;
@@ -82,6 +82,8 @@ pub struct State {
     /// How often the GPU has hung; from the first time on the engine avoids it.
     pub gpu_hangs: RwSignal<u32>,
     pub phase: RwSignal<Phase>,
+    /// The backend that the visitor asks for.
+    pub backend: RwSignal<BackendChoice>,
     pub networks: NetworkSignals,
     /// The load whose network the engine runs.
     pub engine_load: RwSignal<u64>,
@@ -172,6 +174,7 @@ impl State {
             asked: StoredValue::new(Asked::default()),
             gpu_hangs: RwSignal::new(0),
             phase: RwSignal::new(Phase::Starting),
+            backend: RwSignal::new(address.backend.unwrap_or_default()),
             networks,
             engine_load: RwSignal::new(0),
             report: RwSignal::new(None),

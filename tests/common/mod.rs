@@ -8,5 +8,6 @@ pub mod golden;
 pub mod lambda_cases;
 pub mod mini;
 pub mod parity_cases;
+pub mod scaled;
 pub mod seeded;
 pub mod tiny;

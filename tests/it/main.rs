@@ -20,6 +20,7 @@ mod hostile_weights;
 mod networks;
 mod opening;
 mod other_middles;
+mod overflow;
 mod parity;
 mod picture;
 mod precomputed;

@@ -1,17 +1,22 @@
 //! One graph on the backends that can run it: which is used, whether its numbers are right, and what happens when a device
 //! is lost. Networks and pictures belong to [`Engine`](crate::Engine).
 
+mod candidate;
+
 use std::sync::Arc;
 
 use web_time::Instant;
 
 use crate::error::{CHECK_TOLERANCE, EngineError};
+use crate::gpu::GpuError;
 use crate::{cpu, gpu};
+pub use candidate::Candidate;
+use candidate::{Gpu, Trial};
 use lambdascope_core::backend::{Backend, BackendChoice, BackendReport};
 use lambdascope_core::kernels::conv::Strategy;
 use lambdascope_core::nn::graph::{Graph, ValueId};
 use lambdascope_core::nn::trace::{Trace, gather};
-use lambdascope_core::tensor::relative_difference;
+use lambdascope_core::tensor::{all_finite, relative_difference};
 
 /// What one run of a graph gives.
 #[derive(Clone, Debug)]
@@ -24,6 +29,8 @@ pub struct GraphRun {
     pub backend: Backend,
     /// Milliseconds from the input to the numbers in memory.
     pub milliseconds: f64,
+    /// Whether all that was read back are numbers.
+    is_finite: bool,
 }
 
 /// How long a backend took to get ready, in milliseconds.
@@ -41,29 +48,24 @@ pub struct Backends {
     kept: Vec<ValueId>,
     context: Vec<f32>,
     check: Vec<f32>,
+    /// What the CPU makes of the check input.
+    right: Vec<f32>,
     cpu: cpu::Executor,
+    cpu_startup: Startup,
     gpu: Option<Gpu>,
     startup: Startup,
     report: BackendReport,
     notice: Option<String>,
 }
 
-/// The GPU and the graph loaded on it.
-struct Gpu {
-    device: gpu::Device,
-    session: gpu::Session,
-}
-
 impl Backends {
-    /// Chooses a backend and checks it: both run the check input; one whose numbers are wrong is not used, and in
-    /// [`BackendChoice::Auto`] the faster one is. `context` is that of a graph that has one, `expected` the output that is
-    /// known beforehand, if one is.
+    /// The graph on the CPU, checked: it runs the check input. `context` is that of a graph that has one, `expected` the
+    /// output that is known beforehand, if one is.
     ///
     /// # Errors
-    /// If the CPU does not give what is expected, or the GPU was asked for and cannot be used.
-    pub async fn choose(
+    /// If the CPU does not give what is expected.
+    pub fn on_cpu(
         graph: Graph,
-        choice: BackendChoice,
         check: Vec<f32>,
         context: Vec<f32>,
         expected: Option<&[f32]>,
@@ -72,35 +74,102 @@ impl Backends {
         let kept = graph.traced();
         let started = Instant::now();
         let mut cpu = cpu::Executor::new(Arc::clone(&graph), &kept);
-        let mut startup = Startup { compile: milliseconds_since(started), first_run: 0.0 };
+        let compile = milliseconds_since(started);
         cpu.set_context(&context);
         let report = BackendReport { backend: Backend::Cpu, device: cpu_name().into(), reason: String::new() };
-        let mut backends = Self { graph, kept, context, check, cpu, gpu: None, startup, report, notice: None };
+        let startup = Startup::default();
+        let mut backends = Self {
+            graph,
+            kept,
+            context,
+            check,
+            right: Vec::new(),
+            cpu,
+            cpu_startup: startup,
+            gpu: None,
+            startup,
+            report,
+            notice: None,
+        };
         let right = backends.check_cpu();
-        startup.first_run = right.milliseconds;
-        backends.startup = startup;
+        backends.cpu_startup = Startup { compile, first_run: right.milliseconds };
+        backends.right = right.output;
         if let Some(expected) = expected {
-            let difference = relative_difference(&right.output[..expected.len().min(right.output.len())], expected);
+            let found = &backends.right[..expected.len().min(backends.right.len())];
+            let difference = relative_difference(found, expected);
             if difference > CHECK_TOLERANCE || difference.is_nan() {
                 return Err(EngineError::Check { difference });
             }
         }
-        if choice == BackendChoice::Cpu {
-            backends.report.reason = "The CPU was requested.".into();
-            return Ok(backends);
-        }
-        match backends.start_gpu(&right).await {
-            Ok(gpu_milliseconds) => {
-                let cpu_milliseconds = backends.check_cpu().milliseconds;
-                backends.settle(choice, gpu_milliseconds, cpu_milliseconds);
-                if backends.gpu.is_none() {
-                    backends.startup = startup;
-                }
-            }
-            Err(cause) if choice == BackendChoice::Gpu => return Err(EngineError::Gpu(cause)),
-            Err(cause) => backends.report.reason = format!("WebGPU is not used: {cause}."),
-        }
+        backends.take_cpu("The CPU was requested.".into());
         Ok(backends)
+    }
+
+    /// Chooses a backend: unless the CPU was asked for, a GPU is tried, and used if its numbers are right and it was asked for
+    /// or is the faster one.
+    ///
+    /// # Errors
+    /// If the GPU was asked for and cannot be used.
+    pub async fn choose(&mut self, choice: BackendChoice) -> Result<(), EngineError> {
+        if choice == BackendChoice::Cpu {
+            return Ok(());
+        }
+        let candidate = self.candidate().await;
+        match self.settle(choice, candidate).await {
+            Err(cause) if choice == BackendChoice::Gpu => Err(EngineError::Gpu(cause)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Starts a GPU for the graph and checks its numbers. Nothing of this is borrowed meanwhile, so that pictures can be
+    /// answered until [`Backends::settle`] takes what comes of it.
+    pub fn candidate(&self) -> impl Future<Output = Result<Candidate, String>> + use<> {
+        let trial = Trial {
+            graph: Arc::clone(&self.graph),
+            kept: self.kept.clone(),
+            context: self.context.clone(),
+            check: self.check.clone(),
+            right: self.right.clone(),
+        };
+        trial.run()
+    }
+
+    /// Takes a GPU that was tried: it is used from now on if it was asked for or is faster than the CPU. The report says
+    /// which backend it is and why.
+    ///
+    /// # Errors
+    /// Why the GPU cannot be used, as the end of a sentence; the CPU is used then.
+    pub async fn settle(&mut self, choice: BackendChoice, candidate: Result<Candidate, String>) -> Result<(), String> {
+        let timed = match candidate {
+            Ok(Candidate { gpu, startup }) => {
+                self.gpu = Some(gpu);
+                self.startup = startup;
+                let check = self.check.clone();
+                self.run_gpu(&check).await.map(|run| run.milliseconds).map_err(|error| error.to_string())
+            }
+            Err(cause) => Err(cause),
+        };
+        match timed {
+            Ok(gpu) => {
+                let cpu = self.check_cpu().milliseconds;
+                self.compare(choice, gpu, cpu);
+                Ok(())
+            }
+            Err(cause) => {
+                self.take_cpu(match choice {
+                    BackendChoice::Gpu => format!("The GPU was requested, but {cause}."),
+                    _ => format!("WebGPU is not used: {cause}."),
+                });
+                Err(cause)
+            }
+        }
+    }
+
+    /// Uses the CPU from now on, for a reason that is a sentence.
+    pub fn take_cpu(&mut self, reason: String) {
+        self.gpu = None;
+        self.startup = self.cpu_startup;
+        self.report = BackendReport { backend: Backend::Cpu, device: cpu_name().into(), reason };
     }
 
     /// The kernels.
@@ -150,32 +219,51 @@ impl Backends {
         }
     }
 
-    /// Runs the graph on an input of its own length. If the GPU fails, its device is made anew once; if that fails too,
-    /// the CPU answers, and [`Backends::take_notice`] says so.
+    /// Runs the graph on an input of its own length. If the GPU is lost, its device is made anew once; if that fails too, or
+    /// it does not answer, the CPU does from then on, and [`Backends::take_notice`] says so.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFinite`] if numbers leave the range of f32: there is no answer then, on no backend.
     ///
     /// # Panics
     /// If the input has another length.
-    pub async fn run(&mut self, input: &[f32]) -> GraphRun {
-        if self.report.backend == Backend::Gpu {
+    pub async fn run(&mut self, input: &[f32]) -> Result<GraphRun, EngineError> {
+        let run = self.run_somewhere(input).await;
+        if run.is_finite {
+            return Ok(run);
+        }
+        match self.cpu.first_not_finite(input) {
+            Some(place) => Err(EngineError::not_finite(&self.graph, place)),
+            // Sums that are taken in another order may stay just within the range.
+            None => {
+                self.notice = Some("The numbers overflowed on the GPU, so the CPU answered this picture.".into());
+                Ok(self.run_cpu(input))
+            }
+        }
+    }
+
+    async fn run_somewhere(&mut self, input: &[f32]) -> GraphRun {
+        if self.gpu.is_some() {
             let cause = match self.run_gpu(input).await {
                 Ok(run) => return run,
                 Err(cause) => cause,
             };
-            if let Ok(run) = self.revive_gpu(input).await {
+            // What does not answer once is not waited for again.
+            if !matches!(cause, GpuError::Silent { .. })
+                && let Ok(run) = self.revive_gpu(input).await
+            {
                 self.notice =
                     Some(format!("The GPU was lost ({cause}) and has been restarted; no results are missing."));
                 return run;
             }
-            self.gpu = None;
-            self.report.backend = Backend::Cpu;
-            self.report.device = cpu_name().into();
-            self.report.reason = format!("The GPU failed while running ({cause}), so the CPU took over.");
+            self.take_cpu(format!("The GPU failed while running ({cause}), so the CPU took over."));
             self.notice = Some(self.report.reason.clone());
         }
         self.run_cpu(input)
     }
 
-    fn settle(&mut self, choice: BackendChoice, gpu: f64, cpu: f64) {
+    /// Takes the faster of the two, or the one that was asked for; milliseconds of a run.
+    fn compare(&mut self, choice: BackendChoice, gpu: f64, cpu: f64) {
         let speed = format!("one run takes {gpu:.0} ms on the GPU and {cpu:.0} ms on the CPU");
         let device = self.gpu.as_ref().map(|gpu| gpu.device.adapter().name.clone()).unwrap_or_default();
         if choice == BackendChoice::Gpu || gpu <= cpu {
@@ -189,60 +277,33 @@ impl Backends {
                     &format!(" Convolutions are fastest here when they read into {}.", strategy.memory);
             }
         } else {
-            self.report.reason = format!("WebGPU works ({device}) but is slower here: {speed}.");
-            self.gpu = None;
+            self.take_cpu(format!("WebGPU works ({device}) but is slower here: {speed}."));
         }
-    }
-
-    /// Starts the GPU and checks its numbers against the CPU's; milliseconds of a warm run.
-    async fn start_gpu(&mut self, right: &GraphRun) -> Result<f64, String> {
-        let device = gpu::Device::request().await.map_err(|e| e.to_string())?;
-        let started = Instant::now();
-        let session = gpu::Session::new(&device, Arc::clone(&self.graph), &self.kept).await;
-        let mut session = session.map_err(|e| e.to_string())?;
-        session.set_context(&self.context).map_err(|e| e.to_string())?;
-        let compile = milliseconds_since(started);
-        self.gpu = Some(Gpu { device, session });
-        let check = std::mem::take(&mut self.check);
-        let agreed = self.run_gpu(&check).await.and_then(|run| {
-            let difference = relative_difference(&run.output, &right.output);
-            if difference <= CHECK_TOLERANCE {
-                Ok(run.milliseconds)
-            } else {
-                Err(format!("its numbers differ by {difference:.1e} from the CPU's in the start-up check"))
-            }
-        });
-        let warm = match agreed {
-            Ok(first_run) => {
-                self.startup = Startup { compile, first_run };
-                self.run_gpu(&check).await
-            }
-            Err(cause) => Err(cause),
-        };
-        self.check = check;
-        if warm.is_err() {
-            self.gpu = None;
-        }
-        Ok(warm?.milliseconds)
     }
 
     async fn revive_gpu(&mut self, input: &[f32]) -> Result<GraphRun, String> {
-        let right = self.check_cpu();
-        self.start_gpu(&right).await?;
-        self.run_gpu(input).await
+        let Candidate { gpu, startup } = self.candidate().await?;
+        self.gpu = Some(gpu);
+        self.startup = startup;
+        self.run_gpu(input).await.map_err(|error| error.to_string())
     }
 
-    async fn run_gpu(&mut self, input: &[f32]) -> Result<GraphRun, String> {
+    async fn run_gpu(&mut self, input: &[f32]) -> Result<GraphRun, GpuError> {
         let started = Instant::now();
-        let Some(Gpu { session, .. }) = &mut self.gpu else { return Err("it has not been started".into()) };
-        let values = session.run(input, &self.kept).await.map_err(|e| e.to_string())?;
+        let Some(Gpu { session, .. }) = &mut self.gpu else {
+            return Err(GpuError::Refused("it has not been started".into()));
+        };
+        let values = session.run(input, &self.kept).await?;
         let milliseconds = milliseconds_since(started);
+        let is_finite = values.iter().all(|values| all_finite(values));
         let read = |id: ValueId| {
-            let place = self.kept.iter().position(|kept| *kept == id).ok_or("a traced value was not kept")?;
-            Ok::<_, String>(values[place].clone())
+            let place = self.kept.iter().position(|kept| *kept == id);
+            let place = place.ok_or_else(|| GpuError::NotKept(self.graph.values[id].name.clone()))?;
+            Ok(values[place].clone())
         };
         let output = read(self.graph.logits)?;
-        Ok(GraphRun { output, trace: gather(&self.graph, read)?, backend: Backend::Gpu, milliseconds })
+        let trace = gather(&self.graph, read)?;
+        Ok(GraphRun { output, trace, backend: Backend::Gpu, milliseconds, is_finite })
     }
 
     fn check_cpu(&mut self) -> GraphRun {
@@ -256,10 +317,11 @@ impl Backends {
         let started = Instant::now();
         self.cpu.run(input);
         let milliseconds = milliseconds_since(started);
+        let is_finite = self.kept.iter().all(|&id| all_finite(self.cpu.read(id)));
         let read = |id: ValueId| Ok::<_, std::convert::Infallible>(self.cpu.read(id).to_vec());
         let Ok(trace) = gather(&self.graph, read);
         let output = self.cpu.read(self.graph.logits).to_vec();
-        GraphRun { output, trace, backend: Backend::Cpu, milliseconds }
+        GraphRun { output, trace, backend: Backend::Cpu, milliseconds, is_finite }
     }
 }
 

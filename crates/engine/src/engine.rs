@@ -6,7 +6,7 @@ pub(crate) mod answer;
 pub(crate) mod edited;
 pub(crate) mod shader_run;
 
-use crate::backends::{Backends, GraphRun, Startup};
+use crate::backends::{Backends, Candidate, GraphRun, Startup};
 use crate::error::EngineError;
 use crate::gpu;
 use crate::run::{Run, fits};
@@ -42,7 +42,18 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::new`].
-    pub async fn with_size(mut network: Network, size: [usize; 2], choice: BackendChoice) -> Result<Self, EngineError> {
+    pub async fn with_size(network: Network, size: [usize; 2], choice: BackendChoice) -> Result<Self, EngineError> {
+        let mut engine = Self::on_cpu(network, size)?;
+        engine.backends.choose(choice).await?;
+        Ok(engine)
+    }
+
+    /// Loads a network on the CPU, for inputs of `[H, W]`, and checks it there: it can answer at once, while a GPU is tried
+    /// ([`Engine::candidate`]).
+    ///
+    /// # Errors
+    /// If the network cannot be built, or the CPU fails the check.
+    pub fn on_cpu(mut network: Network, size: [usize; 2]) -> Result<Self, EngineError> {
         let graph = network.take_graph(size)?;
         let input = &network.description.input;
         let side = size[0].max(size[1]);
@@ -53,8 +64,28 @@ impl Engine {
         // The recorded logits are those of the network's own size.
         let expected = network.description.check.as_ref().filter(|_| size == [input.crop, input.crop]);
         let expected = expected.map(|check| check.logits.as_slice());
-        let backends = Backends::choose(graph, choice, check, Vec::new(), expected).await?;
+        let backends = Backends::on_cpu(graph, check, Vec::new(), expected)?;
         Ok(Self { network, size, backends, bench: None })
+    }
+
+    /// Starts a GPU for the network and checks its numbers. The engine answers meanwhile; [`Engine::settle`] takes what
+    /// comes of it.
+    pub fn candidate(&self) -> impl Future<Output = Result<Candidate, String>> + use<> {
+        self.backends.candidate()
+    }
+
+    /// Takes a GPU that was tried: it is used from now on if it was asked for or is faster than the CPU. The report says
+    /// which backend it is and why.
+    ///
+    /// # Errors
+    /// Why the GPU cannot be used, as the end of a sentence; the CPU is used then.
+    pub async fn settle(&mut self, choice: BackendChoice, candidate: Result<Candidate, String>) -> Result<(), String> {
+        self.backends.settle(choice, candidate).await
+    }
+
+    /// Uses the CPU from now on, for a reason that is a sentence.
+    pub fn take_cpu(&mut self, reason: String) {
+        self.backends.take_cpu(reason);
     }
 
     /// The network it runs.
@@ -125,14 +156,16 @@ impl Engine {
         Ok((crop, tensor))
     }
 
-    /// Runs the network on an input `[H, W, 3]`. If the GPU fails, its device is made anew once; if that fails too, the CPU
-    /// answers, and [`Engine::take_notice`] says so.
+    /// Runs the network on an input `[H, W, 3]`. If the GPU is lost, its device is made anew once; if that fails too, or it
+    /// does not answer, the CPU does, and [`Engine::take_notice`] says so.
     ///
     /// # Errors
-    /// [`EngineError::Input`] if the input has another size than the engine was loaded for.
+    /// [`EngineError::Input`] if the input has another size than the engine was loaded for, [`EngineError::NotFinite`] if
+    /// numbers leave the range of f32.
     pub async fn run(&mut self, input: &Tensor) -> Result<Run, EngineError> {
         fits([self.size[0], self.size[1], 3], input)?;
-        let GraphRun { output: mut logits, trace, backend, milliseconds } = self.backends.run(&padded(input)).await;
+        let GraphRun { output: mut logits, trace, backend, milliseconds, .. } =
+            self.backends.run(&padded(input)).await?;
         // The classifier's outputs are padded to a multiple of 4.
         logits.truncate(self.network.description.labels.len());
         Ok(Run { logits, trace, backend, milliseconds })

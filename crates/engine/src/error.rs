@@ -2,6 +2,7 @@
 
 use lambdascope_core::nn::edit::EditError;
 use lambdascope_core::nn::error::WeightsError;
+use lambdascope_core::nn::graph::{Graph, ValueId};
 
 /// The difference at which the start-up check calls a backend wrong, relative to the largest logit. Two right backends
 /// differ by 1e-6 to 1e-5; a wrong one by far more than this.
@@ -28,6 +29,15 @@ pub enum EngineError {
         /// Relative to the largest logit.
         difference: f32,
     },
+    /// Numbers left the range of f32 while the network ran; what PyTorch gives for the same is NaN or infinity.
+    #[error(
+        "the numbers of {place} are too large for 32-bit floating point (infinite, or not a number), so any answer means \
+         nothing"
+    )]
+    NotFinite {
+        /// The first value that holds such a number, by its place in the network, such as `stages.1.0.conv2_kxk`.
+        place: String,
+    },
     /// The input has another size than the network takes.
     #[error("expected an input of shape {expected:?}, found {found:?}")]
     Input {
@@ -36,4 +46,18 @@ pub enum EngineError {
         /// What was given.
         found: Vec<usize>,
     },
+}
+
+impl EngineError {
+    /// For the first value of a graph that holds what is no number.
+    pub(crate) fn not_finite(graph: &Graph, value: ValueId) -> Self {
+        let place = if value == graph.input {
+            "the input".to_owned()
+        } else if graph.context == Some(value) {
+            "the context".to_owned()
+        } else {
+            graph.values[value].name.clone()
+        };
+        Self::NotFinite { place }
+    }
 }

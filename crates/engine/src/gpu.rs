@@ -6,6 +6,7 @@
 mod bounded;
 mod device;
 mod error;
+mod patience;
 mod pipelines;
 mod plan;
 mod profile;

@@ -39,7 +39,9 @@ impl LayerEngine {
         }
         let graph = lambda_layer_graph(layer, setting)?;
         let context = context.map(padded).unwrap_or_default();
-        Ok(Self { backends: Backends::choose(graph, choice, padded(input), context, None).await?, input: expected })
+        let mut backends = Backends::on_cpu(graph, padded(input), context, None)?;
+        backends.choose(choice).await?;
+        Ok(Self { backends, input: expected })
     }
 
     /// What runs, and why.
@@ -56,10 +58,10 @@ impl LayerEngine {
     /// Runs the layer on an input of the same size; [`Run::logits`] is its output `[Ho, Wo, h · v]`.
     ///
     /// # Errors
-    /// [`EngineError::Input`] if it has another size.
+    /// [`EngineError::Input`] if it has another size, [`EngineError::NotFinite`] if numbers leave the range of f32.
     pub async fn run(&mut self, input: &Tensor) -> Result<Run, EngineError> {
         fits(self.input, input)?;
-        let GraphRun { output, trace, backend, milliseconds } = self.backends.run(&padded(input)).await;
+        let GraphRun { output, trace, backend, milliseconds, .. } = self.backends.run(&padded(input)).await?;
         Ok(Run { logits: output, trace, backend, milliseconds })
     }
 }

@@ -16,7 +16,7 @@ mod run;
 mod shader_bench;
 mod softmax;
 
-pub use backends::Startup;
+pub use backends::{Candidate, Startup};
 pub use engine::Engine;
 pub use engine::answer::{AnswerError, Seen};
 pub use engine::edited::{Edited, EditedRun};

@@ -2,6 +2,7 @@
 //! stay as they are.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use web_time::Instant;
 
@@ -40,6 +41,10 @@ pub enum ShaderError {
     },
 }
 
+/// How long an edited shader is waited for: it may well be many times slower than the original. Who asks for a run gives up
+/// earlier.
+const LIMIT: Duration = Duration::from_secs(120);
+
 /// The device that edited shaders run on, with the network as it is.
 pub(crate) struct Bench {
     /// The device, for nothing but this.
@@ -68,6 +73,7 @@ impl Bench {
         // The first run of a pipeline takes longer than those that follow.
         let picture = vec![0.0; graph.values[graph.input].len()];
         session.run(&picture, &[graph.logits]).await?;
+        session.wait_for_runs(LIMIT);
         Ok(Self { device, session, kept })
     }
 

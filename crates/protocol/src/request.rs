@@ -26,6 +26,11 @@ pub enum Request {
         /// Which.
         source: Source,
     },
+    /// Compute with another backend from now on; the network stays.
+    Backend {
+        /// The visitor's choice.
+        choice: BackendChoice,
+    },
     /// Give a load up.
     CancelLoad {
         /// The load's id.

@@ -19,7 +19,7 @@ pub enum LoadStep {
     Reading,
     /// The hash is checked and the network is built.
     Checking,
-    /// Shaders compile, the start-up check and a warm-up run are made.
+    /// The start-up check is made; where the visitor asked for the GPU, its shaders compile.
     Warming,
 }
 
@@ -65,6 +65,13 @@ pub enum Response {
         /// The backend.
         report: BackendReport,
     },
+    /// The engine has come to another backend, or to the same for another reason.
+    Backend {
+        /// The load whose network runs on it.
+        load: u64,
+        /// Which, and why.
+        report: BackendReport,
+    },
     /// A network could not be loaded; the engine goes on with the one it has.
     LoadFailed {
         /// The load's id.
@@ -82,6 +89,8 @@ pub enum Response {
         id: u64,
         /// A sentence with the cause and the next step.
         message: String,
+        /// Whether the file is at fault, so that no other network could use it either.
+        is_file: bool,
     },
     /// The shaders of a layer.
     LayerShaders(LayerShaders),

@@ -7,7 +7,7 @@ use web_sys::Blob;
 use super::fetch::{fetch, read_body};
 use super::scope::post;
 use lambdascope_core::picture::Region;
-use lambdascope_engine::{Engine, Seen};
+use lambdascope_engine::{AnswerError, Engine, Seen};
 use lambdascope_protocol::Response;
 
 /// A picture that waits for its answer.
@@ -38,8 +38,11 @@ pub async fn answer(engine: &mut Engine, network: u64, Wanted { id, picture }: W
         Given::Sample(file) => (sample(&file).await, None),
     };
     let answered = match bytes {
-        Ok(bytes) => engine.answer(network, id, &bytes, region).await.map_err(|error| error.to_string()),
-        Err(message) => Err(message),
+        Ok(bytes) => engine.answer(network, id, &bytes, region).await.map_err(|error| match error {
+            AnswerError::Picture(error) => (error.to_string(), true),
+            AnswerError::Engine(error) => (format!("There is no answer to this picture: {error}."), false),
+        }),
+        Err(message) => Err((message, true)),
     };
     if let Some(message) = engine.take_notice() {
         post(&Response::Notice { message });
@@ -49,8 +52,8 @@ pub async fn answer(engine: &mut Engine, network: u64, Wanted { id, picture }: W
             post(&Response::Answer(Box::new(answer)));
             Some(seen)
         }
-        Err(message) => {
-            post(&Response::PictureFailed { id, message });
+        Err((message, is_file)) => {
+            post(&Response::PictureFailed { id, message, is_file });
             None
         }
     }

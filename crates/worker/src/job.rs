@@ -3,13 +3,27 @@
 use super::answer::Wanted;
 use super::cache::Hashed;
 use super::what_if::Question;
+use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::Source;
+use lambdascope_core::nn::card::NetworkCard;
+use lambdascope_engine::{Candidate, Engine};
 use lambdascope_protocol::ShaderEdit;
 
 /// A piece of work.
 pub enum Job {
     /// Build a network from its weights, and put it in the place of the present one.
     Build(LoadedWeights),
+    /// Put a network that is ready in the place of the present one.
+    Replace(Box<ReadyNetwork>),
+    /// Take a GPU that was tried beside the backend in use, or learn why it cannot be used.
+    Tried {
+        /// The trial; only the last one that was begun counts.
+        trial: u64,
+        /// What came of it.
+        candidate: Box<Result<Candidate, String>>,
+    },
+    /// Compute with another backend.
+    Choose(BackendChoice),
     /// Answer a picture.
     Answer(Wanted),
     /// Run the network changed on the picture that was answered last.
@@ -20,6 +34,18 @@ pub enum Job {
     CheckShader(ShaderEdit),
     /// Run an edited shader.
     RunShader(ShaderEdit),
+}
+
+/// A network on its backend.
+pub struct ReadyNetwork {
+    /// The load's id.
+    pub load: u64,
+    /// Where its weights came from.
+    pub source: Source,
+    /// The engine that runs it.
+    pub engine: Engine,
+    /// What it is.
+    pub card: NetworkCard,
 }
 
 /// Weights that have come and wait to be built.

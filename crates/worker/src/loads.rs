@@ -48,6 +48,11 @@ impl Loads {
         self.choice.get()
     }
 
+    /// Takes the visitor's backend for this network and those to come.
+    pub fn choose(&self, choice: BackendChoice) {
+        self.choice.set(choice);
+    }
+
     /// Begins the first load: the network of this name if it lies beside the page or is a public one on this device, else
     /// the page's default.
     pub fn start(self: &Rc<Self>, choice: BackendChoice, network: Option<String>) {

@@ -10,15 +10,16 @@ use web_sys::{Blob, MessageEvent};
 
 use super::answer::{Given, Wanted, answer};
 use super::hub;
-use super::job::{Job, LoadedWeights};
+use super::job::{Job, LoadedWeights, ReadyNetwork};
 use super::loads::{Loads, known, offer, report};
 use super::scope::{post, read, scope};
 use super::shaders;
 use super::what_if::{Question, what_if};
+use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::Source;
 use lambdascope_core::nn::card::NetworkCard;
 use lambdascope_core::nn::network::Network;
-use lambdascope_engine::{Edited, Engine, Seen};
+use lambdascope_engine::{Candidate, Edited, Engine, Seen};
 use lambdascope_protocol::{LoadStep, Request, Response};
 
 /// Listens for requests; returns at once.
@@ -26,7 +27,7 @@ pub fn start() {
     let (jobs, waiting) = unbounded();
     let loads = Loads::new(jobs.clone());
     let listener = {
-        let loads = Rc::clone(&loads);
+        let (loads, jobs) = (Rc::clone(&loads), jobs.clone());
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match read(&event) {
             Ok((request, file)) => take(&loads, &jobs, request, file),
             Err(error) => post(&Response::Failed {
@@ -37,7 +38,7 @@ pub fn start() {
     scope().set_onmessage(Some(listener.as_ref().unchecked_ref()));
     listener.forget();
     post(&Response::Started);
-    spawn_local(serve(waiting, loads));
+    spawn_local(serve(waiting, jobs, loads));
 }
 
 /// Begins at once what does not occupy the thread, and queues the rest.
@@ -48,6 +49,10 @@ fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: 
         Request::Start { choice, network } => loads.start(choice, network),
         Request::Load { id, source } => loads.begin(id, source, file),
         Request::CancelLoad { id } => loads.cancel(id),
+        Request::Backend { choice } => {
+            loads.choose(choice);
+            drop(jobs.unbounded_send(Job::Choose(choice)));
+        }
         Request::Remove { name } => spawn_local(async move {
             if let Some(known) = known(&name) {
                 hub::remove(known).await;
@@ -74,17 +79,31 @@ struct Running {
     twin: Option<Edited>,
 }
 
-async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
+/// What the loop holds beside the engine.
+struct Desk {
+    loads: Rc<Loads>,
+    jobs: UnboundedSender<Job>,
+    /// Trials of a GPU that were begun; the last one counts.
+    trials: u64,
+}
+
+async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, loads: Rc<Loads>) {
+    let mut desk = Desk { loads, jobs, trials: 0 };
     let mut running = None;
     while let Ok(job) = waiting.recv().await {
         // Let messages that already wait be delivered, so that the latest picture wins.
         TimeoutFuture::new(0).await;
-        let (mut loaded, mut wanted, mut question) = (None, None, None);
+        let (mut loaded, mut ready, mut wanted, mut question) = (None, None, None, None);
+        let (mut chosen, mut tried) = (None, None);
         let (mut layer, mut checked, mut edited) = (None, None, None);
         let mut next = Some(job);
         while let Some(job) = next {
             match job {
                 Job::Build(built) => loaded = Some(built),
+                Job::Replace(network) => ready = Some(network),
+                Job::Choose(choice) => chosen = Some(choice),
+                Job::Tried { trial, candidate } if trial == desk.trials => tried = Some(candidate),
+                Job::Tried { .. } => {}
                 Job::Answer(picture) => wanted = Some(picture),
                 Job::WhatIf(asked) => question = Some(asked),
                 Job::Shaders(asked) => layer = Some(asked),
@@ -93,10 +112,20 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
             }
             next = waiting.try_recv().ok();
         }
-        if let Some(loaded) = loaded.filter(|loaded| loads.is_current(loaded.load)) {
-            replace(&mut running, loaded, &loads).await;
+        if let Some(loaded) = loaded.filter(|loaded| desk.loads.is_current(loaded.load)) {
+            ready = desk.build(loaded).await.or(ready);
         }
-        let Some(Running { engine, load, seen, twin }) = &mut running else { continue };
+        if let Some(ready) = ready.filter(|ready| desk.loads.is_current(ready.load)) {
+            running = Some(desk.replace(*ready));
+        }
+        let Some(running) = &mut running else { continue };
+        if let Some(choice) = chosen {
+            desk.choose(running, choice);
+        }
+        if let Some(candidate) = tried {
+            desk.settle(running, *candidate).await;
+        }
+        let Running { engine, load, seen, twin } = running;
         if let Some(wanted) = wanted {
             *seen = answer(engine, *load, wanted).await.or(seen.take());
         }
@@ -115,23 +144,91 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, loads: Rc<Loads>) {
     }
 }
 
-/// Puts the network that arrived in the place of the present one, unless it cannot be used.
-async fn replace(running: &mut Option<Running>, loaded: LoadedWeights, loads: &Rc<Loads>) {
-    let (load, source) = (loaded.load, loaded.source.clone());
-    match build(loaded, loads).await {
-        // It can be given up while shaders compile.
-        Ok(_) if !loads.is_current(load) => {}
-        Ok((engine, card)) => {
-            loads.end();
-            post(&Response::Ready { load, source, card, report: engine.report().clone() });
-            *running = Some(Running { engine, load, seen: None, twin: None });
+impl Desk {
+    /// Builds a network on the CPU, where it can answer at once. One whose visitor asked for the GPU is not ready before that
+    /// is; it comes back as a job of its own, and the present network goes on answering.
+    async fn build(&self, loaded: LoadedWeights) -> Option<Box<ReadyNetwork>> {
+        let (load, source) = (loaded.load, loaded.source.clone());
+        match build(loaded).await {
+            Ok(mut ready) if self.loads.choice() == BackendChoice::Gpu => {
+                let jobs = self.jobs.clone();
+                spawn_local(async move {
+                    let candidate = ready.engine.candidate().await;
+                    // Where the GPU cannot be used, the engine's report says why.
+                    let _ = ready.engine.settle(BackendChoice::Gpu, candidate).await;
+                    drop(jobs.unbounded_send(Job::Replace(ready)));
+                });
+                None
+            }
+            Ok(ready) => Some(ready),
+            Err(message) => {
+                self.loads.failed(load, source, message);
+                None
+            }
         }
-        Err(message) => loads.failed(load, source, message),
+    }
+
+    /// Puts a network in the place of the present one. Where the backend is for the engine to choose, the GPU is tried from
+    /// now on.
+    fn replace(&mut self, ReadyNetwork { load, source, mut engine, card }: ReadyNetwork) -> Running {
+        self.loads.end();
+        let is_open = self.loads.choice() == BackendChoice::Auto;
+        match self.loads.choice() {
+            BackendChoice::Auto => engine.take_cpu(TRYING.into()),
+            // It may have been chosen while the GPU was being started.
+            BackendChoice::Cpu => engine.take_cpu(REQUESTED.into()),
+            BackendChoice::Gpu => {}
+        }
+        post(&Response::Ready { load, source, card, report: engine.report().clone() });
+        // A trial for the network before this one counts no more.
+        self.trials += 1;
+        if is_open {
+            self.try_gpu(&engine);
+        }
+        Running { engine, load, seen: None, twin: None }
+    }
+
+    /// Goes over to the visitor's backend; to a GPU once that has been tried.
+    fn choose(&mut self, running: &mut Running, choice: BackendChoice) {
+        self.trials += 1;
+        if choice == BackendChoice::Cpu {
+            running.engine.take_cpu(REQUESTED.into());
+            self.settled(running);
+        } else {
+            self.try_gpu(&running.engine);
+        }
+    }
+
+    /// Starts a GPU for the engine's network; what comes of it arrives as a job.
+    fn try_gpu(&self, engine: &Engine) {
+        let (trial, jobs, candidate) = (self.trials, self.jobs.clone(), engine.candidate());
+        spawn_local(async move {
+            let candidate = Box::new(candidate.await);
+            drop(jobs.unbounded_send(Job::Tried { trial, candidate }));
+        });
+    }
+
+    /// Takes what came of a trial.
+    async fn settle(&self, running: &mut Running, candidate: Result<Candidate, String>) {
+        // Where the GPU cannot be used, the engine's report says why.
+        let _ = running.engine.settle(self.loads.choice(), candidate).await;
+        self.settled(running);
+    }
+
+    fn settled(&self, Running { engine, load, twin, .. }: &mut Running) {
+        // It was laid out for the other backend.
+        *twin = None;
+        post(&Response::Backend { load: *load, report: engine.report().clone() });
     }
 }
 
-async fn build(loaded: LoadedWeights, loads: &Loads) -> Result<(Engine, NetworkCard), String> {
-    let LoadedWeights { load, source, file, fetched } = loaded;
+/// The reason for the CPU as long as the GPU is being tried.
+const TRYING: &str = "The CPU answers while the GPU is being started and checked.";
+
+/// The reason for the CPU where the visitor chose it.
+const REQUESTED: &str = "The CPU was requested.";
+
+async fn build(LoadedWeights { load, source, file, fetched }: LoadedWeights) -> Result<Box<ReadyNetwork>, String> {
     let mut progress = report(load);
     progress(LoadStep::Checking, 0, 0);
     let network = Network::from_safetensors(&file.bytes).map_err(|error| match &source {
@@ -162,10 +259,11 @@ async fn build(loaded: LoadedWeights, loads: &Loads) -> Result<(Engine, NetworkC
     drop(file.bytes);
     progress(LoadStep::Warming, 0, 0);
     let title = network.description.title.clone();
-    let engine = Engine::new(network, loads.choice()).await.map_err(|e| match source {
+    let side = network.description.input.crop;
+    let engine = Engine::on_cpu(network, [side; 2]).map_err(|e| match &source {
         Source::Shipped { .. } if load == 0 => format!("The engine cannot start with {title}: {e}."),
         _ => format!("{title} cannot run here: {e}."),
     })?;
     let card = NetworkCard::new(engine.network(), engine.graph(), length, sha256);
-    Ok((engine, card))
+    Ok(Box::new(ReadyNetwork { load, source, engine, card }))
 }

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use crate::ui::browser;
+use crate::ui::engine;
 use crate::ui::shell::help::Help;
 use crate::ui::state::{Phase, State, THEME_KEY, ThemeChoice};
 use crate::ui::widgets::choice::{Choice, Item};
-use lambdascope_core::backend::Backend;
+use lambdascope_core::backend::{Backend, BackendChoice};
 use lambdascope_explain::figures::colour::Theme;
 
 /// The head of the page, with the choice of the network in its row.
@@ -35,6 +36,13 @@ pub fn Header(children: Children) -> impl IntoView {
         </header>
     }
 }
+
+/// What the network can be computed on, by choice.
+const BACKENDS: [(&str, &str, BackendChoice); 3] = [
+    ("Whichever is faster", "the GPU or the CPU, once their numbers agree", BackendChoice::Auto),
+    ("GPU", "WebGPU, even where the CPU is faster", BackendChoice::Gpu),
+    ("CPU", "WebAssembly", BackendChoice::Cpu),
+];
 
 #[component]
 fn BackendBadge() -> impl IntoView {
@@ -88,6 +96,15 @@ fn BackendBadge() -> impl IntoView {
                     }}
                 </p>
                 {move || state.notice.get().map(|notice| view! { <p>{notice}</p> })}
+                <Choice
+                    name="backend-choice"
+                    legend="Compute on"
+                    items=Signal::stored(BACKENDS.iter().map(|(text, hint, _)| Item::new(text, hint)).collect::<Vec<_>>())
+                    selected=Signal::derive(move || {
+                        BACKENDS.iter().position(|(.., choice)| *choice == state.backend.get()).unwrap_or(0)
+                    })
+                    on_choose=move |index| engine::choose_backend(state, BACKENDS[index].2)
+                />
                 {details}
             </div>
         </details>

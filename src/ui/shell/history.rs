@@ -12,6 +12,7 @@ use crate::ui::browser;
 use crate::ui::engine::loads;
 use crate::ui::state::debounce::Debounce;
 use crate::ui::state::{PictureChoice, State};
+use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::Source;
 
 /// A pause before the address is written, once the query rests, and after the last of other changes: each writing costs the
@@ -109,7 +110,7 @@ pub fn on_screen(state: State) -> Option<Address> {
         parameters: state.parameters.get(),
         embed: before.embed,
         lesson: state.lesson.get(),
-        backend: before.backend,
+        backend: Some(state.backend.get()).filter(|choice| *choice != BackendChoice::Auto),
     })
 }
 

@@ -101,7 +101,7 @@ fn loading(step: LoadStep, done: u64, total: u64) -> String {
         LoadStep::Downloading => format!("Downloading the weights…{amount}"),
         LoadStep::Reading => format!("Reading the weights from this browser’s cache…{amount}"),
         LoadStep::Checking => "Checking the weights and building the network…".to_owned(),
-        LoadStep::Warming => "Warming up: timing the backends and checking their numbers…".to_owned(),
+        LoadStep::Warming => "Warming up: checking the backend’s numbers…".to_owned(),
     }
 }
 

@@ -57,6 +57,11 @@ impl State {
         };
         let fits = |place: &Place| layer_at(&answer, *place).is_some();
         let place = kept.filter(fits).or_else(|| Place::of_address(&self.address(), &answer.trace));
+        if own.is_none()
+            && let Some(sentence) = Place::missing(&self.address(), &answer.trace)
+        {
+            self.say_of_address(sentence);
+        }
         if own.is_some_and(|own| own.network != answer.network) {
             self.hovered.set(None);
             self.pointed.set(None);
@@ -67,6 +72,16 @@ impl State {
         self.motion.stop();
         self.answer.set(Some(Arc::new(answer)));
         self.pinned.set(place);
+    }
+
+    /// Says something of the address that the page was opened with, beside what was said before.
+    pub fn say_of_address(self, sentence: String) {
+        self.address_notice.update(|notice| {
+            *notice = Some(match notice.take() {
+                Some(before) => format!("{before} {sentence}"),
+                None => sentence,
+            });
+        });
     }
 
     /// Shows nothing any more: the network that runs now cannot take the picture that was on screen.

@@ -12,7 +12,7 @@ use crate::{cpu, gpu};
 use lambdascope_core::backend::Backend;
 use lambdascope_core::nn::edit::Edits;
 use lambdascope_core::nn::graph::{Graph, padded};
-use lambdascope_core::tensor::Tensor;
+use lambdascope_core::tensor::{Tensor, all_finite};
 
 /// A changed network, ready to run.
 pub struct Edited {
@@ -66,7 +66,8 @@ impl Edited {
     /// Runs it on an input `[H, W, 3]`. If the GPU fails, the CPU answers from then on.
     ///
     /// # Errors
-    /// [`EngineError::Input`] if the input has another size than the engine was loaded for.
+    /// [`EngineError::Input`] if the input has another size than the engine was loaded for, [`EngineError::NotFinite`] if
+    /// numbers leave the range of f32.
     pub async fn run(&mut self, input: &Tensor) -> Result<EditedRun, EngineError> {
         fits([self.size[0], self.size[1], 3], input)?;
         let input = padded(input);
@@ -87,6 +88,12 @@ impl Edited {
             }
         };
         let milliseconds = milliseconds_since(started);
+        if !all_finite(&logits) {
+            let graph = &self.graph;
+            let cpu = self.cpu.get_or_insert_with(|| cpu::Executor::new(Arc::clone(graph), &[graph.logits]));
+            let place = cpu.first_not_finite(&input).unwrap_or(graph.logits);
+            return Err(EngineError::not_finite(graph, place));
+        }
         // The classifier's outputs are padded to a multiple of 4.
         logits.truncate(self.labels);
         Ok(EditedRun { logits, backend, milliseconds })

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_channel::oneshot;
 use serde::{Deserialize, Serialize};
 
 use super::error::GpuError;
+use super::patience;
+use super::patience::within;
 use lambdascope_core::shader_edit::{Fault, SourcePlace};
 
 /// Which GPU, as people know it.
@@ -44,21 +47,26 @@ struct Fate {
     waiting: BTreeMap<u64, oneshot::Sender<Outcome>>,
     /// The next ticket.
     ticket: u64,
+    /// How long the slowest plan took to be loaded.
+    slowest_load: Option<Duration>,
 }
+
+/// What a device should do once it was given a run.
+const ANSWER: &str = "return its results";
 
 impl Device {
     /// Asks for the fastest adapter and a device with WebGPU's default limits.
     ///
     /// # Errors
-    /// [`GpuError::NoAdapter`] or [`GpuError::NoDevice`].
+    /// [`GpuError::NoAdapter`], [`GpuError::NoDevice`], or [`GpuError::Silent`] where the browser answers nothing at all.
     pub async fn request() -> Result<Self, GpuError> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..Default::default()
         };
-        let adapter =
-            instance.request_adapter(&options).await.map_err(|error| GpuError::NoAdapter(no_adapter(&error)))?;
+        let adapter = within(patience::REQUEST, "name an adapter", instance.request_adapter(&options)).await?;
+        let adapter = adapter.map_err(|error| GpuError::NoAdapter(no_adapter(&error)))?;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("lambdascope"),
             // Only profiles need it.
@@ -66,9 +74,8 @@ impl Device {
             required_limits: wgpu::Limits::default(),
             ..Default::default()
         };
-        let (device, queue) = adapter
-            .request_device(&descriptor)
-            .await
+        let (device, queue) = within(patience::REQUEST, "provide a device", adapter.request_device(&descriptor))
+            .await?
             .map_err(|error| GpuError::NoDevice { adapter: adapter.get_info().name, reason: error.to_string() })?;
 
         let fate = Arc::new(Mutex::new(Fate::default()));
@@ -94,6 +101,17 @@ impl Device {
     pub fn destroy(&self) {
         self.device.destroy();
         lock(&self.fate).lose("it was destroyed".into());
+    }
+
+    /// How long the slowest plan took to be loaded; nothing if none was.
+    pub(super) fn slowest_load(&self) -> Option<Duration> {
+        lock(&self.fate).slowest_load
+    }
+
+    /// Notes how long a plan took to be loaded.
+    pub(super) fn note_load(&self, took: Duration) {
+        let mut fate = lock(&self.fate);
+        fate.slowest_load = fate.slowest_load.max(Some(took));
     }
 
     /// The device's state.
@@ -124,20 +142,24 @@ impl Device {
         (Completion { fate: Arc::clone(&self.fate), ticket }, receiver)
     }
 
-    /// Waits until the first `size` bytes of a buffer can be read.
+    /// Waits until the first `size` bytes of a buffer can be read, but no longer than `limit`.
     ///
     /// Natively this blocks until the device is done; in the browser it waits for the map's callback.
-    pub(super) async fn map(&self, buffer: &wgpu::Buffer, size: u64) -> Outcome {
+    pub(super) async fn map(&self, buffer: &wgpu::Buffer, size: u64, limit: Duration) -> Outcome {
         let (completion, done) = self.wait();
         buffer.map_async(wgpu::MapMode::Read, ..size, |mapped| {
             completion.report(mapped.map_err(|_| GpuError::Refused("the results could not be read back".into())));
         });
         #[cfg(not(target_family = "wasm"))]
-        if let Err(error) = self.device.poll(wgpu::PollType::wait_indefinitely()) {
-            self.check()?;
-            return Err(GpuError::Refused(error.to_string()));
+        match self.device.poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(limit) }) {
+            Ok(_) => {}
+            Err(wgpu::PollError::Timeout) => return Err(patience::silent(ANSWER, limit)),
+            Err(error) => {
+                self.check()?;
+                return Err(GpuError::Refused(error.to_string()));
+            }
         }
-        match done.await {
+        match within(limit, ANSWER, done).await? {
             Ok(Ok(())) => Ok(()),
             // An error scope or the loss of the device says more than a failed map.
             Ok(Err(error)) => self.check().and(Err(error)),
@@ -214,12 +236,27 @@ impl Fate {
 /// Why there is no adapter, for people: wgpu's own words list what it was compiled with.
 fn no_adapter(error: &wgpu::RequestAdapterError) -> String {
     match error {
+        wgpu::RequestAdapterError::NotFound { .. } if is_insecure() => {
+            "browsers offer it only to pages opened over https, and this one came over plain http".to_owned()
+        }
         wgpu::RequestAdapterError::NotFound { .. } if cfg!(target_family = "wasm") => {
             "this browser offers pages no GPU".to_owned()
         }
         wgpu::RequestAdapterError::NotFound { .. } => "no GPU was found".to_owned(),
         error => error.to_string(),
     }
+}
+
+/// Whether this runs in a page that browsers keep WebGPU from since it was not opened safely.
+#[cfg(target_family = "wasm")]
+fn is_insecure() -> bool {
+    let secure = js_sys::Reflect::get(&js_sys::global(), &"isSecureContext".into());
+    secure.ok().and_then(|secure| secure.as_bool()) == Some(false)
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn is_insecure() -> bool {
+    false
 }
 
 impl std::fmt::Display for Adapter {

@@ -48,6 +48,14 @@ pub enum GpuError {
     /// The device is gone: unplugged, crashed, taken away by the system, or destroyed.
     #[error("the GPU device was lost: {0}")]
     DeviceLost(String),
+    /// The GPU has not done what was asked of it in a time in which any that works has.
+    #[error("the GPU did not {what} within {seconds} s")]
+    Silent {
+        /// What it should have done, as in 'did not start'.
+        what: &'static str,
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// The driver or browser refused an operation that should have been valid.
     #[error("the GPU refused an operation: {0}")]
     Refused(String),

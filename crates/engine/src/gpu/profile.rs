@@ -2,6 +2,7 @@
 
 use super::device::Device;
 use super::error::GpuError;
+use super::patience;
 use super::plan::Plan;
 use super::session::Session;
 
@@ -93,7 +94,7 @@ async fn timestamps(device: &Device, plan: &Plan, queries: u32) -> Result<Vec<u6
     encoder.resolve_query_set(&query_set, 0..queries, &resolved, 0);
     encoder.copy_buffer_to_buffer(&resolved, 0, &staging, 0, size);
     device.queue.submit([encoder.finish()]);
-    device.map(&staging, size).await?;
+    device.map(&staging, size, patience::for_run(None)).await?;
     let view = staging.get_mapped_range(..size).map_err(|error| GpuError::Refused(error.to_string()))?;
     Ok(bytemuck::pod_collect_to_vec(&view))
 }

@@ -1,6 +1,7 @@
 //! A network ready to run: the plan replayed for one picture after the other.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use web_time::Instant;
 
@@ -11,6 +12,8 @@ use lambdascope_core::nn::graph::{Graph, ValueId};
 
 use super::device::Device;
 use super::error::GpuError;
+use super::patience;
+use super::patience::within;
 use super::pipelines::compile;
 use super::plan::{Plan, bytes};
 
@@ -26,6 +29,10 @@ pub struct Session {
     /// Whether a run left `staging` mapped because its future was dropped.
     mapped: bool,
     strategy: Option<Strategy>,
+    /// How long the slowest run took.
+    slowest: Option<Duration>,
+    /// How long a run is waited for, where that is not told by the slowest one.
+    limit: Option<Duration>,
 }
 
 /// A pipeline that can stand in for a step's own, until it is exchanged again.
@@ -116,6 +123,19 @@ impl Session {
         tile: impl Fn(&conv::Params) -> conv::Tile,
     ) -> Result<Self, GpuError> {
         device.check()?;
+        let started = Instant::now();
+        let limit = patience::for_load(device.slowest_load());
+        let session = within(limit, "compile its shaders", Self::load(device, graph, kept, tile)).await??;
+        device.note_load(started.elapsed());
+        Ok(session)
+    }
+
+    async fn load(
+        device: &Device,
+        graph: Arc<Graph>,
+        kept: &[ValueId],
+        tile: impl Fn(&conv::Params) -> conv::Tile,
+    ) -> Result<Self, GpuError> {
         let plan = Plan::new(device, &graph, kept, tile).await?;
         let size = kept.iter().map(|&id| bytes(graph.values[id].len())).sum();
         let staging = device.scoped(|device| {
@@ -128,7 +148,13 @@ impl Session {
         });
         let staging = staging.await.map_err(GpuError::Refused)?;
         device.check()?;
-        Ok(Self { device: device.clone(), graph, plan, kept: kept.to_vec(), staging, mapped: false, strategy: None })
+        let (kept, device) = (kept.to_vec(), device.clone());
+        Ok(Self { device, graph, plan, kept, staging, mapped: false, strategy: None, slowest: None, limit: None })
+    }
+
+    /// Waits this long for every run from now on, however long others took.
+    pub fn wait_for_runs(&mut self, limit: Duration) {
+        self.limit = Some(limit);
     }
 
     /// The graph it runs.
@@ -176,7 +202,8 @@ impl Session {
     /// Natively this blocks until the device is done; in the browser it waits for the map's callback.
     ///
     /// # Errors
-    /// [`GpuError::Input`], [`GpuError::NotKept`], [`GpuError::DeviceLost`], or [`GpuError::Refused`].
+    /// [`GpuError::Input`], [`GpuError::NotKept`], [`GpuError::DeviceLost`], [`GpuError::Refused`], or [`GpuError::Silent`] if
+    /// nothing comes in a time that is many times what the slowest run took.
     pub async fn run(&mut self, picture: &[f32], wanted: &[ValueId]) -> Result<Vec<Vec<f32>>, GpuError> {
         self.check_picture(picture)?;
         if let Some(&id) = wanted.iter().find(|id| !self.kept.contains(id)) {
@@ -194,7 +221,10 @@ impl Session {
             return Ok(wanted.iter().map(|_| Vec::new()).collect());
         }
         self.mapped = true;
-        self.device.map(&self.staging, size).await?;
+        let started = Instant::now();
+        let limit = self.limit.unwrap_or_else(|| patience::for_run(self.slowest));
+        self.device.map(&self.staging, size, limit).await?;
+        self.slowest = self.slowest.max(Some(started.elapsed()));
         let results = self.read(size, wanted);
         self.staging.unmap();
         self.mapped = false;

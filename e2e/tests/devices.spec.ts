@@ -1,0 +1,117 @@
+// Devices that never answer, pages that are kept from one, and the visitor's own choice of the backend.
+
+import { cpu } from "../support/chromium.mjs";
+import { firstResult, open, type Stall, stallWebGpu } from "../support/open";
+import { expect, test } from "../support/test";
+
+import type { Page } from "@playwright/test";
+
+/** How soon the CPU has to have answered in a GPU's place. */
+const SOON = { timeout: 20_000 };
+
+const badge = (page: Page) => page.getByTestId("backend-badge");
+
+const choose = (page: Page, sample: string) => page.getByTestId("sample").and(page.locator(`[data-sample="${sample}"]`)).click();
+
+const first = (page: Page) => page.getByTestId("prediction").first();
+
+const START: Stall[] = ["GPU.requestAdapter", "GPUAdapter.requestDevice", "GPUDevice.popErrorScope", "GPUBuffer.mapAsync"];
+
+test("where WebGPU never answers at the start, the CPU does at once, and the reason follows", { tag: "@webgpu" }, async ({ page }) => {
+  for (const call of START) {
+    await test.step(call, async () => {
+      await page.unrouteAll();
+      await stallWebGpu(page, call, "start");
+      await open(page, "?sample=church");
+      await expect(page.getByTestId("precomputed"), "the engine's own answer").toHaveCount(0, SOON);
+      await expect(badge(page)).toHaveAttribute("data-backend", "cpu");
+      await choose(page, "tench");
+      await expect(first(page)).toHaveAttribute("data-label", "tench", SOON);
+    });
+  }
+  // The limits differ; that of the first two is the shortest.
+  await page.unrouteAll();
+  await stallWebGpu(page, "GPUAdapter.requestDevice", "start");
+  await open(page, "?sample=church&backend=webgpu");
+  await expect(badge(page)).toHaveAttribute("title", "The GPU was requested, but the GPU did not provide a device within 10 s.", SOON);
+  await firstResult(page);
+  await expect(first(page)).toHaveAttribute("data-label", "church");
+});
+
+test("the backend is chosen on the page; a GPU that stops answering is replaced by the CPU, and the picture is answered", { tag: "@webgpu" }, async ({ page }) => {
+  await stallWebGpu(page, "GPUBuffer.mapAsync", "later");
+  await open(page, "?sample=church");
+  await firstResult(page);
+  // A software adapter is not the faster one.
+  await expect(badge(page)).toHaveAttribute("title", /^WebGPU works \(.+\) but is slower here/);
+  await badge(page).click();
+  await page.getByTestId("backend-choice").getByLabel("GPU", { exact: true }).check();
+  await expect(badge(page)).toHaveAttribute("data-backend", "gpu");
+  await expect.poll(() => new URL(page.url()).searchParams.get("backend")).toBe("webgpu");
+  await choose(page, "tench");
+  await expect(first(page)).toHaveAttribute("data-label", "tench");
+  await expect(badge(page)).toHaveAttribute("data-backend", "gpu");
+
+  await page.workers()[0]!.evaluate("globalThis.stalled = true");
+  await choose(page, "church");
+  await expect(first(page)).toHaveAttribute("data-label", "church", SOON);
+  await expect(badge(page)).toHaveAttribute("title", /^The GPU failed while running \(the GPU did not return its results within \d+ s\), so the CPU took over\.$/);
+  // It answers again, and is asked again.
+  await page.workers()[0]!.evaluate("globalThis.stalled = false");
+  await page.getByTestId("backend-choice").getByLabel("CPU").check();
+  await expect(badge(page)).toHaveAttribute("title", "The CPU was requested.");
+  await page.getByTestId("backend-choice").getByLabel("GPU", { exact: true }).check();
+  await expect(badge(page)).toHaveAttribute("data-backend", "gpu");
+});
+
+test("over plain http the page works, says what is missing and why, and gives texts to be copied by hand", async ({ playwright, baseURL }) => {
+  const port = new URL(baseURL!).port;
+  const args = [...cpu, "--host-resolver-rules=MAP lambdascope.test 127.0.0.1"];
+  const browser = await playwright.chromium.launch({ ...test.info().project.use.launchOptions, args });
+  const page = await browser.newPage({ baseURL: `http://lambdascope.test:${port}/` });
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  await open(page, "?sample=church&view=shader");
+  await firstResult(page);
+  expect(await page.evaluate(() => isSecureContext)).toBe(false);
+  await expect(badge(page)).toHaveAttribute("title", /browsers offer it only to pages opened over https/);
+  await page.getByTestId("share").locator("summary").press("Enter");
+  await page.getByTestId("share-link").click();
+  await expect(page.getByTestId("share-said")).toContainText("not copied: browsers give a clipboard only to pages opened over https");
+  const selected = () => page.evaluate(() => {
+    const field = document.activeElement as HTMLTextAreaElement;
+    return field.value.slice(field.selectionStart, field.selectionEnd);
+  });
+  await expect.poll(selected).toMatch(/^http:\/\/lambdascope\.test.*sample=church/);
+  await page.getByTestId("shader-copy").click();
+  await expect.poll(selected).toBe(await page.getByTestId("shader-source").inputValue());
+  await page.getByTestId("camera").click();
+  await expect(page.getByTestId("problem")).toContainText("https");
+  expect(errors).toEqual([]);
+  await browser.close();
+});
+
+test("what is dropped and is no file leaves the page where it is and is said, and so is a folder", async ({ page }) => {
+  await open(page, "?sample=nosuch&layer=stages.9.9&backend=cpu");
+  await firstResult(page);
+  await expect(page.getByTestId("address-notice")).toContainText("There is no sample called nosuch here");
+  await expect(page.getByTestId("address-notice")).toContainText("This network has no layer stages.9.9 to look into");
+  const url = page.url();
+  const session = await page.context().newCDPSession(page);
+  const at = { x: 400, y: 300 };
+  const dropped = async (data: object) => {
+    for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+      await session.send("Input.dispatchDragEvent", { type, ...at, data: { items: [], dragOperationsMask: 1, ...data } });
+    }
+  };
+  const problem = page.getByTestId("problem");
+  await dropped({ items: [{ mimeType: "text/uri-list", data: "https://example.org/cat.jpg" }] });
+  await expect(problem).toContainText("A link was dropped, not a file");
+  await dropped({ items: [{ mimeType: "text/plain", data: "hello" }] });
+  await expect(problem).toContainText("is text, not a file");
+  await dropped({ files: [new URL("../support", import.meta.url).pathname] });
+  await expect(problem).toContainText("support is a folder");
+  expect(new URL(page.url()).pathname).toBe(new URL(url).pathname);
+  await expect(page.getByTestId("prediction").first()).toBeVisible();
+});
