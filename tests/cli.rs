@@ -243,17 +243,23 @@ fn a_picture_goes_through_every_command() {
     assert_eq!(read(&folder.path().join("out/total.npy")).0, [4, 16, 16]);
 
     fs::create_dir_all(folder.path().join("val/Church")).unwrap();
-    fs::create_dir_all(folder.path().join("val/gas pump")).unwrap();
+    fs::create_dir_all(folder.path().join("val/n03425413")).unwrap();
     fs::copy(&church, folder.path().join("val/Church/1.webp")).unwrap();
-    fs::copy(format!("{SAMPLES}/golf_ball.webp"), folder.path().join("val/gas pump/2.webp")).unwrap();
-    let evaluated = json(&["evaluate", "--data", &path("val"), "--json", "--backend", "cpu"]);
+    fs::copy(format!("{SAMPLES}/golf_ball.webp"), folder.path().join("val/n03425413/2.webp")).unwrap();
+    // Left behind by a file manager.
+    fs::write(folder.path().join("val/Church/._1.webp"), "no picture").unwrap();
+    fs::write(folder.path().join("val/.DS_Store"), "").unwrap();
+    let ran = lambdascope(&["evaluate", "--data", &path("val"), "--json", "--backend", "cpu"]).assert().success();
+    let evaluated: Value = serde_json::from_slice(&ran.get_output().stdout).unwrap();
     assert_eq!((evaluated["images"].as_u64(), evaluated["top1"].as_f64()), (Some(2), Some(0.5)));
+    assert_eq!(evaluated["passed_over"], 2);
+    assert!(String::from_utf8_lossy(&ran.get_output().stderr).contains("note: 2 files in "), "{ran:?}");
 
     let ablate = ["ablate", "--data", &path("val"), "--json", "--backend", "cpu"];
     let ablated: Ablations = serde_json::from_str(&stdout(&ablate)).unwrap();
     let shipped = &family().unwrap()[0];
     assert_eq!((&ablated.network, &ablated.sha256), (&shipped.name, &shipped.sha256));
-    assert_eq!((ablated.pictures, ablated.unchanged.top1), (2, 1));
+    assert_eq!((ablated.pictures, ablated.passed_over, ablated.unchanged.top1), (2, 2, 1));
     // Every layer alone, then all.
     let single: Vec<&String> = ablated.single_layers().map(|row| &row.layers[0]).collect();
     assert!(single.len() > 1 && ablated.all_layers().unwrap().layers.iter().eq(single));

@@ -75,6 +75,11 @@ fn imagenets_classes_are_named_in_timms_order() {
     let described: Vec<&str> = facts["descriptions"].as_array().unwrap().iter().map(|d| d.as_str().unwrap()).collect();
     let labels = imagenet::labels();
     assert_eq!(labels.len(), described.len());
+    let synsets = facts["synsets"].as_array().unwrap();
+    assert_eq!(synsets.len(), labels.len());
+    for (synset, label) in synsets.iter().zip(&labels) {
+        assert_eq!(imagenet::label_of_synset(synset.as_str().unwrap()), Some(label.as_str()));
+    }
     let mut told_apart = Vec::new();
     for (label, described) in labels.iter().zip(described) {
         let first = described.split(", ").next().unwrap();

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use strum::VariantArray;
 
 use crate::input::decode;
-use crate::labelled::{Arguments, labelled_files, rank_of};
+use crate::labelled::{Arguments, Labelled, labelled_files, rank_of};
 use crate::source;
 use crate::terminal::{progress, say};
 use lambdascope_core::backend::BackendChoice;
@@ -54,7 +54,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     let file = source::weights_file(&arguments.model)?;
     let (sha256, network) = (file.sha256(), file.network()?);
     let name = network.description.name.clone();
-    let files = labelled_files(&arguments.data, &network.description.labels)?;
+    let Labelled { files, passed_over } = labelled_files(&arguments.data, &network.description.labels)?;
     let engine = pollster::block_on(Engine::new(network, choice))?;
     let groups = groups(engine.graph());
     ensure!(!groups.is_empty(), "{name} has no lambda layers, so nothing in it can be switched off");
@@ -93,6 +93,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         sha256,
         dataset: dataset(&arguments.data),
         pictures: files.len() as u64,
+        passed_over: passed_over as u64,
         command: command(),
         unchanged: unchanged.hits,
         rows: groups.into_iter().zip(changed).map(row).collect(),
@@ -186,6 +187,7 @@ mod tests {
             sha256: String::new(),
             dataset: "d/val".into(),
             pictures: 2000,
+            passed_over: 0,
             command: String::new(),
             unchanged: Hits { top1: 1800, top5: 1990 },
             rows: vec![

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::backend::{answer, backend_name};
 use crate::input::decode;
-use crate::labelled::{Arguments, labelled_files, rank_of};
+use crate::labelled::{Arguments, Labelled, labelled_files, rank_of};
 use crate::source;
 use crate::terminal::{progress, say};
 use lambdascope_core::backend::BackendChoice;
@@ -19,6 +19,7 @@ struct Evaluated {
     top1: f64,
     top5: f64,
     images: usize,
+    passed_over: usize,
     images_per_second: f64,
     backend: &'static str,
 }
@@ -29,7 +30,7 @@ struct Evaluated {
 /// If a folder is not named after a class of the network, or a picture cannot be used.
 pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     let network = source::network(&arguments.model)?;
-    let files = labelled_files(&arguments.data, &network.description.labels)?;
+    let Labelled { files, passed_over } = labelled_files(&arguments.data, &network.description.labels)?;
     let mut engine = pollster::block_on(Engine::new(network, choice))?;
     let bar = progress(files.len())?;
     let (mut hits, mut last) = (Hits::default(), engine.report().backend);
@@ -48,6 +49,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         top1: hits.top1_of(images as u64),
         top5: hits.top5_of(images as u64),
         images,
+        passed_over,
         images_per_second: images as f64 / started.elapsed().as_secs_f64(),
         backend: backend_name(last),
     };

@@ -16,6 +16,11 @@ pub fn say(line: impl AsRef<str>) -> Result<()> {
     Ok(())
 }
 
+/// A line on stderr that is no error. Nobody need read it.
+pub fn note(sentence: impl AsRef<str>) {
+    let _ = writeln!(io::stderr(), "note: {}", sentence.as_ref());
+}
+
 /// The bar of long work, on stderr.
 ///
 /// # Errors

@@ -154,6 +154,7 @@ mod tests {
             sha256: String::new(),
             dataset: "d".into(),
             pictures: 2000,
+            passed_over: 0,
             command: String::new(),
             unchanged: Hits { top1: 1800, top5: 1990 },
             rows,

@@ -20,6 +20,9 @@ pub struct Ablations {
     pub dataset: String,
     /// How many pictures there are.
     pub pictures: u64,
+    /// How many other files in the folder were passed over.
+    #[serde(default)]
+    pub passed_over: u64,
     /// The command that counted.
     pub command: String,
     /// With nothing switched off.

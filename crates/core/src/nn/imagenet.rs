@@ -3,6 +3,9 @@
 /// One name a line, in the order of the logits; the first of WordNet's synonyms, told apart where two are the same.
 const LABELS: &str = include_str!("imagenet_labels.txt");
 
+/// The WordNet id of each class, such as `n01440764`, which the data set's folders are called by; one a line, likewise.
+const SYNSETS: &str = include_str!("imagenet_synsets.txt");
+
 /// Mean of red, green and blue over the training pictures, on the scale 0..1.
 pub const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 
@@ -15,6 +18,11 @@ pub const CLASSES: usize = 1000;
 /// The names of the classes in the order of the logits.
 pub fn labels() -> Vec<String> {
     LABELS.lines().map(str::to_owned).collect()
+}
+
+/// The name of the class with this WordNet id, if it is one of the thousand.
+pub fn label_of_synset(id: &str) -> Option<&'static str> {
+    SYNSETS.lines().zip(LABELS.lines()).find(|(synset, _)| *synset == id).map(|(_, label)| label)
 }
 
 #[cfg(test)]
