@@ -330,6 +330,19 @@ fn an_attention_layer_is_explained_by_its_softmax_weights() {
 }
 
 #[test]
+fn a_known_networks_picture_needs_no_weights() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("x.npy");
+    let preprocess = ["preprocess", "--model", "lambda_resnet26t", "--image", &format!("{SAMPLES}/church.webp")];
+    let output_option = ["--output", output.to_str().unwrap()];
+    lambdascope(&[&preprocess[..], &output_option].concat()).env("HF_HUB_CACHE", folder.path()).assert().success();
+    assert_eq!(read(&output).0, [1, 3, 256, 256]);
+    // A file beside it is asked all the same.
+    let missing = [&preprocess[..], &output_option, &["--weights", "nowhere.safetensors"]].concat();
+    assert!(refusal(&missing, 1).contains("cannot read nowhere.safetensors"));
+}
+
+#[test]
 fn mistakes_get_a_sentence_and_a_status() {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

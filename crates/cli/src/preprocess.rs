@@ -26,9 +26,8 @@ pub struct Arguments {
 /// # Errors
 /// If the picture cannot be read or the tensor cannot be written.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let network = source::network(&arguments.model)?;
-    let input = &network.description.input;
-    let crop = lambdascope_picture::crop(input, &decode(&arguments.image)?);
+    let input = source::preprocessing(&arguments.model)?;
+    let crop = lambdascope_picture::crop(&input, &decode(&arguments.image)?);
     let crop = crop.with_context(|| format!("cannot use {}", arguments.image.display()))?;
     let tensor = input.normalise(&crop);
     npy::write_maps(&arguments.output, [crop.height, crop.width, 3], &[tensor.into_data()], true)

@@ -13,6 +13,7 @@ use lambdascope_core::catalogue::family::Member;
 use lambdascope_core::nn::known;
 use lambdascope_core::nn::known::KnownNetwork;
 use lambdascope_core::nn::network::{Network, sha256};
+use lambdascope_core::picture::Preprocessing;
 
 /// Which network.
 #[derive(clap::Args, Clone)]
@@ -92,6 +93,18 @@ pub fn from_program(member: &Member) -> Result<Network> {
 /// If its weights are not at hand, or do not make the network that was named.
 pub fn network(model: &Model) -> Result<Network> {
     weights_file(model)?.network()
+}
+
+/// How the network that the arguments ask for takes a picture. A network known by name needs no weights for that.
+///
+/// # Errors
+/// As [`network`], where weights are needed.
+pub fn preprocessing(model: &Model) -> Result<Preprocessing> {
+    let known = model.model.as_deref().filter(|_| model.weights.is_none()).and_then(known::find);
+    match known {
+        Some(known) => Ok(known.preprocessing()),
+        None => Ok(network(model)?.description.input),
+    }
 }
 
 /// The weights file that the arguments ask for.

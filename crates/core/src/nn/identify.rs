@@ -20,7 +20,7 @@ use crate::nn::known::{KNOWN, KnownNetwork};
 use crate::nn::lambda_layer::{LambdaLayer, LambdaShape};
 use crate::nn::reader::Reader;
 use crate::nn::weights::Weights;
-use crate::picture::{Interpolation, Preprocessing};
+use crate::picture::Preprocessing;
 
 /// The tensors that only a single layer has at top level, and whose code wrote it.
 const SINGLE_LAYERS: [(&str, &str); 2] = [("qkv.weight", "timm"), ("to_q.weight", "lambda-networks")];
@@ -33,6 +33,9 @@ const MOST_STAGES: usize = 16;
 
 /// The input's side where nothing tells it, in pixels.
 const USUAL_SIDE: usize = 256;
+
+/// What a picture's shorter side is resized to before a square of [`USUAL_SIDE`] is cut out of it.
+const USUAL_RESIZE: usize = 272;
 
 /// The description of the network that a state dict holds.
 ///
@@ -137,18 +140,12 @@ impl Structure {
     /// The description, with what no tensor tells taken from the known network of this structure or assumed.
     fn describe(self, fixed_side: Option<usize>, classes: usize) -> Description {
         let known = KNOWN.iter().find(|known| Self::of(known) == self);
-        let (name, mut title, activation, resize, usual_side) = match known {
-            Some(known) => (
-                known.name,
-                known.title.to_owned(),
-                known.activation,
-                known.resize,
-                known.fixed_side.unwrap_or(known.side),
-            ),
+        let (name, mut title, activation, usual) = match known {
+            Some(known) => (known.name, known.title.to_owned(), known.activation, known.preprocessing()),
             None => {
                 let layers = self.layers();
                 let title = format!("{layers}, activation ReLU and ImageNet's preprocessing assumed");
-                ("lambda_resnet", title, Activation::Relu, 272, USUAL_SIDE)
+                ("lambda_resnet", title, Activation::Relu, imagenet::preprocessing(USUAL_RESIZE, USUAL_SIDE))
             }
         };
         let labels = if classes == imagenet::CLASSES {
@@ -159,19 +156,14 @@ impl Structure {
             }
             (0..classes).map(|class| format!("class {class}")).collect()
         };
-        let side = fixed_side.unwrap_or(usual_side);
+        let side = fixed_side.unwrap_or(usual.crop);
+        // The same share of the picture stays at every side.
+        let resize = if side == usual.crop { usual.resize } else { side.saturating_mul(usual.resize) / usual.crop };
         Description {
             format: FORMAT,
             name: name.into(),
             title,
-            input: Preprocessing {
-                // The same share of the picture stays at every side.
-                resize: if side == usual_side { resize } else { side.saturating_mul(resize) / usual_side },
-                crop: side,
-                interpolation: Interpolation::Bicubic,
-                mean: imagenet::MEAN,
-                std: imagenet::STD,
-            },
+            input: Preprocessing { resize, crop: side, ..usual },
             labels,
             activation,
             stem: self.stem,

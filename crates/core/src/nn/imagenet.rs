@@ -1,5 +1,7 @@
 //! ImageNet-1k: the names of its thousand classes and the statistics of its pictures.
 
+use crate::picture::{Interpolation, Preprocessing};
+
 /// One name a line, in the order of the logits; the first of WordNet's synonyms, told apart where two are the same.
 const LABELS: &str = include_str!("imagenet_labels.txt");
 
@@ -23,6 +25,11 @@ pub fn labels() -> Vec<String> {
 /// The name of the class with this WordNet id, if it is one of the thousand.
 pub fn label_of_synset(id: &str) -> Option<&'static str> {
     SYNSETS.lines().zip(LABELS.lines()).find(|(synset, _)| *synset == id).map(|(_, label)| label)
+}
+
+/// How networks trained on it take a picture: the shorter side brought to `resize` pixels, a square of `crop` cut out.
+pub fn preprocessing(resize: usize, crop: usize) -> Preprocessing {
+    Preprocessing { resize, crop, interpolation: Interpolation::Bicubic, mean: MEAN, std: STD }
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! repository. Nothing here reads a file: [`crate::nn::identify`] matches one with this table.
 
 use crate::kernels::Activation;
+use crate::nn::imagenet;
+use crate::picture::Preprocessing;
 
 /// A network that people know by name.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,6 +51,11 @@ impl KnownNetwork {
     /// Where the weights file can be fetched from.
     pub fn url(&self) -> String {
         format!("https://huggingface.co/{}/resolve/main/{}", self.hub, self.file)
+    }
+
+    /// How a picture becomes its input.
+    pub fn preprocessing(&self) -> Preprocessing {
+        imagenet::preprocessing(self.resize, self.fixed_side.unwrap_or(self.side))
     }
 }
 
