@@ -330,6 +330,17 @@ fn an_attention_layer_is_explained_by_its_softmax_weights() {
 }
 
 #[test]
+fn another_file_under_the_name_is_called_what_it_is() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let church = format!("{SAMPLES}/church.webp");
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n";
+    fs::write(path("pointer.safetensors"), pointer).unwrap();
+    let refused = refusal(&["classify", "--model", &path("pointer.safetensors"), "--image", &church], 1);
+    assert!(refused.contains("pointer.safetensors: this is a Git LFS pointer") && refused.contains("`git lfs pull`"));
+}
+
+#[test]
 fn a_known_networks_picture_needs_no_weights() {
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("x.npy");

@@ -24,8 +24,12 @@ const claiming = Buffer.concat([Buffer.from("ffffffff00000000", "hex"), Buffer.f
 const unusable: [string, Buffer, RegExp][] = [
   ["truncated.safetensors", shipped.subarray(0, shipped.length >> 1), /^truncated\.safetensors cannot be used: .+\.$/],
   ["claims-gigabytes.safetensors", claiming, /^claims-gigabytes\.safetensors cannot be used: .+\.$/],
-  ["empty.safetensors", Buffer.alloc(0), /^empty\.safetensors cannot be used: .+\.$/],
-  ["text.safetensors", Buffer.from("these are no weights, whatever the name says"), /^text\.safetensors cannot be used: .+\.$/],
+  ["empty.safetensors", Buffer.alloc(0), /^empty\.safetensors cannot be used: this is an empty file, .+\.$/],
+  [
+    "pointer.safetensors",
+    Buffer.from("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"),
+    /^pointer\.safetensors cannot be used: this is a Git LFS pointer, .+ `git lfs pull`, .+\.$/,
+  ],
   [
     "stranger.safetensors",
     headed('{"a.weight":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}'),
@@ -46,7 +50,7 @@ test("files that are no network give a sentence and change nothing; what is no p
   await drop(page, file("notes.txt", Buffer.from("nothing of the kind")));
   await expect(page.getByTestId("problem")).toHaveText(/^notes\.txt is neither a picture .+ nor a network/);
   await drop(page, file("model.pth", Buffer.from("PK\u0003\u0004")));
-  await expect(page.getByTestId("problem")).toHaveText(/^model\.pth looks like a network, but only \.safetensors/);
+  await expect(page.getByTestId("problem")).toHaveText(/^model\.pth looks like a PyTorch checkpoint, .+safetensors\.torch\.save_file/);
   expect(await said(page)).toEqual(before);
   // Its numbers overflow, and PyTorch's would be NaN: no class of it is named.
   await drop(page, file("overflows.safetensors", overflowing(shipped)));

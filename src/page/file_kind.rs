@@ -1,8 +1,11 @@
 //! What a file is that the visitor dropped, pasted or chose: told by its name and its first bytes, since either may be
 //! missing or wrong.
 
+use lambdascope_core::nn::foreign;
+use lambdascope_core::nn::foreign::Foreign;
+
 /// How many bytes of a file [`FileKind::of`] looks at.
-pub const HEAD: usize = 16;
+pub const HEAD: usize = foreign::HEAD;
 
 /// What to do with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,8 +14,8 @@ pub enum FileKind {
     Picture,
     /// Load it as a network.
     Network,
-    /// A network in a container that runs code when it is read, or that this project does not know.
-    ForeignNetwork,
+    /// A network in another container, or what stands for one.
+    ForeignNetwork(&'static Foreign),
     /// Neither.
     Unknown,
 }
@@ -21,15 +24,13 @@ impl FileKind {
     /// What a file of this name and MIME type is, whose first [`HEAD`] bytes (or fewer, if it is shorter) are `head`.
     pub fn of(name: &str, mime: &str, head: &[u8]) -> Self {
         let name = name.to_ascii_lowercase();
-        let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-        if ends(&[".safetensors"]) || is_safetensors(head) {
+        if name.ends_with(".safetensors") || is_safetensors(head) {
             Self::Network
         } else if is_picture(head) || mime.starts_with("image/") {
             Self::Picture
-        } else if ends(&[".pt", ".pth", ".bin", ".ckpt", ".onnx", ".h5", ".gguf", ".npz"]) {
-            Self::ForeignNetwork
         } else {
-            Self::Unknown
+            let told = foreign::of(head).filter(|kind| kind.network).or_else(|| foreign::by_name(&name));
+            told.map_or(Self::Unknown, Self::ForeignNetwork)
         }
     }
 }
@@ -57,7 +58,21 @@ mod tests {
         assert_eq!(FileKind::of("photo.png", "image/png", whole), FileKind::Network);
         // Broken ones too: the loader says what is wrong with them.
         assert_eq!(FileKind::of("Model.SafeTensors", "", b""), FileKind::Network);
-        assert_eq!(FileKind::of("model.pth", "", b"PK\x03\x04"), FileKind::ForeignNetwork);
+    }
+
+    #[test]
+    fn a_network_in_another_container_is_known_by_its_contents_or_else_by_its_name() {
+        let what = |name: &str, head: &[u8]| match FileKind::of(name, "", head) {
+            FileKind::ForeignNetwork(kind) => Some(kind.to_string().split(", ").next().unwrap_or_default().to_owned()),
+            _ => None,
+        };
+        assert_eq!(what("model.pth", b"PK\x03\x04").as_deref(), Some("a PyTorch checkpoint"));
+        assert_eq!(what("model.pth", b"GGUF\x03\0\0\0").as_deref(), Some("a GGUF file"));
+        let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:";
+        assert_eq!(what("weights", pointer).as_deref(), Some("a Git LFS pointer"));
+        // The loader says what it is.
+        assert_eq!(FileKind::of("model.safetensors", "", pointer), FileKind::Network);
+        assert_eq!(what("page.html", b"<!DOCTYPE html>"), None);
     }
 
     #[test]

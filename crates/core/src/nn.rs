@@ -10,6 +10,7 @@ pub mod description;
 pub mod edit;
 pub mod error;
 pub mod fold;
+pub mod foreign;
 pub mod format;
 pub mod graph;
 pub mod identify;

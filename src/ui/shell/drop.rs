@@ -151,11 +151,7 @@ fn take_all(state: State, files: Vec<web_sys::File>, folders: Vec<String>) {
                     let picture = own_pictures::take(state, name, file.into());
                     first = first.or(Some(picture));
                 }
-                FileKind::ForeignNetwork => {
-                    left_out = Some(format!(
-                        "{name} looks like a network, but only .safetensors files can be read: they hold numbers and nothing else."
-                    ));
-                }
+                FileKind::ForeignNetwork(kind) => left_out = Some(format!("{name} looks like {kind}.")),
                 FileKind::Unknown => {
                     left_out = Some(format!(
                         "{name} is neither a picture (PNG, JPEG, WebP, GIF and BMP can be read) nor a network (.safetensors)."

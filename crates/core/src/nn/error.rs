@@ -1,5 +1,6 @@
 //! Why a weights file cannot be used: one sentence each, with the tensor or field, what was expected and what was found.
 
+use crate::nn::foreign::Foreign;
 use crate::nn::format::FORMAT;
 
 /// Why a weights file could not be used. Each is a sentence that names the tensor, what was expected and what was found.
@@ -8,6 +9,9 @@ pub enum WeightsError {
     /// The container is broken.
     #[error("this is not a usable safetensors file: {0}")]
     Container(String),
+    /// It is another kind of file.
+    #[error("this is {0}")]
+    Foreign(&'static Foreign),
     /// The description cannot be read.
     #[error("the network description in the file's metadata cannot be read: {0}")]
     Description(String),

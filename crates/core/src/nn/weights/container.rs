@@ -9,6 +9,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::nn::error::WeightsError;
+use crate::nn::foreign;
 use crate::nn::format::METADATA_KEY;
 
 /// Bytes of the header's length.
@@ -82,9 +83,16 @@ fn is_counter(name: &str) -> bool {
 /// Reads and checks a file; its data stay where they are.
 ///
 /// # Errors
-/// [`WeightsError::Container`] or [`WeightsError::Dtype`], with what was expected and what was found.
+/// [`WeightsError::Foreign`] if it is another kind of file that is known, else [`WeightsError::Container`] or
+/// [`WeightsError::Dtype`], with what was expected and what was found.
 pub fn read(bytes: &[u8]) -> Result<Container<'_>, WeightsError> {
-    let (header, data) = split(bytes)?;
+    let other = || foreign::of(bytes).map(WeightsError::Foreign);
+    let (header, data) = split(bytes).map_err(|broken| other().unwrap_or(broken))?;
+    if !header.trim_start().starts_with('{')
+        && let Some(other) = other()
+    {
+        return Err(other);
+    }
     let listing: Listing = serde_json::from_str(header)
         .map_err(|e| broken(format!("its header is not the JSON expected: {}", brief(&e.to_string()))))?;
     unique(listing.tensors.iter().map(|(name, _)| name), "tensor")?;
