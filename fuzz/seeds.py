@@ -79,6 +79,17 @@ def attention():
 LAYER = {"to_q.weight": [8, 8, 1, 1], "to_k.weight": [4, 8, 1, 1], "to_v.weight": [4, 8, 1, 1]}
 
 
+# How files of other kinds begin.
+FOREIGN = {
+    "pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n",
+    "page": b"<!DOCTYPE html><html></html>",
+    "json": b'{"error":"Repository not found"}',
+    "zip": b"PK\x03\x04" + bytes(22) + struct.pack("<HH", 14, 0) + b"model/data.pkl\x80\x02}q\0.",
+    "pickle": b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.",
+    "onnx": b"\x08\x08\x12\x07pytorch",
+}
+
+
 def split(shapes, description):
     """Header and data of a file of F16 ones."""
     entries, data = {}, b""
@@ -103,6 +114,8 @@ def main():
     other["stages"][0]["blocks"][1]["position"] = {"kind": "global"}
     attending = json.loads(json.dumps(DESCRIPTION))
     attending["stages"][0]["blocks"][1] = {"kind": "attention", "stride": 1, "heads": 2, "k": 3}
+    wrapped = {f"module.{name}": shape for name, shape in network(None).items()}
+    saved = {f"state_dict{copy}.{name}": shape for copy in ("", "_ema") for name, shape in network(None).items()}
     for name, shapes, description in (
         ("described", network(None), DESCRIPTION),
         ("told", network(None), None),
@@ -111,10 +124,14 @@ def main():
         ("described_attention", attention(), attending),
         ("told_attention", attention(), None),
         ("layer", LAYER, None),
+        ("wrapped", wrapped, None),
+        ("averaged", saved | {"epoch": []}, None),
     ):
         header, data = split(shapes, description)
         (weights / f"{name}_file").write_bytes(b"\0" + struct.pack("<Q", len(header)) + header + data)
         (weights / f"{name}_parts").write_bytes(b"\1" + header + b"\n" + data)
+    for name, start in FOREIGN.items():
+        (weights / name).write_bytes(b"\0" + start)
     for path in sorted((FIXTURES / "pictures").iterdir()):
         if path.suffix != ".json" and path.stat().st_size <= LARGEST:
             shutil.copy(path, pictures / path.name)

@@ -330,6 +330,27 @@ fn an_attention_layer_is_explained_by_its_softmax_weights() {
 }
 
 #[test]
+fn weights_are_taken_as_people_save_them_and_it_is_said() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let church = format!("{SAMPLES}/church.webp");
+    let mut parts = tiny::parts();
+    for part in &mut parts {
+        part.name = format!("module.{}", part.name);
+    }
+    fs::write(path("wrapped.safetensors"), file::file(&parts, None)).unwrap();
+    let wrapped =
+        ["classify", "--model", &path("wrapped.safetensors"), "--image", &church, "--json", "--backend", "cpu"];
+    let ran = lambdascope(&wrapped).assert().success();
+    let classified: Value = serde_json::from_slice(&ran.get_output().stdout).unwrap();
+    assert_eq!(classified["predictions"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        String::from_utf8_lossy(&ran.get_output().stderr),
+        "note: The prefix `module.` was left off the names of the file’s tensors.\n"
+    );
+}
+
+#[test]
 fn another_file_under_the_name_is_called_what_it_is() {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

@@ -18,6 +18,14 @@ function headed(header: string): Buffer {
   return Buffer.concat([length, Buffer.from(header)]);
 }
 
+/** The same tensors as somebody else saves them: without a description, under a prefix. */
+function wrapped(prefix: string): Buffer {
+  const length = Number(shipped.readBigUInt64LE());
+  const { __metadata__: _, ...tensors } = JSON.parse(shipped.subarray(8, 8 + length).toString());
+  const renamed = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));
+  return Buffer.concat([headed(JSON.stringify(renamed)), shipped.subarray(8 + length)]);
+}
+
 /** A length of 4 GB less one, and no header. */
 const claiming = Buffer.concat([Buffer.from("ffffffff00000000", "hex"), Buffer.from('{"a":')]);
 
@@ -76,6 +84,14 @@ test("the shipped weights under another name run on the picture on screen", asyn
   const { address: _, ...after } = await said(page);
   expect(after, "the same weights give the same answer, at the same place").toEqual(before);
   expect(address).toContain("layer=stages.1.3");
+
+  // What was done to somebody else's file is said until it is read, and stays with the network's facts.
+  const note = "The prefix `state_dict.module.` was left off the names of the file’s tensors.";
+  await drop(page, file("wrapped", wrapped("state_dict.module.")));
+  await expect(page.getByTestId("network-notes")).toHaveText(note);
+  await expect(page.getByTestId("network-own")).toContainText(note);
+  await page.getByRole("button", { name: "Close" }).click();
+  await expect(page.getByTestId("network-notes")).toHaveCount(0);
 });
 
 test("a file is chosen by keyboard, and the page's own network comes back", async ({ page }) => {

@@ -6,7 +6,10 @@
 
 #![no_main]
 
+use lambdascope_core::nn::lambda_layer::{FIRST_TENSORS, LambdaLayer};
 use lambdascope_core::nn::network::Network;
+use lambdascope_core::nn::reader::Reader;
+use lambdascope_core::nn::weights::Weights;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -23,10 +26,21 @@ fuzz_target!(|input: &[u8]| {
 fn load(bytes: &[u8]) {
     match Network::from_safetensors(bytes) {
         Ok(network) => {
+            network.notes().iter().for_each(|note| check(note));
             for size in [[32, 32], [33, 47], [1, 1], [0, 8]] {
                 if let Err(error) = network.graph(size) {
                     check(&error.to_string());
                 }
+            }
+        }
+        Err(error) => check(&error.to_string()),
+    }
+    // One layer, as `lambdascope layer` reads it.
+    match Weights::from_checkpoint(bytes, &FIRST_TENSORS) {
+        Ok(weights) => {
+            weights.notes().iter().for_each(|note| check(note));
+            if let Err(cause) = LambdaLayer::from_state_dict(&mut Reader::new(&weights), "", None) {
+                check(&weights.locate(cause).to_string());
             }
         }
         Err(error) => check(&error.to_string()),

@@ -16,6 +16,8 @@ pub struct Running {
     pub source: Source,
     /// What it is.
     pub card: NetworkCard,
+    /// What was chosen in its file, left out of it or rounded, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// A network on its way.

@@ -13,6 +13,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
+use crate::page::networks::Running;
 use crate::ui::browser;
 use crate::ui::browser::files;
 use crate::ui::link::Link;
@@ -118,7 +119,9 @@ fn receive(state: State, response: Response) {
         }
         Response::Networks(offers) => state.networks.offers.set(Some(offers)),
         Response::Progress { load, step, done, total } => loads::progress(state, load, step, done, total),
-        Response::Ready { load, source, card, report } => loads::ready(state, load, source, card, report),
+        Response::Ready { load, source, card, notes, report } => {
+            loads::ready(state, Running { load, source, card, notes }, report);
+        }
         Response::Backend { load, report } if load == state.engine_load.get_untracked() => moved(state, report),
         // Of a network that has been replaced since.
         Response::Backend { .. } => {}

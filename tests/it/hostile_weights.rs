@@ -173,9 +173,9 @@ fn tensors_that_contradict_each_other_are_named() {
         let header = format!("{{{}}}", entries.join(","));
         sentences.expect(&raw(header.as_bytes(), &vec![0; data]), format!("{NO_FILE}{expected}"));
     }
-    for (dtype, shape, bytes) in [("F64", "[1]", 8), ("I64", "[1]", 8), ("U8", "[1]", 1), ("F4", "[2]", 1)] {
+    for (dtype, shape, bytes) in [("I64", "[1]", 8), ("U8", "[1]", 1), ("F8_E4M3", "[1]", 1), ("F4", "[2]", 1)] {
         let header = format!("{{{}}}", entry("a", dtype, shape, [0, bytes]));
-        let expected = format!("tensor `a` has dtype {dtype}, expected F32, F16 or BF16");
+        let expected = format!("tensor `a` has dtype {dtype}, expected F32, F16, BF16 or F64");
         sentences.expect(&raw(header.as_bytes(), &vec![0; bytes as usize]), expected);
     }
     let long = format!("{{{}}}", entry(&"x".repeat(1000), "F32", "[2]", [0, 8]));

@@ -10,6 +10,7 @@ mod common;
 
 mod ablations;
 mod attention;
+mod checkpoints;
 mod circles;
 mod contrast;
 mod device_loss;

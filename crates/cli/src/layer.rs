@@ -7,10 +7,10 @@ use anyhow::{Context, Result, ensure};
 
 use crate::backend::backend_name;
 use crate::npy;
-use crate::terminal::say;
+use crate::terminal::{note, say};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::nn::builder::LayerSetting;
-use lambdascope_core::nn::lambda_layer::LambdaLayer;
+use lambdascope_core::nn::lambda_layer::{FIRST_TENSORS, LambdaLayer};
 use lambdascope_core::nn::mask::Mask;
 use lambdascope_core::nn::reader::Reader;
 use lambdascope_core::nn::weights::Weights;
@@ -43,7 +43,7 @@ pub struct LayerArguments {
 /// `layer`'s arguments.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The state dict (safetensors), with timm's or lambda-networks' tensor names.
+    /// The state dict (safetensors), with timm's or lambda-networks' tensor names, under a prefix or not.
     #[arg(long)]
     weights: PathBuf,
     /// `[N, C, H, W]` or `[C, H, W]` (f32 .npy).
@@ -89,9 +89,10 @@ pub fn load(
 ) -> Result<LayerEngine> {
     let bytes = fs::read(weights).with_context(|| format!("cannot read {}", weights.display()))?;
     let unusable = || format!("cannot use {}", weights.display());
-    let dict = Weights::from_safetensors(&bytes).with_context(unusable)?;
-    let mut layer =
-        LambdaLayer::from_state_dict(&mut Reader::new(&dict), "", arguments.intra_depth).with_context(unusable)?;
+    let dict = Weights::from_checkpoint(&bytes, &FIRST_TENSORS).with_context(unusable)?;
+    let layer = LambdaLayer::from_state_dict(&mut Reader::new(&dict), "", arguments.intra_depth);
+    let mut layer = layer.map_err(|cause| dict.locate(cause)).with_context(unusable)?;
+    dict.notes().iter().for_each(note);
     layer.content = !arguments.no_content;
     let &[height, width, _] = input.shape() else { unreachable!("maps have three axes") };
     let context = match &arguments.context {

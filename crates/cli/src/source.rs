@@ -15,6 +15,8 @@ use lambdascope_core::nn::known::KnownNetwork;
 use lambdascope_core::nn::network::{Network, sha256};
 use lambdascope_core::picture::Preprocessing;
 
+use crate::terminal::note;
+
 /// Which network.
 #[derive(clap::Args, Clone)]
 pub struct Model {
@@ -65,7 +67,7 @@ impl WeightsFile {
         sha256(&self.bytes)
     }
 
-    /// Its network.
+    /// Its network. What was chosen in the file or left out of it is said on stderr.
     ///
     /// # Errors
     /// If the file cannot be used, or is of another network than the one that was named.
@@ -75,6 +77,7 @@ impl WeightsFile {
         if let Some(name) = &self.name {
             ensure!(found == name, "the weights are those of `{found}`, expected those of `{name}`");
         }
+        network.notes().iter().for_each(note);
         Ok(network)
     }
 }

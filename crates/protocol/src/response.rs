@@ -62,6 +62,8 @@ pub enum Response {
         source: Source,
         /// The network.
         card: NetworkCard,
+        /// What was chosen in its file, left out of it or rounded, a sentence each.
+        notes: Vec<String>,
         /// The backend.
         report: BackendReport,
     },

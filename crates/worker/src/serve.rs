@@ -179,7 +179,8 @@ impl Desk {
             BackendChoice::Cpu => engine.take_cpu(REQUESTED.into()),
             BackendChoice::Gpu => {}
         }
-        post(&Response::Ready { load, source, card, report: engine.report().clone() });
+        let (notes, report) = (engine.network().notes().to_vec(), engine.report().clone());
+        post(&Response::Ready { load, source, card, notes, report });
         // A trial for the network before this one counts no more.
         self.trials += 1;
         if is_open {

@@ -7,7 +7,6 @@ use crate::page::networks::{Failure, Loading, Running};
 use crate::ui::state::{Phase, State};
 use lambdascope_core::backend::BackendReport;
 use lambdascope_core::catalogue::Source;
-use lambdascope_core::nn::card::NetworkCard;
 use lambdascope_protocol::{LoadStep, Request};
 
 /// Asks for a network; `file` is the visitor's own, for [`Source::File`].
@@ -21,6 +20,7 @@ pub fn load(state: State, source: Source, file: Option<web_sys::File>) {
     let id = networks.last.get_value();
     let step = LoadStep::Reading;
     networks.failure.set(None);
+    networks.notes.set(String::new());
     networks.loading.set(Some(Loading { load: id, source: source.clone(), step, done: 0, total: 0 }));
     state.send(&Request::Load { id, source }, file.as_deref());
 }
@@ -52,9 +52,9 @@ pub fn progress(state: State, load: u64, step: LoadStep, done: u64, total: u64) 
 }
 
 /// Takes a network that has loaded: the engine runs it from now on.
-pub fn ready(state: State, load: u64, source: Source, card: NetworkCard, report: BackendReport) {
-    let networks = state.networks;
-    let running = Running { load, source, card };
+pub fn ready(state: State, running: Running, report: BackendReport) {
+    let (networks, load) = (state.networks, running.load);
+    networks.notes.set(running.notes.join(" "));
     if load > 0 {
         networks.loading.set(None);
         networks.failure.set(None);

@@ -45,7 +45,7 @@ fn show(state: State, sample: String, Precomputed { card, answer }: Precomputed)
         return;
     };
     if state.networks.running.read_untracked().is_none() {
-        state.networks.running.set(Some(Running { load: 0, source: first.source(), card }));
+        state.networks.running.set(Some(Running { load: 0, source: first.source(), card, notes: Vec::new() }));
     }
     // The engine's own answer is still to come.
     state.busy.set(true);

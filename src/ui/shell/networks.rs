@@ -117,6 +117,15 @@ fn News() -> impl IntoView {
             <CloseButton text="Close" on_close=move || networks.failure.set(None) />
         })
     };
+    let notes = move || {
+        let notes = networks.notes.get();
+        (!notes.is_empty()).then(|| {
+            view! {
+                <p class="news-problem" data-testid="network-notes">{notes}</p>
+                <CloseButton text="Close" on_close=move || networks.notes.set(String::new()) />
+            }
+        })
+    };
     let wanted = move || {
         let name = networks.wanted.get()?;
         if loading.read().is_some() || networks.failure.read().is_some() || *state.phase.read() != Phase::Ready {
@@ -152,7 +161,7 @@ fn News() -> impl IntoView {
     view! {
         <div class="news">{progress}</div>
         <div class="news" role="alert">{failure}</div>
-        <div class="news" role="status">{wanted}</div>
+        <div class="news" role="status">{notes} {wanted}</div>
     }
 }
 
@@ -192,17 +201,18 @@ fn OwnEntry() -> impl IntoView {
     }
 }
 
-fn own_facts(Running { source, card, .. }: &Running) -> String {
+fn own_facts(Running { source, card, notes, .. }: &Running) -> String {
     let file = match source {
         Source::File { name } => name.as_str(),
         Source::Shipped { .. } | Source::Known { .. } => "",
     };
-    format!(
+    let facts = format!(
         "{} from {file}: {} classes, {} learned values, {} multiply-adds per picture; {}.",
         card.title,
         card.classes,
         count(card.parameters),
         count(card.macs),
         bytes(card.weight_bytes),
-    )
+    );
+    [&[facts], &notes[..]].concat().join(" ")
 }

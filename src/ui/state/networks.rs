@@ -22,6 +22,8 @@ pub struct NetworkSignals {
     pub loading: RwSignal<Option<Loading>>,
     /// Why the last one could not be loaded.
     pub failure: RwSignal<Option<Failure>>,
+    /// What there is to say of the file of the one that has loaded, until it is read; empty if there is nothing.
+    pub notes: RwSignal<String>,
     /// The network that the address names, until one is loaded.
     pub wanted: RwSignal<Option<String>>,
     /// Whether the list of networks is unfolded.
@@ -40,6 +42,7 @@ impl NetworkSignals {
             next: StoredValue::new(None),
             loading: RwSignal::new(None),
             failure: RwSignal::new(None),
+            notes: RwSignal::new(String::new()),
             wanted: RwSignal::new(wanted),
             open: RwSignal::new(false),
             waiting: StoredValue::new_local(None),

@@ -3,6 +3,9 @@
 use crate::nn::foreign::Foreign;
 use crate::nn::format::FORMAT;
 
+/// How many prefixes a sentence lists.
+const MOST_PLACES: usize = 3;
+
 /// Why a weights file could not be used. Each is a sentence that names the tensor, what was expected and what was found.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
@@ -12,6 +15,23 @@ pub enum WeightsError {
     /// It is another kind of file.
     #[error("this is {0}")]
     Foreign(&'static Foreign),
+    /// Networks side by side.
+    #[error(
+        "the file holds several networks, {}, expected one, or one with its averaged copy (`ema` in its prefix)",
+        places(.prefixes)
+    )]
+    Several {
+        /// What stands before their tensors' names; at least two, in alphabetical order.
+        prefixes: Vec<String>,
+    },
+    /// What is wrong below a prefix, which the names in it lack.
+    #[error("under `{prefix}`, {cause}")]
+    Under {
+        /// The prefix.
+        prefix: String,
+        /// What is wrong.
+        cause: Box<WeightsError>,
+    },
     /// The description cannot be read.
     #[error("the network description in the file's metadata cannot be read: {0}")]
     Description(String),
@@ -22,7 +42,7 @@ pub enum WeightsError {
         found: u32,
     },
     /// A number format that weights do not come in.
-    #[error("tensor `{name}` has dtype {found}, expected F32, F16 or BF16")]
+    #[error("tensor `{name}` has dtype {found}, expected F32, F16, BF16 or F64")]
     Dtype {
         /// The tensor.
         name: String,
@@ -134,6 +154,18 @@ pub enum WeightsError {
 
 fn plural(number: usize) -> &'static str {
     if number == 1 { "" } else { "s" }
+}
+
+/// Several prefixes as a part of a sentence.
+fn places(prefixes: &[String]) -> String {
+    let (top, below): (Vec<&String>, Vec<&String>) = prefixes.iter().partition(|prefix| prefix.is_empty());
+    let some = below.iter().take(MOST_PLACES).map(|prefix| format!("`{prefix}`")).collect::<Vec<_>>();
+    let under = match &some[..] {
+        _ if below.len() > MOST_PLACES => format!("under {} and others", some.join(", ")),
+        [init @ .., last] if !init.is_empty() => format!("under {} and {last}", init.join(", ")),
+        some => format!("under {}", some.concat()),
+    };
+    if top.is_empty() { under } else { format!("at the top level and {under}") }
 }
 
 fn first_tensor(name: Option<&str>) -> String {

@@ -2,7 +2,8 @@
 //!
 //! The order in which a file is sniffed:
 //!
-//! 1. our own metadata describe it, so that nothing has to be told ([`crate::nn::network`]);
+//! 1. our own metadata describe it, so that nothing has to be told ([`crate::nn::network`]); without them the prefix
+//!    that stands before [`FIRST_TENSOR`], if any does, has been left off ([`crate::nn::weights`]);
 //! 2. `qkv.weight` or `to_q.weight` at top level: one lambda layer, which is no network;
 //! 3. `stem.conv1.conv.weight`: timm's ByobNet, whose every size is inferred here; if that is one of [`KNOWN`] it gets
 //!    its name, activation and preprocessing, otherwise the title says what was assumed;
@@ -17,16 +18,13 @@ use crate::nn::error::WeightsError;
 use crate::nn::format::FORMAT;
 use crate::nn::imagenet;
 use crate::nn::known::{KNOWN, KnownNetwork};
-use crate::nn::lambda_layer::{LambdaLayer, LambdaShape};
+use crate::nn::lambda_layer::{FIRST_TENSORS, LambdaLayer, LambdaShape};
 use crate::nn::reader::Reader;
 use crate::nn::weights::Weights;
 use crate::picture::Preprocessing;
 
-/// The tensors that only a single layer has at top level, and whose code wrote it.
-const SINGLE_LAYERS: [(&str, &str); 2] = [("qkv.weight", "timm"), ("to_q.weight", "lambda-networks")];
-
 /// The tensor by which timm's ByobNet is recognised.
-const FIRST_TENSOR: &str = "stem.conv1.conv.weight";
+pub const FIRST_TENSOR: &str = "stem.conv1.conv.weight";
 
 /// How far a stage is looked for behind a gap, which is named rather than what no longer fits after it.
 const MOST_STAGES: usize = 16;
@@ -43,7 +41,7 @@ const USUAL_RESIZE: usize = 272;
 /// [`WeightsError::SingleLayer`] if it is one lambda layer, [`WeightsError::Unknown`] if it is nothing known, or a
 /// sentence on the tensor that leaves a size open.
 pub fn identify(weights: &Weights) -> Result<Description, WeightsError> {
-    for (name, package) in SINGLE_LAYERS {
+    for (name, package) in FIRST_TENSORS.into_iter().zip(["timm", "lambda-networks"]) {
         if weights.shape(name).is_some() {
             return Err(WeightsError::SingleLayer { name, package });
         }

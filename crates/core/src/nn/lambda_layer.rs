@@ -8,6 +8,9 @@ use crate::nn::error::WeightsError;
 use crate::nn::fold::{Affine, FoldedConv, fold_conv};
 use crate::tensor::Tensor;
 
+/// The tensor by which a layer's state dict is recognised, as timm and as lambda-networks call it.
+pub const FIRST_TENSORS: [&str; 2] = ["qkv.weight", "to_q.weight"];
+
 /// Sizes of a lambda layer that do not depend on the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LambdaShape {

@@ -7,7 +7,7 @@ use crate::nn::description::Description;
 use crate::nn::edit::Edits;
 use crate::nn::error::WeightsError;
 use crate::nn::graph::Graph;
-use crate::nn::identify::identify;
+use crate::nn::identify::{FIRST_TENSOR, identify};
 use crate::nn::reader::Reader;
 use crate::nn::weights::{Weights, read};
 
@@ -23,23 +23,29 @@ pub struct Network {
 
 impl Network {
     /// Reads a weights file: one of ours, described in its metadata, or a state dict of timm's, which
-    /// [`identify`] tells by its tensors.
+    /// [`identify`] tells by its tensors, as people save them: see [`read`].
     ///
     /// # Errors
     /// If the file is broken, holds nothing known, or its tensors do not fit the network it describes.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, WeightsError> {
-        let (weights, description) = read(bytes)?;
-        let description = match description {
-            Some(description) => description,
-            None => identify(&weights)?,
+        let (weights, description) = read(bytes, &[FIRST_TENSOR])?;
+        let fit = |description: Option<Description>| {
+            let description = description.map_or_else(|| identify(&weights), Ok)?;
+            let mut reader = Reader::new(&weights);
+            let own = [description.input.crop; 2];
+            let graph = network_graph(&description, &mut reader, &Edits::default(), own)?;
+            match reader.first_unread() {
+                Some(name) => Err(WeightsError::Extra { name: name.into() }),
+                None => Ok((description, graph)),
+            }
         };
-        let own = [description.input.crop; 2];
-        let mut reader = Reader::new(&weights);
-        let graph = network_graph(&description, &mut reader, &Edits::default(), own)?;
-        match reader.first_unread() {
-            Some(name) => Err(WeightsError::Extra { name: name.into() }),
-            None => Ok(Self { description, weights, graph: Some(graph) }),
-        }
+        let (description, graph) = fit(description).map_err(|cause| weights.locate(cause))?;
+        Ok(Self { description, weights, graph: Some(graph) })
+    }
+
+    /// What was chosen in the file, left out of it or rounded, a sentence each.
+    pub fn notes(&self) -> &[String] {
+        self.weights.notes()
     }
 
     /// Learned values.

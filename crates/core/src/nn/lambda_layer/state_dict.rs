@@ -1,7 +1,7 @@
 //! Reading a lambda layer from a state dict of timm's `LambdaLayer` or of lucidrains' `lambda-networks`, told apart by
 //! their tensors' names, every size inferred from the shapes. Only there do the two differ.
 
-use super::{LambdaLayer, LambdaShape, PositionTable, Projection, Scope};
+use super::{FIRST_TENSORS, LambdaLayer, LambdaShape, PositionTable, Projection, Scope};
 use crate::nn::error::WeightsError;
 use crate::nn::fold::Affine;
 use crate::nn::reader::Reader;
@@ -19,9 +19,10 @@ impl LambdaLayer {
     /// other.
     pub fn from_state_dict(reader: &mut Reader<'_>, prefix: &str, intra: Option<usize>) -> Result<Self, WeightsError> {
         let mut dict = Dict { reader, prefix };
-        if dict.find("qkv.weight").is_some() {
+        let [timm, lambda_networks] = FIRST_TENSORS;
+        if dict.find(timm).is_some() {
             dict.timm()
-        } else if dict.find("to_q.weight").is_some() {
+        } else if dict.find(lambda_networks).is_some() {
             dict.lambda_networks(intra.unwrap_or(1))
         } else {
             Err(WeightsError::Unsupported {
@@ -29,7 +30,7 @@ impl LambdaLayer {
                     "" => "the file".into(),
                     prefix => format!("`{}`", prefix.trim_end_matches('.')),
                 },
-                expected: "a lambda layer's tensors, `qkv.weight` (timm) or `to_q.weight` (lambda-networks)".into(),
+                expected: format!("a lambda layer's tensors, `{timm}` (timm) or `{lambda_networks}` (lambda-networks)"),
                 found: "neither".into(),
             })
         }

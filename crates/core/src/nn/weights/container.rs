@@ -19,9 +19,6 @@ const LENGTH: usize = 8;
 /// memory does no harm.
 pub const MAX_HEADER: usize = 1 << 20;
 
-/// The most dimensions of a tensor.
-const MAX_DIMENSIONS: usize = 8;
-
 /// The longest name of a tensor, in bytes.
 const MAX_NAME: usize = 256;
 
@@ -31,7 +28,7 @@ const MAX_MESSAGE: usize = 200;
 /// A checked file.
 #[derive(Debug)]
 pub struct Container<'a> {
-    /// In the order of their data, without BatchNorm's counters.
+    /// In the order of their data.
     pub tensors: Vec<Entry<'a>>,
     /// The text under our metadata key.
     pub description: Option<String>,
@@ -44,47 +41,69 @@ pub struct Entry<'a> {
     pub name: String,
     /// Its number format.
     pub dtype: Dtype,
-    /// Its shape, without zeros.
+    /// Its shape. A size may be 0, and then there are no data.
     pub shape: Vec<usize>,
     /// Its values, little-endian.
     pub data: &'a [u8],
 }
 
-/// The number formats that weights come in, called as in a header.
+/// The number formats that safetensors has, called as in a header. Few of them are read ([`crate::nn::weights`]): the
+/// sizes of the others are held against the file all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString)]
 #[strum(serialize_all = "UPPERCASE")]
+#[allow(missing_docs, reason = "the names are the format's own")]
 pub enum Dtype {
-    /// IEEE 754 single precision.
+    F64,
     F32,
-    /// IEEE 754 half precision.
     F16,
-    /// The upper half of single precision.
     Bf16,
-    /// Integers; BatchNorm's counters alone.
+    #[strum(serialize = "F8_E5M2")]
+    F8E5M2,
+    #[strum(serialize = "F8_E4M3")]
+    F8E4M3,
+    #[strum(serialize = "F8_E8M0")]
+    F8E8M0,
+    #[strum(serialize = "F8_E5M2FNUZ")]
+    F8E5M2Fnuz,
+    #[strum(serialize = "F8_E4M3FNUZ")]
+    F8E4M3Fnuz,
+    #[strum(serialize = "F6_E2M3")]
+    F6E2M3,
+    #[strum(serialize = "F6_E3M2")]
+    F6E3M2,
+    F4,
+    C64,
     I64,
+    U64,
+    I32,
+    U32,
+    I16,
+    U16,
+    I8,
+    U8,
+    Bool,
 }
 
 impl Dtype {
-    /// Bytes of a value.
-    fn size(self) -> usize {
+    /// Bits of a value.
+    fn bits(self) -> u64 {
         match self {
-            Self::F32 => 4,
-            Self::F16 | Self::Bf16 => 2,
-            Self::I64 => 8,
+            Self::F64 | Self::C64 | Self::I64 | Self::U64 => 64,
+            Self::F32 | Self::I32 | Self::U32 => 32,
+            Self::F16 | Self::Bf16 | Self::I16 | Self::U16 => 16,
+            Self::F8E5M2 | Self::F8E4M3 | Self::F8E8M0 | Self::F8E5M2Fnuz | Self::F8E4M3Fnuz => 8,
+            Self::I8 | Self::U8 | Self::Bool => 8,
+            Self::F6E2M3 | Self::F6E3M2 => 6,
+            Self::F4 => 4,
         }
     }
-}
-
-/// Whether a tensor is a counter of BatchNorm's, which inference has no use for.
-fn is_counter(name: &str) -> bool {
-    name.rsplit('.').next() == Some("num_batches_tracked")
 }
 
 /// Reads and checks a file; its data stay where they are.
 ///
 /// # Errors
-/// [`WeightsError::Foreign`] if it is another kind of file that is known, else [`WeightsError::Container`] or
-/// [`WeightsError::Dtype`], with what was expected and what was found.
+/// [`WeightsError::Foreign`] if it is another kind of file that is known, else [`WeightsError::Container`] with what was
+/// expected and what was found.
 pub fn read(bytes: &[u8]) -> Result<Container<'_>, WeightsError> {
     let other = || foreign::of(bytes).map(WeightsError::Foreign);
     let (header, data) = split(bytes).map_err(|broken| other().unwrap_or(broken))?;
@@ -96,7 +115,10 @@ pub fn read(bytes: &[u8]) -> Result<Container<'_>, WeightsError> {
     let listing: Listing = serde_json::from_str(header)
         .map_err(|e| broken(format!("its header is not the JSON expected: {}", brief(&e.to_string()))))?;
     unique(listing.tensors.iter().map(|(name, _)| name), "tensor")?;
-    unique(listing.metadata.iter().map(|(name, _)| name), "metadata entry")?;
+    unique(listing.metadata.iter().flatten().map(|(name, _)| name), "metadata entry")?;
+    if listing.metadata.len() > 1 {
+        return Err(broken("`__metadata__` is listed twice, expected once".into()));
+    }
     let mut spans =
         listing.tensors.into_iter().map(|(name, raw)| span(name, raw, data)).collect::<Result<Vec<_>, _>>()?;
     spans.sort_by_key(|span| (span.start, span.entry.data.len()));
@@ -112,9 +134,9 @@ pub fn read(bytes: &[u8]) -> Result<Container<'_>, WeightsError> {
     if end != data.len() {
         return Err(broken(format!("it has {} bytes of data, expected the {end} that its tensors take", data.len())));
     }
-    let description = listing.metadata.into_iter().find(|(name, _)| name == METADATA_KEY).map(|(_, text)| text);
-    let tensors = spans.into_iter().map(|span| span.entry).filter(|entry| entry.dtype != Dtype::I64).collect();
-    Ok(Container { tensors, description })
+    let description =
+        listing.metadata.into_iter().flatten().find(|(name, _)| name == METADATA_KEY).map(|(_, text)| text);
+    Ok(Container { tensors: spans.into_iter().map(|span| span.entry).collect(), description })
 }
 
 fn broken(what: String) -> WeightsError {
@@ -164,32 +186,46 @@ fn span(name: String, raw: Raw, data: &[u8]) -> Result<Span<'_>, WeightsError> {
         let found = brief(&format!("{name:?}"));
         return Err(broken(format!("a tensor is called {found}, expected 1 to {MAX_NAME} bytes of text")));
     }
-    let dtype = match dtype.parse::<Dtype>() {
-        Ok(dtype) if dtype != Dtype::I64 || is_counter(&name) => dtype,
-        _ => return Err(WeightsError::Dtype { name, found: brief(&dtype) }),
-    };
-    if shape.len() > MAX_DIMENSIONS || shape.contains(&0) {
-        let (found, most) = (brief(&format!("{shape:?}")), MAX_DIMENSIONS);
+    let Ok(dtype) = dtype.parse::<Dtype>() else {
+        let found = brief(&dtype);
         return Err(broken(format!(
-            "tensor `{name}` has shape {found}, expected at most {most} dimensions, none of them 0"
+            "tensor `{name}` has dtype {found}, expected one that safetensors has, such as F32"
         )));
-    }
+    };
     let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
     let Some((start, bytes)) = range.and_then(|(start, end)| Some((start, data.get(start..end)?))) else {
         let expected = format!("expected a range within the {} there are", data.len());
         return Err(broken(format!("tensor `{name}` lies at bytes {start} to {end} of the data, {expected}")));
     };
-    let sizes: Option<Vec<usize>> = shape.iter().map(|&size| usize::try_from(size).ok()).collect();
-    let count = |sizes: &Vec<usize>| sizes.iter().try_fold(dtype.size(), |n, &size| n.checked_mul(size));
-    match sizes.as_ref().and_then(count) {
-        Some(needed) if needed == bytes.len() => {}
+    match length(&shape, dtype) {
+        Some(needed) if needed == Length::Bytes(bytes.len() as u64) => {}
         needed => {
-            let needed = needed.map_or_else(|| "more bytes than can be counted".into(), |n| format!("{n} bytes"));
-            let found = bytes.len();
-            return Err(broken(format!("tensor `{name}` of shape {shape:?} takes {needed} as {dtype}, found {found}")));
+            let needed = match needed {
+                None => "more bytes than can be counted".to_owned(),
+                Some(Length::Bytes(needed)) => format!("{needed} bytes"),
+                Some(Length::Bits(needed)) => format!("{needed} bits, which are no whole bytes,"),
+            };
+            let (found, shape) = (bytes.len(), brief(&format!("{shape:?}")));
+            return Err(broken(format!("tensor `{name}` of shape {shape} takes {needed} as {dtype}, found {found}")));
         }
     }
-    Ok(Span { entry: Entry { name, dtype, shape: sizes.unwrap_or_default(), data: bytes }, start })
+    // Beside a size of 0 any other may stand.
+    let shape = shape.into_iter().map(|size| usize::try_from(size).unwrap_or(usize::MAX)).collect();
+    Ok(Span { entry: Entry { name, dtype, shape, data: bytes }, start })
+}
+
+/// What a tensor takes.
+#[derive(PartialEq)]
+enum Length {
+    Bytes(u64),
+    /// Formats of less than a byte need not end at one.
+    Bits(u64),
+}
+
+/// What a tensor takes, unless that cannot be counted.
+fn length(sizes: &[u64], dtype: Dtype) -> Option<Length> {
+    let bits = sizes.iter().try_fold(dtype.bits(), |n, &size| n.checked_mul(size))?;
+    Some(if bits.is_multiple_of(8) { Length::Bytes(bits / 8) } else { Length::Bits(bits) })
 }
 
 /// The start of a text from the file, on one line.
@@ -218,7 +254,8 @@ struct Raw {
 /// A header as it is written, duplicates kept.
 struct Listing {
     tensors: Vec<(String, Raw)>,
-    metadata: Vec<(String, String)>,
+    /// Each time that there are metadata, their entries.
+    metadata: Vec<Vec<(String, String)>>,
 }
 
 impl<'de> Deserialize<'de> for Listing {
@@ -236,7 +273,9 @@ impl<'de> Deserialize<'de> for Listing {
                 while let Some(name) = map.next_key::<String>()? {
                     let named = |e: A::Error| A::Error::custom(format!("`{}`: {e}", brief(&name)));
                     if name == "__metadata__" {
-                        listing.metadata.extend(map.next_value::<Texts>().map_err(named)?.0);
+                        // Some writers put null where there are none.
+                        let texts: Option<Texts> = map.next_value().map_err(named)?;
+                        listing.metadata.push(texts.map_or_else(Vec::new, |texts| texts.0));
                     } else {
                         let raw = map.next_value().map_err(named)?;
                         listing.tensors.push((name, raw));
