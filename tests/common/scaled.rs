@@ -25,9 +25,9 @@ pub fn weights_file(file: &[u8], factors: &[(&str, f32)]) -> Vec<u8> {
     for (name, _) in factors {
         assert!(data.iter().any(|(own, ..)| own == name), "there is no {name}");
     }
-    let views = data.iter().map(|(name, shape, bytes)| {
-        (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap())
-    });
+    let views = data
+        .iter()
+        .map(|(name, shape, bytes)| (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
     let metadata = HashMap::from([(METADATA_KEY.to_owned(), description.to_string())]);
     safetensors::serialize(views, Some(metadata)).unwrap()
 }
