@@ -272,6 +272,7 @@ impl Adapter {
         let known = name.to_lowercase();
         let software = info.device_type == wgpu::DeviceType::Cpu
             || ["swiftshader", "llvmpipe", "lavapipe", "basic render"].iter().any(|cpu| known.contains(cpu));
+        let name = if name.is_empty() { nameless(software).to_owned() } else { name };
         let backend = match info.backend {
             wgpu::Backend::BrowserWebGpu => "webgpu".into(),
             backend => backend.to_string(),
@@ -280,7 +281,8 @@ impl Adapter {
     }
 }
 
-/// Vendor and architecture, which browsers give where they keep the name to themselves.
+/// Vendor and architecture, which browsers give where they keep the name to themselves; empty where they keep these
+/// too.
 #[cfg(target_family = "wasm")]
 fn browser_name(device: &wgpu::Device) -> String {
     use wasm_bindgen::JsValue;
@@ -292,12 +294,18 @@ fn browser_name(device: &wgpu::Device) -> String {
         .filter_map(|key| get(&info, key).as_string())
         .filter(|s| !s.is_empty())
         .collect();
-    if parts.is_empty() { "unnamed".into() } else { parts.join(" ") }
+    parts.join(" ")
 }
 
 #[cfg(not(target_family = "wasm"))]
 fn browser_name(_: &wgpu::Device) -> String {
-    "unnamed".into()
+    String::new()
+}
+
+/// What is said of an adapter without a name: Firefox tells pages nothing of who made it, since visitors could be told
+/// apart by it, but whether it is a CPU.
+fn nameless(software: bool) -> &'static str {
+    if software { "a software adapter without a name" } else { "a GPU without a name" }
 }
 
 /// The first line that says something: wgpu's own description is a chain of causes.
