@@ -116,7 +116,7 @@ pub fn Share() -> impl IntoView {
                 </button>
             </div>
             <fieldset class="left-out" data-testid="share-hide">
-                <legend>"Left out of the link and the frame"</legend>
+                <legend><span>"Left out of the link and the frame"</span></legend>
                 {Control::VARIANTS.iter().copied().map(left_out).collect_view()}
             </fieldset>
             <label class="left-out">

@@ -18,7 +18,7 @@ pub fn Strip() -> impl IntoView {
     view! {
         <section class="strip-row" aria-label="Network">
             <fieldset class="strip" data-testid="layer-select">
-                <legend>"Layer"</legend>
+                <legend><span>"Layer"</span></legend>
                 <div class="strip-parts" node_ref=parts tabindex="0" role="group" aria-label="Parts of the network, from picture to classes">
                     {move || match state.networks.running.get() {
                         Some(running) => running.card.parts.into_iter().map(|part| view! { <Part part parts /> }).collect_view().into_any(),

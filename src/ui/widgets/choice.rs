@@ -54,7 +54,7 @@ pub fn Choice(
     };
     view! {
         <fieldset class="choice" data-testid=name>
-            <legend class:hidden=legend_hidden>{legend}</legend>
+            <legend class:hidden=legend_hidden><span>{legend}</span></legend>
             <div class="choice-items">
                 {move || items.get().into_iter().enumerate().map(option).collect_view()}
             </div>
