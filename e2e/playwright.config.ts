@@ -29,6 +29,8 @@ export default defineConfig<Asked>({
     // One at a time: a software adapter uses every core.
     { name: "webgpu", workers: 1, use: { ...chromium(webgpu), backend: "webgpu" }, grep: /@(webgpu|both)\b/ },
     { name: "cpu", use: { ...chromium(cpu), backend: "cpu" }, grepInvert: /@webgpu\b/ },
+    // Browsers that Playwright does not drive, one at a time.
+    { name: "browsers", testDir: "browsers", workers: 1 },
   ],
   webServer: given
     ? undefined

@@ -1,6 +1,7 @@
-//! Playwright on the built page, served from here.
+//! Playwright on the built page, served from here: its tests in Chromium, then the walk in other browsers.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -9,7 +10,7 @@ use crate::process;
 use crate::project::Project;
 use crate::server::Server;
 use crate::setup;
-use crate::setup::browser::Browser;
+use crate::setup::browser::{Browser, OtherBrowsers, software_vulkan};
 use crate::setup::wasm_target::Source;
 use crate::steps::Steps;
 
@@ -28,8 +29,9 @@ pub fn run(project: &Project, source: Source, report: &mut Report) {
     if built.is_some() && report.step("seeded weights", |_| seeded_weights(project)).is_some() {
         // One after the other: a software adapter wants every core.
         for backend in BACKENDS {
-            report.suite(&format!("page tests, {backend}"), |steps| run_playwright(project, backend, steps));
+            report.suite(&format!("page tests, {backend}"), |steps| run_playwright(project, backend, &[], steps));
         }
+        report.suite("page in other browsers", |steps| walks(project, steps));
     }
 }
 
@@ -47,17 +49,35 @@ fn seeded_weights(project: &Project) -> Result<()> {
     Ok(())
 }
 
-fn run_playwright(project: &Project, backend: &str, steps: &mut Steps) -> Result<Outcome> {
+/// A walk through the page in every browser that can be had here, each named in the log with its version.
+fn walks(project: &Project, steps: &mut Steps) -> Result<Outcome> {
+    let OtherBrowsers { firefox, minibrowser } = OtherBrowsers::set_up(steps)?;
+    let mut environment = vec![("FIREFOX", firefox), ("MINIBROWSER", minibrowser)];
+    // For Firefox's own WebGPU; older loaders know the second name only.
+    if let Some(manifest) = software_vulkan(steps)? {
+        environment.extend([("VK_DRIVER_FILES", manifest.clone()), ("VK_ICD_FILENAMES", manifest)]);
+    }
+    run_playwright(project, "browsers", &environment, steps)
+}
+
+/// Runs one of Playwright's projects; `environment` names what its tests need beside Chromium.
+fn run_playwright(
+    project: &Project,
+    name: &str,
+    environment: &[(&str, PathBuf)],
+    steps: &mut Steps,
+) -> Result<Outcome> {
     let browser = Browser::set_up(steps)?;
     setup::npm_packages(&project.e2e(), steps)?;
     let server = Server::start(&project.dist(), 0)?;
-    let output = project.e2e().join("test-results").join(backend);
-    let results = project.e2e().join("test-results").join(format!("{backend}.json"));
+    let output = project.e2e().join("test-results").join(name);
+    let results = project.e2e().join("test-results").join(format!("{name}.json"));
     let mut test = process::npm(&project.e2e());
-    test.args(["exec", "--", "playwright", "test", "--reporter=list,json", "--project", backend, "--output"])
+    test.args(["exec", "--", "playwright", "test", "--reporter=list,json", "--project", name, "--output"])
         .arg(&output)
         .env("BASE_URL", server.address())
         .env("CHROMIUM", &browser.chromium)
+        .envs(environment.iter().map(|(name, value)| (*name, value)))
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results);
     // The last run's results must not stand in for this one's.
     if results.exists() {
