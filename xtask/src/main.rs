@@ -1,7 +1,7 @@
-//! The project's own commands: `cargo xtask setup | build | serve | test`.
+//! The project's own commands: `cargo xtask setup | build | serve | test | soak`.
 //!
 //! This file only reads the command line. What a command needs on the machine is in [`setup`], the page's build in
-//! [`page`], the local web server in [`server`], the checks in [`suites`].
+//! [`page`], the local web server in [`server`], the checks in [`suites`] and [`soak`].
 
 mod debian;
 mod page;
@@ -9,6 +9,7 @@ mod process;
 mod project;
 mod server;
 mod setup;
+mod soak;
 mod steps;
 mod suites;
 
@@ -55,6 +56,15 @@ enum Task {
         #[arg(long, value_enum)]
         only: Option<Group>,
     },
+    /// Work one page for a quarter of an hour, in Chromium, and see that what it holds stays level.
+    Soak {
+        /// Work the page of the `dist/` that is there.
+        #[arg(long)]
+        no_build: bool,
+        /// Options of `e2e/soak.mjs`, such as `-- --pictures 100`.
+        #[arg(last = true)]
+        options: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -91,6 +101,12 @@ fn run(arguments: Arguments) -> Result<bool> {
             server.wait();
         }
         Task::Test { only } => return suites::run(&project, source, only),
+        Task::Soak { no_build, options } => {
+            if !no_build {
+                build(&project, source)?;
+            }
+            return soak::run(&project, &options);
+        }
     }
     Ok(true)
 }

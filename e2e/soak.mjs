@@ -1,0 +1,355 @@
+// Works one page for as long as months of visits would, and measures whether what it holds stays level:
+//   node soak.mjs <address> [--pictures 1000] [--networks 100] [--edits 100] [--cameras 50] [--what-ifs 200]
+//                 [--webgpu-pictures 300] [--webgpu-edits 20] [--points 20] [--json file]
+//
+// All of the first five in one page on the CPU, the last two in one on WebGPU (SwiftShader). Everything is done as a visitor
+// does it. A fifth of each kind goes before the first measurement, since caches and heaps find their size only then. Measured
+// after the garbage collection of page and worker: the heap of JavaScript on either side, the memory of WebAssembly on either
+// side (which never shrinks, so that its peak is what counts), and the GPU's buffers that are neither destroyed nor collected.
+// What the renderer's process has of the machine's memory is shown beside them and not judged, as it is Chromium's too.
+//
+// It ends with status 1 if anything grows (support/level.mjs says what that means), or if the page or its worker wrote an
+// error. On two cores it takes about a quarter of an hour.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+
+import { chromium } from "@playwright/test";
+
+import * as flags from "./support/chromium.mjs";
+import { grows, line } from "./support/level.mjs";
+
+const counts = {
+  pictures: "1000",
+  networks: "100",
+  edits: "100",
+  cameras: "50",
+  "what-ifs": "200",
+  "webgpu-pictures": "300",
+  "webgpu-edits": "20",
+  points: "20",
+};
+const options = Object.fromEntries(Object.entries(counts).map(([name, value]) => [name, { type: "string", default: value }]));
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { ...options, json: { type: "string" } } });
+const [address] = positionals;
+const count = Object.fromEntries(Object.keys(counts).map((name) => [name, Number(values[name])]));
+if (!address || !Object.values(count).every((number) => Number.isInteger(number) && number >= 0) || count.points < 3) {
+  const usage = Object.entries(counts).map(([name, value]) => `[--${name} ${value}]`);
+  console.error(`usage: node soak.mjs <address> ${usage.join(" ")} [--json file]`);
+  process.exit(2);
+}
+
+/** How long one act may take, in milliseconds. */
+const patience = 120_000;
+
+/** A camera that shows a test picture, allowed without a question. */
+const camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
+/**
+ * Runs in the page and in its worker before anything of theirs: keeps the memory of WebAssembly in sight, and counts the
+ * GPU's buffers as long as somebody holds them.
+ */
+function observe() {
+  const seen = { memories: [], buffers: 0 };
+  globalThis.soak = seen;
+  const keep = (result) => {
+    const { memory } = (result.instance ?? result).exports;
+    if (memory) seen.memories.push(memory);
+    return result;
+  };
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const own = WebAssembly[name];
+    WebAssembly[name] = (...given) => own.apply(WebAssembly, given).then(keep);
+  }
+  if (!globalThis.GPUDevice) return;
+  const live = new Set();
+  const gone = (id) => {
+    live.delete(id);
+    seen.buffers = live.size;
+  };
+  const collected = new FinalizationRegistry(gone);
+  const ids = new WeakMap();
+  let last = 0;
+  const { createBuffer } = GPUDevice.prototype;
+  GPUDevice.prototype.createBuffer = function (descriptor) {
+    const buffer = createBuffer.call(this, descriptor);
+    const id = (last += 1);
+    ids.set(buffer, id);
+    collected.register(buffer, id);
+    live.add(id);
+    seen.buffers = live.size;
+    return buffer;
+  };
+  const { destroy } = GPUBuffer.prototype;
+  GPUBuffer.prototype.destroy = function () {
+    gone(ids.get(this));
+    return destroy.call(this);
+  };
+}
+
+/** What is measured, and from which growth over a whole phase on it is judged. */
+const MB = 1024 * 1024;
+const quantities = {
+  "page heap": { floor: MB / 4, unit: "MB" },
+  "page wasm": { floor: MB / 4, unit: "MB" },
+  "worker heap": { floor: MB / 4, unit: "MB" },
+  "worker wasm": { floor: MB / 4, unit: "MB" },
+  "GPU buffers": { floor: 1, unit: "" },
+  "renderer RSS": { floor: Infinity, unit: "MB" },
+};
+
+const samples = JSON.parse(await readFile(new URL("../www/samples/samples.json", import.meta.url), "utf8"));
+const family = JSON.parse(await readFile(new URL("../www/weights/networks.json", import.meta.url), "utf8"));
+const errors = [];
+const phases = [];
+
+/** A page at work, with the ways to look into it and its worker. */
+class Worked {
+  static async open(browser, backend) {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
+    await context.addInitScript(observe);
+    const page = await context.newPage();
+    page.setDefaultTimeout(patience);
+    // Workers run no init script, and their messages arrive here too.
+    await page.route("**/engine_worker_loader.js", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace("await init", `(${observe})();await init`) });
+    });
+    page.on("console", (message) => message.type() === "error" && errors.push(`${backend}, console: ${message.text()}`));
+    page.on("pageerror", (error) => errors.push(`${backend}, uncaught: ${error.message}`));
+    page.on("crash", () => errors.push(`${backend}: the page crashed`));
+    const worked = new Worked();
+    Object.assign(worked, { page, browser, backend, inPage: await context.newCDPSession(page) });
+    await worked.attach();
+    await page.goto(new URL(`?backend=${backend}&sample=${samples[0].id}`, address).href);
+    await page.locator('[data-testid="timings"][data-answer]').waitFor({ state: "attached" });
+    await worked.settled();
+    return worked;
+  }
+
+  /** Follows the worker with a session of its own, spoken to through the page's. */
+  async attach() {
+    const waiting = new Map();
+    let last = 0;
+    this.inPage.on("Target.attachedToTarget", ({ sessionId }) => (this.session = sessionId));
+    this.inPage.on("Target.receivedMessageFromTarget", ({ message }) => {
+      const { id, result, error } = JSON.parse(message);
+      waiting.get(id)?.(error ? Promise.reject(new Error(error.message)) : result);
+      waiting.delete(id);
+    });
+    this.inWorker = async (method, params = {}) => {
+      const id = (last += 1);
+      const answer = new Promise((resolve) => waiting.set(id, resolve));
+      await this.inPage.send("Target.sendMessageToTarget", { sessionId: this.session, message: JSON.stringify({ id, method, params }) });
+      return answer;
+    };
+    await this.inPage.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  }
+
+  at(id) {
+    return this.page.getByTestId(id);
+  }
+
+  /** Waits until something is so in the page; nothing of the waiting stays there. */
+  async until(isSo, argument) {
+    await (await this.page.waitForFunction(isSo, argument)).dispose();
+  }
+
+  /** Waits until everything that was asked for is there. */
+  settled() {
+    return this.until(
+      () => document.querySelector("#view")?.getAttribute("aria-busy") === "false" && !document.querySelector('[data-testid="precomputed"]'));
+  }
+
+  /** Does what asks for another answer, and waits for that. */
+  async answered(act) {
+    const timings = this.at("timings");
+    const before = await timings.getAttribute("data-answer");
+    await act();
+    await this.until((before) => document.querySelector('[data-testid="timings"]')?.getAttribute("data-answer") !== before, before);
+    await this.settled();
+  }
+
+  async measure() {
+    const workers = this.page.workers();
+    if (workers.length !== 1) errors.push(`${this.backend}: ${workers.length} workers`);
+    const look = () => ({ wasm: soak.memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0), buffers: soak.buffers });
+    // Twice, with a turn between: what is finalised lets go of more.
+    for (const send of [this.inWorker, this.inPage.send.bind(this.inPage)]) {
+      await send("HeapProfiler.collectGarbage");
+      await this.page.waitForTimeout(100);
+      await send("HeapProfiler.collectGarbage");
+    }
+    const [page, worker] = [await this.page.evaluate(look), await workers[0].evaluate(look)];
+    const used = async (send) => (await send("Runtime.getHeapUsage")).usedSize;
+    return {
+      "page heap": await used(this.inPage.send.bind(this.inPage)),
+      "page wasm": page.wasm,
+      "worker heap": await used(this.inWorker),
+      "worker wasm": worker.wasm,
+      "GPU buffers": page.buffers + worker.buffers,
+      "renderer RSS": await this.resident(),
+    };
+  }
+
+  /** The memory of the largest renderer's process, in bytes; nothing where the system does not say. */
+  async resident() {
+    const session = await this.browser.newBrowserCDPSession();
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    await session.detach();
+    const renderers = processInfo.filter(({ type }) => type === "renderer");
+    const sizes = renderers.map(async ({ id }) => 1024 * Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${id}/status`, "utf8").catch(() => ""))?.[1] ?? 0));
+    return Math.max(0, ...(await Promise.all(sizes)));
+  }
+
+  /** Does `act` so many times, measuring at intervals once a fifth of them is done. */
+  async phase(name, times, act) {
+    if (times === 0) return;
+    const started = Date.now();
+    const warm = Math.floor(times / 5);
+    const every = Math.max(1, Math.floor((times - warm) / (count.points - 1)));
+    const points = [];
+    for (let done = 0; done <= times; done += 1) {
+      if (done >= warm && (done - warm) % every === 0) points.push({ at: done, ...(await this.measure()) });
+      if (done < times) await act(done);
+    }
+    const seconds = (Date.now() - started) / 1000;
+    const phase = { name: `${name}, ${this.backend}`, times, seconds, points };
+    phases.push(phase);
+    report(phase);
+  }
+}
+
+/** Prints what came of a phase. */
+function report({ name, times, seconds, points }) {
+  console.log(`\n${times} ${name}, ${seconds.toFixed(0)} s`);
+  for (const [quantity, { floor, unit }] of Object.entries(quantities)) {
+    const values = points.map((point) => ({ at: point.at, value: point[quantity] }));
+    const scale = unit === "MB" ? MB : 1;
+    const { slope, error } = line(values);
+    const small = unit === "MB" ? 1024 : 1;
+    const leaks = grows(values, floor);
+    if (leaks) errors.push(`${name}: ${quantity} grows`);
+    const shown = (value) => (value / scale).toFixed(unit === "MB" ? 2 : 0).padStart(9);
+    const each = `${(slope / small).toFixed(3).padStart(10)} ± ${(error / small).toFixed(3)} ${unit === "MB" ? "kB" : ""} each`;
+    console.log(`  ${quantity.padEnd(13)} ${shown(values[0].value)} to ${shown(values.at(-1).value)} ${unit.padEnd(3)}${each}${leaks ? "  GROWS" : ""}`);
+  }
+}
+
+/** The visitor's own pictures: three files, chosen once, since the page keeps every one that is. */
+async function ownPictures(worked) {
+  const files = ["photo_201x133.png", "rgb.jpg", "lossy.webp"].map((name) => new URL(`../tests/fixtures/pictures/${name}`, import.meta.url).pathname);
+  for (const file of files) await worked.answered(() => worked.at("file-input").setInputFiles(file));
+}
+
+/** Samples and own pictures by turns, never one twice in a row. */
+async function pictures(worked, times) {
+  const shown = worked.page.locator('[data-testid="sample"], [data-testid="own-picture"]');
+  const all = await shown.count();
+  await worked.phase("pictures", times, (done) => worked.answered(() => shown.nth((7 * done) % all).click()));
+}
+
+async function networks(worked, times) {
+  await worked.phase("networks", times, async (done) => {
+    const { name, title } = family[(done + 1) % family.length];
+    const button = worked.at("networks-button");
+    if ((await button.getAttribute("aria-expanded")) === "false") await button.click();
+    await worked.answered(() => worked.page.locator(`[data-testid="member"][data-network="${name}"]`).click());
+    await worked.at("network-title").filter({ hasText: title }).waitFor();
+  });
+  // Back to the first, whose layers the other phases know.
+  if ((await worked.at("network-title").innerText()) !== family[0].title) {
+    await worked.answered(() => worked.page.locator(`[data-testid="member"][data-network="${family[0].name}"]`).click());
+  }
+  await worked.page.keyboard.press("Escape");
+}
+
+/** Edits that are checked, each another text; where there is a GPU they run as well. */
+async function edits(worked, times) {
+  await worked.page.locator("#tab-shader").click();
+  const source = worked.at("shader-source");
+  const text = () => source.inputValue();
+  await worked.until(() => document.querySelector('[data-testid="shader-source"]')?.value.includes("fn main("));
+  const original = await text();
+  await worked.phase("shader edits", times, async (done) => {
+    await worked.at("shader-try").nth(done % 3).click();
+    // Typed: a text that is put in as a whole comes as an input for each of its lines.
+    await source.press("Control+End");
+    await worked.page.keyboard.type(`\n// ${done}`);
+    const edited = await text();
+    if (edited === original || !edited.endsWith(`// ${done}`)) errors.push(`the editor does not hold edit ${done}`);
+    await worked.at("shader-fault").filter({ hasText: "finds nothing wrong" }).waitFor();
+    if (worked.backend === "webgpu") {
+      await worked.at("shader-run").click();
+      await worked.at("shader-said").filter({ hasText: "The whole network took" }).waitFor();
+    }
+    await worked.at("shader-original").click();
+    if ((await text()) !== original) errors.push("the original shader did not come back");
+  });
+}
+
+async function cameras(worked, times) {
+  await worked.phase("camera starts", times, async () => {
+    await worked.at("camera").click();
+    await worked.until(() => document.querySelector(".camera video")?.videoWidth > 0);
+    await worked.page.getByRole("button", { name: "Close the camera" }).click();
+    await worked.page.locator(".camera").waitFor({ state: "detached" });
+  });
+}
+
+/** Two changed networks by turns; each has its own numbers. */
+async function whatIfs(worked, times) {
+  await worked.page.locator("#tab-what-if").click();
+  const layer = "stages.1.1";
+  await worked.at(`position-${layer}`).uncheck();
+  const value = () =>
+    worked.page.evaluate(() => {
+      const isThere = document.querySelector(".what-if-outcome")?.getAttribute("aria-busy") === "false";
+      return isThere ? document.querySelector('[data-testid="what-if-row"]')?.getAttribute("data-after") : null;
+    });
+  let before = await value();
+  await worked.phase("what-if runs", times, async () => {
+    await worked.at(`content-${layer}`).click();
+    for (const started = Date.now(); ; await worked.page.waitForTimeout(20)) {
+      const now = await value();
+      if (now !== null && now !== before) {
+        before = now;
+        return;
+      }
+      if (Date.now() - started > patience) throw new Error("the changed network gave no other numbers");
+    }
+  });
+}
+
+const started = Date.now();
+async function work(backend, args, acts) {
+  const browser = await chromium.launch({ executablePath: flags.executablePath, args });
+  try {
+    console.log(`Chromium ${browser.version()}, ${backend}`);
+    const worked = await Worked.open(browser, backend);
+    console.log((await worked.at("backend-badge").innerText()).replaceAll(/\s+/g, " ").trim());
+    await ownPictures(worked);
+    for (const act of acts) await act(worked);
+  } finally {
+    await browser.close();
+  }
+}
+await work("cpu", [...flags.cpu, ...camera], [
+  (worked) => pictures(worked, count.pictures),
+  (worked) => networks(worked, count.networks),
+  (worked) => edits(worked, count.edits),
+  (worked) => cameras(worked, count.cameras),
+  (worked) => whatIfs(worked, count["what-ifs"]),
+]);
+if (count["webgpu-pictures"] + count["webgpu-edits"] > 0) {
+  await work("webgpu", flags.webgpu, [
+    (worked) => pictures(worked, count["webgpu-pictures"]),
+    (worked) => edits(worked, count["webgpu-edits"]),
+  ]);
+}
+
+if (values.json) await writeFile(values.json, `${JSON.stringify({ phases, errors }, null, 2)}\n`);
+console.log(`\n${((Date.now() - started) / 60_000).toFixed(1)} minutes`);
+for (const error of errors) console.error(error);
+console.log(errors.length === 0 ? "everything stays level, and there was no error" : `${errors.length} faults`);
+process.exit(errors.length === 0 ? 0 : 1);
