@@ -17,7 +17,7 @@ const FIRST_LOAD: Duration = Duration::from_secs(60);
 const FIRST_RUN: Duration = Duration::from_secs(60);
 
 /// Once it is known how long the slowest took: this many times that, and these at least.
-const SLOWER: u32 = 20;
+const SLOWER: u32 = 10;
 const LOAD: Duration = Duration::from_secs(10);
 const RUN: Duration = Duration::from_secs(8);
 
@@ -26,7 +26,7 @@ pub(super) fn for_load(slowest: Option<Duration>) -> Duration {
     slowest.map_or(FIRST_LOAD, |slowest| (slowest * SLOWER).clamp(LOAD, FIRST_LOAD))
 }
 
-/// How long to wait for a run, by how long the session's slowest took.
+/// How long to wait for a run, by how long the session's slowest took but for its first.
 pub(super) fn for_run(slowest: Option<Duration>) -> Duration {
     slowest.map_or(FIRST_RUN, |slowest| (slowest * SLOWER).max(RUN))
 }
@@ -77,11 +77,11 @@ mod tests {
     fn what_is_known_of_a_device_tells_how_long_to_wait() {
         assert_eq!(for_load(None), FIRST_LOAD);
         assert_eq!(for_load(Some(Duration::from_millis(100))), LOAD);
-        assert_eq!(for_load(Some(Duration::from_secs(1))), Duration::from_secs(20));
+        assert_eq!(for_load(Some(Duration::from_secs(2))), Duration::from_secs(20));
         assert_eq!(for_load(Some(Duration::from_secs(50))), FIRST_LOAD);
         assert_eq!(for_run(None), FIRST_RUN);
         assert_eq!(for_run(Some(Duration::from_millis(10))), RUN);
-        assert_eq!(for_run(Some(Duration::from_secs(2))), Duration::from_secs(40));
+        assert_eq!(for_run(Some(Duration::from_secs(2))), Duration::from_secs(20));
     }
 
     #[test]

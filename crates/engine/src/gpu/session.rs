@@ -29,7 +29,9 @@ pub struct Session {
     /// Whether a run left `staging` mapped because its future was dropped.
     mapped: bool,
     strategy: Option<Strategy>,
-    /// How long the slowest run took.
+    /// Whether it has run.
+    has_run: bool,
+    /// How long the slowest run took but for the first, in which drivers may still compile.
     slowest: Option<Duration>,
     /// How long a run is waited for, where that is not told by the slowest one.
     limit: Option<Duration>,
@@ -149,7 +151,18 @@ impl Session {
         let staging = staging.await.map_err(GpuError::Refused)?;
         device.check()?;
         let (kept, device) = (kept.to_vec(), device.clone());
-        Ok(Self { device, graph, plan, kept, staging, mapped: false, strategy: None, slowest: None, limit: None })
+        Ok(Self {
+            device,
+            graph,
+            plan,
+            kept,
+            staging,
+            mapped: false,
+            strategy: None,
+            has_run: false,
+            slowest: None,
+            limit: None,
+        })
     }
 
     /// Waits this long for every run from now on, however long others took.
@@ -224,7 +237,9 @@ impl Session {
         let started = Instant::now();
         let limit = self.limit.unwrap_or_else(|| patience::for_run(self.slowest));
         self.device.map(&self.staging, size, limit).await?;
-        self.slowest = self.slowest.max(Some(started.elapsed()));
+        if std::mem::replace(&mut self.has_run, true) {
+            self.slowest = self.slowest.max(Some(started.elapsed()));
+        }
         let results = self.read(size, wanted);
         self.staging.unmap();
         self.mapped = false;
