@@ -132,7 +132,7 @@ def main():
         (weights / f"{name}_parts").write_bytes(b"\1" + header + b"\n" + data)
     for name, start in FOREIGN.items():
         (weights / name).write_bytes(b"\0" + start)
-    for path in sorted((FIXTURES / "pictures").iterdir()):
+    for path in sorted((FIXTURES / "pictures").rglob("*.*")):
         if path.suffix != ".json" and path.stat().st_size <= LARGEST:
             shutil.copy(path, pictures / path.name)
 

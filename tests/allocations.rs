@@ -1,4 +1,5 @@
-//! What a file claims of its own size must not become memory: the largest single allocation while it is read.
+//! What pictures and weights take of memory: what a file claims of its own size must not become any, and a large photograph
+//! must fit.
 
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, missing_docs)]
@@ -9,9 +10,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use lambdascope_core::nn::network::Network;
 use lambdascope_picture::decode;
 
+#[path = "common/large_photograph.rs"]
+mod large_photograph;
+
 struct Recording;
 
+/// The largest allocation, what is allocated now, and the most that ever was, in bytes.
 static LARGEST: AtomicUsize = AtomicUsize::new(0);
+static NOW: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+fn allocated(bytes: usize) {
+    LARGEST.fetch_max(bytes, Ordering::Relaxed);
+    let now = NOW.fetch_add(bytes, Ordering::Relaxed) + bytes;
+    MOST.fetch_max(now, Ordering::Relaxed);
+}
 
 #[global_allocator]
 static ALLOCATOR: Recording = Recording;
@@ -19,21 +32,23 @@ static ALLOCATOR: Recording = Recording;
 // SAFETY: every call is handed to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Recording {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LARGEST.fetch_max(layout.size(), Ordering::Relaxed);
+        allocated(layout.size());
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        LARGEST.fetch_max(layout.size(), Ordering::Relaxed);
+        allocated(layout.size());
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        LARGEST.fetch_max(size, Ordering::Relaxed);
+        allocated(size);
+        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
         unsafe { System.realloc(old, layout, size) }
     }
 
     unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
+        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
         unsafe { System.dealloc(old, layout) }
     }
 }
@@ -61,6 +76,21 @@ fn weights() -> Vec<u8> {
 
 // One test, since the allocator counts for all threads.
 #[test]
+fn memory_is_bounded() {
+    claims_become_no_memory();
+    a_photograph_of_108_megapixels_takes_little_more_than_its_half();
+}
+
+fn a_photograph_of_108_megapixels_takes_little_more_than_its_half() {
+    let file = large_photograph::repeated(include_bytes!("fixtures/pictures/unusual/strip.jpg"));
+    let before = NOW.load(Ordering::Relaxed);
+    MOST.store(before, Ordering::Relaxed);
+    let picture = decode(&file).unwrap();
+    let most = MOST.load(Ordering::Relaxed) - before;
+    // 81 MB of pixels.
+    assert!(most < 300 << 20, "{} MB for {} MB of pixels", most >> 20, picture.rgb.len() >> 20);
+}
+
 fn claims_become_no_memory() {
     let (picture, weights) = (picture(), weights());
     LARGEST.store(0, Ordering::Relaxed);

@@ -37,6 +37,12 @@ def pattern(width, height):
     return Image.fromarray(rgb.astype(np.uint8))
 
 
+def noise(width, height):
+    """Every channel black or white at random, where each rounded weight of a filter counts in full."""
+    values = np.random.default_rng(18).integers(0, 2, (height, width, 3), dtype=np.uint8) * 255
+    return Image.fromarray(values).quantize(8)
+
+
 def crops():
     cases = [
         # picture, resize, crop, interpolation
@@ -53,6 +59,9 @@ def crops():
         ("pattern_1x300", pattern(1, 300), 24, 20, "bicubic"),
         ("pattern_300x2", pattern(300, 2), 24, 20, "bilinear"),
         ("photo_350x31", photo(350, 31), 16, 16, "bicubic"),
+        ("noise_190x320", noise(190, 320), 96, 96, "bicubic"),
+        ("noise_190x320", None, 40, 36, "bilinear"),
+        ("noise_190x320", None, 181, 80, "bicubic"),
     ]
     entries = []
     for name, image, resize, crop, interpolation in cases:
@@ -62,7 +71,7 @@ def crops():
         result = transforms.Compose([
             transforms.Resize(resize, InterpolationMode(interpolation)),
             transforms.CenterCrop(crop),
-        ])(Image.open(source))
+        ])(Image.open(source).convert("RGB"))
         expected = f"{name}_{resize}_{crop}_{interpolation}.png"
         result.save(OUT / expected, optimize=True)
         entries.append({"file": source.name, "expected": expected, "resize": resize, "crop": crop,

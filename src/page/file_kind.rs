@@ -12,6 +12,8 @@ pub const HEAD: usize = foreign::HEAD;
 pub enum FileKind {
     /// Run the network on it.
     Picture,
+    /// An SVG, which is to be drawn before the network runs on it.
+    Drawing,
     /// Load it as a network.
     Network,
     /// A network in another container, or what stands for one.
@@ -26,6 +28,8 @@ impl FileKind {
         let name = name.to_ascii_lowercase();
         if name.ends_with(".safetensors") || is_safetensors(head) {
             Self::Network
+        } else if mime == "image/svg+xml" || mime.is_empty() && name.ends_with(".svg") {
+            Self::Drawing
         } else if is_picture(head) || mime.starts_with("image/") {
             Self::Picture
         } else {
@@ -41,10 +45,28 @@ fn is_safetensors(head: &[u8]) -> bool {
     json.starts_with(b"{") && u64::from_le_bytes(*length) < 1 << 32
 }
 
-/// The formats that the page reads, by their first bytes.
+/// The formats that the page reads, or perhaps the browser, by their first bytes.
 fn is_picture(head: &[u8]) -> bool {
     use infer::image::{is_bmp, is_gif, is_jpeg, is_png, is_webp};
-    [is_bmp, is_gif, is_jpeg, is_png, is_webp].iter().any(|is| is(head))
+    // AVIF and HEIC are in a container that they share with videos.
+    let is_heif = head.get(4..8) == Some(b"ftyp")
+        && matches!(
+            head.get(8..12),
+            Some(
+                b"avif"
+                    | b"avis"
+                    | b"heic"
+                    | b"heix"
+                    | b"heim"
+                    | b"heis"
+                    | b"hevc"
+                    | b"hevx"
+                    | b"mif1"
+                    | b"mif2"
+                    | b"msf1"
+            )
+        );
+    is_heif || [is_bmp, is_gif, is_jpeg, is_png, is_webp].iter().any(|is| is(head))
 }
 
 #[cfg(test)]
@@ -79,10 +101,19 @@ mod tests {
     fn a_picture_is_known_by_its_contents_or_its_type() {
         assert_eq!(FileKind::of("noname", "", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), FileKind::Picture);
         assert_eq!(FileKind::of("a.bin", "", b"RIFF\x10\0\0\0WEBPVP8 "), FileKind::Picture);
+        assert_eq!(FileKind::of("IMG_0001", "", b"\0\0\0\x24ftypheic\0\0\0\0"), FileKind::Picture);
+        assert_eq!(FileKind::of("clip", "", b"\0\0\0\x18ftypmp42\0\0\0\0"), FileKind::Unknown);
         // What its type only claims is for the decoder to refuse, in a sentence of its own.
         assert_eq!(FileKind::of("a.png", "image/png", b"text"), FileKind::Picture);
         assert_eq!(FileKind::of("notes.txt", "text/plain", b"hello there"), FileKind::Unknown);
         assert_eq!(FileKind::of("clip.wav", "audio/wav", b"RIFF\x10\0\0\0WAVEfmt "), FileKind::Unknown);
         assert_eq!(FileKind::of("", "", b""), FileKind::Unknown);
+    }
+
+    #[test]
+    fn a_drawing_is_known_by_its_type_or_its_name() {
+        assert_eq!(FileKind::of("logo", "image/svg+xml", b"<!-- long -->"), FileKind::Drawing);
+        assert_eq!(FileKind::of("Logo.SVG", "", b"<svg"), FileKind::Drawing);
+        assert_eq!(FileKind::of("logo.svg", "image/png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), FileKind::Picture);
     }
 }

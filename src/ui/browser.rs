@@ -1,5 +1,6 @@
 //! The few things the page asks of the browser: address, storage, colour scheme, files, canvases.
 
+pub mod canvas;
 pub mod files;
 
 use leptos::html::ElementType;

@@ -7,6 +7,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/large_photograph.rs"]
+mod large_photograph;
 
 mod ablations;
 mod attention;
@@ -31,5 +33,6 @@ mod seeded;
 mod shader_edits;
 mod shaders;
 mod ui_sources;
+mod unusual_pictures;
 mod weights;
 mod what_if;

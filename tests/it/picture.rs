@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use lambdascope_core::picture::{Interpolation, LengthError, Picture, Preprocessing};
-use lambdascope_picture::{MAX_SIDE, PictureError, decode};
+use lambdascope_picture::{Limits, MAX_SIDE, PictureError, decode};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -145,21 +145,15 @@ fn every_kind_of_file_decodes_to_the_same_upright_pixels_as_in_pil() {
 
 #[test]
 fn what_is_no_picture_is_named() {
-    let mut heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec();
-    heic.resize(64, 0);
-    let mut mp4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom".to_vec();
-    mp4.resize(64, 0);
-    let mut avif = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf".to_vec();
-    avif.resize(64, 0);
+    let mp4 = brands(b"mp42", &[b"mp42", b"isom"]);
     let mut zip = b"PK\x03\x04\x14\0\0\0\x08\0".to_vec();
     zip.resize(64, 0);
-    let cases: [(&[u8], &str); 13] = [
+    let cases: [(&[u8], &str); 12] = [
         (b"", "The file is empty (0 bytes)"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "The file looks like a PDF document, not a picture"),
         (b"%PDF-1.7\n1 0 obj", "The file looks like a PDF document, not a picture"),
         (b"<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "SVG pictures cannot be opened here"),
-        (&heic, "HEIC pictures cannot be opened here"),
-        (&avif, "AVIF pictures cannot be opened here"),
+        (b"<html><body><svg></svg></body></html>", "The file looks like a web page, not a picture"),
         (b"II*\0\x08\0\0\0\0\0\0\0\0\0\0\0", "TIF pictures cannot be opened here"),
         (&mp4, "The file looks like a video, not a picture"),
         (&zip, "The file looks like an archive, not a picture"),
@@ -172,6 +166,56 @@ fn what_is_no_picture_is_named() {
         let sentence = decode(bytes).unwrap_err().to_string();
         assert!(sentence.starts_with(start), "{sentence:?} instead of {start:?}");
         assert!(sentence.contains("; ") && sentence.ends_with('.'), "no next step in {sentence:?}");
+    }
+}
+
+/// The start of a file in ISO's container, which says what it can be read as.
+fn brands(main: &[u8; 4], others: &[&[u8; 4]]) -> Vec<u8> {
+    let length = 16 + 4 * others.len() as u32;
+    let others: Vec<u8> = others.iter().flat_map(|brand| **brand).collect();
+    let mut file = [&length.to_be_bytes()[..], b"ftyp", main, b"\0\0\0\0", &others].concat();
+    file.resize(64, 0);
+    file
+}
+
+#[test]
+fn pictures_in_heif_are_named_by_how_their_pixels_are_coded() {
+    let coded: [(&[u8; 4], &str); 11] = [
+        (b"heic", "HEIC"),
+        (b"heix", "HEIC"),
+        (b"heim", "HEIC"),
+        (b"heis", "HEIC"),
+        (b"hevc", "HEIC"),
+        (b"hevx", "HEIC"),
+        (b"hevm", "HEIC"),
+        (b"hevs", "HEIC"),
+        (b"avif", "AVIF"),
+        (b"avis", "AVIF"),
+        (b"miaf", "HEIF"),
+    ];
+    for (brand, format) in coded {
+        for main in [brand, b"mif1", b"mif2", b"msf1"] {
+            let error = decode(&brands(main, &[b"mif1", b"miaf", brand])).unwrap_err();
+            assert_eq!(error, PictureError::UnsupportedFormat { format: format.into() }, "{brand:?} in {main:?}");
+        }
+    }
+}
+
+#[test]
+fn an_svg_is_known_by_its_first_element_however_late_it_comes() {
+    let comment = format!("<!-- {} <html> -->", "long ".repeat(2000));
+    let doctype = "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"svg11.dtd\" [ <!ENTITY a \"b\"> ]>";
+    for start in
+        ["", "\u{feff}", "<?xml version=\"1.0\"?>\n", &comment, doctype, &format!("{comment}\n{doctype}\n{comment}")]
+    {
+        for element in ["<svg/>", "<svg width='3'>", "<svg:svg xmlns:svg='http://www.w3.org/2000/svg'>"] {
+            let error = decode(format!("{start}{element}").as_bytes()).unwrap_err();
+            assert_eq!(error, PictureError::UnsupportedFormat { format: "SVG".into() }, "{start:.40}{element}");
+        }
+        for element in ["<html><svg/></html>", "<svgs/>", "svg", ""] {
+            let error = decode(format!("{start}{element}").as_bytes()).unwrap_err();
+            assert!(!matches!(error, PictureError::UnsupportedFormat { .. }), "{start:.40}{element}");
+        }
     }
 }
 
@@ -195,23 +239,26 @@ fn bombs_are_refused_by_their_header() {
     bmp.extend(20_000u32.to_le_bytes());
     bmp.extend([1, 0, 24, 0]);
     bmp.resize(64, 0);
-    let mut jpeg = fixture("rgb.jpg");
-    let sof = jpeg.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
-    jpeg[sof + 5..sof + 9].copy_from_slice(&[0x4E, 0x20, 0x4E, 0x20]);
+    let mut interlaced = png_header(9_000, 9_000);
+    interlaced[28] = 1;
 
     let start = Instant::now();
-    for (bytes, width, height) in [
-        (png_header(20_000, 20_000), 20_000, 20_000),
-        (png_header(16_385, 1), 16_385, 1),
-        (png_header(9_000, 9_000), 9_000, 9_000),
-        (gif, 65_535, 65_535),
-        (bmp, 20_000, 20_000),
-        (jpeg, 20_000, 20_000),
+    for (bytes, format, width, height, limits) in [
+        (png_header(20_000, 20_000), "PNG", 20_000, 20_000, Limits::REDUCED),
+        (png_header(65_501, 1), "PNG", 65_501, 1, Limits::REDUCED),
+        (interlaced, "interlaced PNG", 9_000, 9_000, Limits::WHOLE),
+        (gif, "GIF", 65_535, 65_535, Limits::WHOLE),
+        (bmp, "BMP", 20_000, 20_000, Limits::WHOLE),
     ] {
         let error = decode(&bytes).unwrap_err();
-        assert_eq!(error, PictureError::TooLarge { width, height });
+        assert_eq!(error, PictureError::TooLarge { format, width, height, limits });
         assert!(error.to_string().contains(&format!("{width} × {height} pixels")), "{error}");
-        assert!(error.to_string().contains("64 megapixels and 16384 pixels a side"), "{error}");
+        let most = if limits == Limits::WHOLE {
+            "64 megapixels and 16384 pixels a side"
+        } else {
+            "256 megapixels and 65500 pixels a side"
+        };
+        assert!(error.to_string().contains(&format!("{most} of a {format}")), "{error}");
     }
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
     // At the limit the header passes and the missing pixels are noticed.
@@ -286,7 +333,7 @@ fn a_lossy_frame_larger_than_its_announcement_is_refused() {
         let error = decode(&bytes).unwrap_err();
         let expected = if name == "lossy.webp" {
             // Without an extended header the bitstream's size is the announcement.
-            matches!(error, PictureError::TooLarge { width: 16_383, height: 16_383 })
+            matches!(error, PictureError::TooLarge { width: 16_383, height: 16_383, .. })
         } else {
             matches!(error, PictureError::Corrupt { format: "WebP", .. })
         };

@@ -10,6 +10,7 @@ use lambdascope_core::nn::network::Network;
 use lambdascope_engine::Engine;
 use lambdascope_page::page::samples;
 use lambdascope_page::page::samples::Sample;
+use lambdascope_picture::open;
 use lambdascope_protocol::Precomputed;
 
 fn www(path: &str) -> PathBuf {
@@ -27,7 +28,7 @@ fn engine(member: &Member) -> Engine {
 
 fn answer(engine: &mut Engine, sample: &Sample) -> Answer {
     let bytes = std::fs::read(www(&format!("samples/{}", sample.file))).unwrap();
-    pollster::block_on(engine.answer(0, 0, &bytes, None)).unwrap().0
+    pollster::block_on(engine.answer(0, 0, &open(&bytes).unwrap(), 0.0, None)).unwrap().0
 }
 
 /// Half precision keeps 11 bits.

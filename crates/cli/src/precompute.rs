@@ -10,7 +10,7 @@ use crate::terminal::say;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::nn::card::NetworkCard;
 use lambdascope_core::nn::network::sha256;
-use lambdascope_engine::Engine;
+use lambdascope_engine::{AnswerError, Engine};
 use lambdascope_protocol::Precomputed;
 
 /// `precompute`'s arguments.
@@ -39,8 +39,11 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     let card = NetworkCard::new(engine.network(), engine.graph(), member.bytes, member.sha256.clone());
     for image in &arguments.images {
         let bytes = fs::read(image).with_context(|| format!("cannot read {}", image.display()))?;
-        let (answer, _) = pollster::block_on(engine.answer(0, 0, &bytes, None))
-            .with_context(|| format!("cannot use {}", image.display()))?;
+        // What took how long is not written.
+        let answer = lambdascope_picture::open(&bytes)
+            .map_err(AnswerError::from)
+            .and_then(|opened| pollster::block_on(engine.answer(0, 0, &opened, 0.0, None)));
+        let (answer, _) = answer.with_context(|| format!("cannot use {}", image.display()))?;
         let file = Precomputed { card: card.clone(), answer }.write()?;
         let path = image.with_extension("answer");
         fs::write(&path, &file).with_context(|| format!("cannot write {}", path.display()))?;

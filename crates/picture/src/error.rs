@@ -2,7 +2,7 @@
 
 use lambdascope_core::picture::LengthError;
 
-use super::limits::MAX_SIDE;
+use super::limits::Limits;
 
 /// Why a file could not become the input of a network. Each message names the cause and the next step.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,13 +55,19 @@ pub enum PictureError {
     },
     /// The header announces more pixels than are decoded here.
     #[error(
-        "The picture has {width} × {height} pixels, but at most 64 megapixels and {MAX_SIDE} pixels a side can be opened; make it smaller and try again."
+        "The picture has {width} × {height} pixels, but at most {} megapixels and {} pixels a side of a {format} can be opened; make it smaller and try again.",
+        limits.pixels >> 20,
+        limits.side
     )]
     TooLarge {
+        /// The format's name.
+        format: &'static str,
         /// Width in the header, in pixels.
         width: u32,
         /// Height in the header, in pixels.
         height: u32,
+        /// What is opened of this format.
+        limits: Limits,
     },
     /// Decoding would take more memory than is granted.
     #[error("Decoding this {format} file needs too much memory; save it as a plain JPEG or PNG and choose that file.")]
@@ -79,7 +85,18 @@ pub enum PictureError {
     Preprocessing {
         /// The shorter side after resizing, in pixels.
         resize: usize,
-        /// The side of the crop, in pixels; expected between 1 and `resize`, which is at most [`MAX_SIDE`].
+        /// The side of the crop, in pixels; expected between 1 and `resize`, which is at most [`super::MAX_SIDE`].
         crop: usize,
     },
+}
+
+impl PictureError {
+    /// Whether the file may well be a sound picture that another decoder, such as a browser's, opens.
+    pub fn is_beyond_the_decoder(&self) -> bool {
+        match self {
+            Self::UnsupportedFormat { .. } | Self::UnsupportedFeature { .. } | Self::TooMuchMemory { .. } => true,
+            Self::TooLarge { width, height, .. } => Limits::REDUCED.allow(*width, *height),
+            _ => false,
+        }
+    }
 }

@@ -1,43 +1,154 @@
-//! Whether a JPEG file is whole. The decoder fills missing rows with grey and says nothing, which would show a visitor
-//! a confident answer about a picture that is half absent. Decoding itself is the `image` crate's.
+//! JPEG files: libjpeg-turbo's arithmetic, so that the pixels are Pillow's, and its scaled DCT for what is too large to be
+//! decoded whole. What the decoder leaves to its caller is settled here: which files are all there, and what is too much.
 
-/// Second bytes of the markers used here; the first is always `0xFF`.
-const TEM: u8 = 0x01;
-const RST0: u8 = 0xD0;
-const SOI: u8 = 0xD8;
-const EOI: u8 = 0xD9;
-const SOS: u8 = 0xDA;
+mod scans;
 
-/// Whether the first picture in `bytes` reaches its end-of-image marker.
+use image::metadata::Orientation;
+use image::{DynamicImage, GrayImage, RgbImage};
+use libjpeg_turbo_rs::{
+    ColorSpace, DecodeLimits, DecodeWarning, Decoder, FrameHeader, Image, JpegError, PixelFormat, ScalingFactor,
+};
+use scans::Scans;
+
+use super::error::PictureError;
+use super::limits::{Limits, reduction};
+use super::stored::{Decoded, MAX_BYTES, check_size};
+
+/// The format's name.
+pub(super) const NAME: &str = "JPEG";
+
+/// More scans than any encoder writes; each goes through all pixels, so that thousands would take hours.
+const MAX_SCANS: usize = 128;
+
+/// The most bytes that the coefficients of a picture in several scans may take until the last is there.
+const MAX_COEFFICIENT_BYTES: u64 = MAX_BYTES;
+
+/// Decodes a file.
 ///
-/// Segments are skipped by their length, because an EXIF thumbnail holds an end marker of its own. What follows the
-/// end (a second picture, a video) is not looked at.
-pub(super) fn is_complete(bytes: &[u8]) -> bool {
-    let mut position = 0;
-    while let Some((marker, after)) = next_marker(bytes, position) {
-        position = match marker {
-            EOI => return true,
-            TEM | RST0..=SOI => after,
-            _ => {
-                let Some(length) = bytes.get(after..after + 2) else { return false };
-                let end = after + usize::from(u16::from_be_bytes([length[0], length[1]]));
-                if marker == SOS { entropy_coded_end(bytes, end) } else { end }
-            }
-        };
+/// # Errors
+/// As [`super::open`].
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PictureError> {
+    let Scans { file, are_all, are_partly_interleaved } = Scans::read(bytes);
+    if !are_all {
+        return Err(PictureError::Truncated { format: NAME });
     }
-    false
+    let limits = DecodeLimits { max_scans: MAX_SCANS, ..DecodeLimits::default() };
+    let mut decoder = Decoder::new_with_limits(&file, limits).map_err(refusal)?;
+    let frame = decoder.header();
+    let [width, height] = [u32::from(frame.width), u32::from(frame.height)];
+    let unsupported = |feature: &str| PictureError::UnsupportedFeature { format: NAME, feature: feature.into() };
+    if height == 0 {
+        return Err(unsupported("a height that stands behind the pixels"));
+    }
+    check_size(NAME, [width, height], Limits::REDUCED)?;
+    if frame.is_lossless {
+        return Err(unsupported("lossless coding"));
+    }
+    if frame.precision != 8 {
+        return Err(unsupported(&format!("{} bits a sample", frame.precision)));
+    }
+    if are_partly_interleaved {
+        return Err(unsupported("scans of some components interleaved"));
+    }
+    let reduction = reduction(width, height);
+    // Only what comes in several scans is kept as coefficients, two bytes each, until the last is there.
+    let coefficients = if decoder.has_multiple_scans() { 2 * frame.components.len() as u64 } else { 0 };
+    if u64::from(width) * u64::from(height) * coefficients > MAX_COEFFICIENT_BYTES {
+        return Err(PictureError::TooMuchMemory { format: NAME });
+    }
+    let scale = ScalingFactor::try_new(1, reduction).map_err(refusal)?;
+    decoder.set_scale(scale);
+    let orientation = decoder.exif_orientation().and_then(Orientation::from_exif);
+    let image = pixels(decoder)?
+        .ok_or_else(|| PictureError::Corrupt { format: NAME, reason: "fewer pixels than announced".into() })?;
+    Ok(Decoded { image, size: [width, height], orientation: orientation.unwrap_or(Orientation::NoTransforms) })
 }
 
-/// The first marker at or after `position`, and where it ends. Fill bytes and stray bytes are skipped.
-fn next_marker(bytes: &[u8], position: usize) -> Option<(u8, usize)> {
-    let start = position + bytes.get(position..)?.iter().position(|&b| b == 0xFF)?;
-    let code = start + bytes[start..].iter().position(|&b| b != 0xFF)?;
-    Some((bytes[code], code + 1))
+/// The picture; `None` if the decoder contradicts itself about its size.
+fn pixels(mut decoder: Decoder<'_>) -> Result<Option<DynamicImage>, PictureError> {
+    let colours = decoder.jpeg_color_space();
+    if colours == ColorSpace::YCbCr && has_coarse_luma(decoder.header()) {
+        return luma_and_chroma(decoder);
+    }
+    decoder.set_output_format(match colours {
+        ColorSpace::Grayscale => PixelFormat::Grayscale,
+        ColorSpace::Cmyk | ColorSpace::Ycck => PixelFormat::Cmyk,
+        _ => PixelFormat::Rgb,
+    });
+    let Image { width, height, pixel_format, data, .. } = decoder.decode_image().map_err(refusal)?;
+    Ok(match pixel_format {
+        PixelFormat::Grayscale => grey(width, height, data),
+        PixelFormat::Cmyk => {
+            let ink = data.chunks_exact(4);
+            rgb(width, height, ink.flat_map(|ink| rgb_of_ink([ink[0], ink[1], ink[2], ink[3]])).collect())
+        }
+        _ => rgb(width, height, data),
+    })
 }
 
-/// Where the entropy-coded data from `position` on give way to a marker other than a restart.
-fn entropy_coded_end(bytes: &[u8], position: usize) -> usize {
-    let data = bytes.get(position..).unwrap_or_default();
-    let marker = data.windows(2).position(|w| w[0] == 0xFF && !matches!(w[1], 0x00 | 0xFF | RST0..SOI));
-    position + marker.unwrap_or(data.len())
+fn grey(width: usize, height: usize, data: Vec<u8>) -> Option<DynamicImage> {
+    GrayImage::from_raw(width.try_into().ok()?, height.try_into().ok()?, data).map(DynamicImage::ImageLuma8)
+}
+
+fn rgb(width: usize, height: usize, data: Vec<u8>) -> Option<DynamicImage> {
+    RgbImage::from_raw(width.try_into().ok()?, height.try_into().ok()?, data).map(DynamicImage::ImageRgb8)
+}
+
+/// Whether the luma has fewer samples than a chroma component, a side or both.
+fn has_coarse_luma(frame: &FrameHeader) -> bool {
+    let Some((luma, chroma)) = frame.components.split_first() else { return false };
+    chroma.iter().any(|component| {
+        component.horizontal_sampling > luma.horizontal_sampling || component.vertical_sampling > luma.vertical_sampling
+    })
+}
+
+/// A picture with coarse luma, which the decoder brings to RGB in no mode and to full luma and chroma in its lenient one, where
+/// faults are warnings.
+fn luma_and_chroma(mut decoder: Decoder<'_>) -> Result<Option<DynamicImage>, PictureError> {
+    decoder.set_output_format(PixelFormat::Rgb);
+    decoder.set_output_colorspace(ColorSpace::YCbCr);
+    decoder.set_lenient(true);
+    let Image { width, height, data, warnings, .. } = decoder.decode_image().map_err(refusal)?;
+    for warning in warnings {
+        match warning {
+            DecodeWarning::ExtraneousData { .. } => {}
+            DecodeWarning::TruncatedData { .. } => return Err(PictureError::Truncated { format: NAME }),
+            other => return Err(PictureError::Corrupt { format: NAME, reason: other.to_string() }),
+        }
+    }
+    Ok(rgb(width, height, data.chunks_exact(3).flat_map(|p| rgb_of_luma([p[0], p[1], p[2]])).collect()))
+}
+
+/// RGB of luma, blue and red difference (JFIF), as libjpeg's tables of 16 bits behind the point round it.
+fn rgb_of_luma([luma, blue, red]: [u8; 3]) -> [u8; 3] {
+    const ONE: f64 = 65_536.0;
+    const HALF: i32 = 1 << 15;
+    const fn fixed(factor: f64) -> i32 {
+        (factor * ONE + 0.5) as i32
+    }
+    let (luma, blue, red) = (i32::from(luma), i32::from(blue) - 128, i32::from(red) - 128);
+    let differences = [fixed(1.402) * red, -fixed(0.344_14) * blue - fixed(0.714_14) * red, fixed(1.772) * blue];
+    // Clamped to bytes.
+    differences.map(|difference| (luma + ((difference + HALF) >> 16)).clamp(0, 255) as u8)
+}
+
+/// RGB of cyan, magenta, yellow and black as Adobe stores them, inverted; as Pillow multiplies and rounds them.
+fn rgb_of_ink([cyan, magenta, yellow, black]: [u8; 4]) -> [u8; 3] {
+    [cyan, magenta, yellow].map(|ink| {
+        let product = u32::from(255 - ink) * u32::from(black) + 128;
+        // At most 255 by construction.
+        black.saturating_sub((((product >> 8) + product) >> 8) as u8)
+    })
+}
+
+/// What the decoder's error means to the visitor.
+fn refusal(error: JpegError) -> PictureError {
+    match error {
+        JpegError::UnexpectedEof => PictureError::Truncated { format: NAME },
+        JpegError::Unsupported(feature) => PictureError::UnsupportedFeature { format: NAME, feature },
+        JpegError::LimitExceeded { .. } | JpegError::AllocationFailed { .. } => {
+            PictureError::TooMuchMemory { format: NAME }
+        }
+        error => PictureError::Corrupt { format: NAME, reason: error.to_string() },
+    }
 }

@@ -11,10 +11,12 @@ mod decode;
 mod error;
 mod jpeg;
 mod limits;
+mod png;
 mod sniff;
+mod stored;
 mod webp;
 
 pub use crop::crop;
-pub use decode::decode;
+pub use decode::{Opened, decode, open};
 pub use error::PictureError;
-pub use limits::{MAX_PIXELS, MAX_SIDE};
+pub use limits::{Limits, MAX_PIXELS, MAX_SIDE};

@@ -2,27 +2,54 @@
 //! that copy for its buffers before it compares, and within an animation never compares. Decoding itself is the
 //! `image` crate's.
 
+use image::ImageFormat;
+use image::metadata::Orientation;
+
+use super::error::PictureError;
+use super::stored::{Decoded, whole};
+
+/// The format's name.
+pub(super) const NAME: &str = "WebP";
+
 /// Bytes before the first chunk: "RIFF", the size of the rest, "WEBP".
 const RIFF_HEADER: usize = 12;
 
 /// Bytes of an animation frame's chunk before its own chunks: position, size, duration and flags.
 const FRAME_HEADER: usize = 16;
 
+/// Decodes a file, all of its pixels.
+///
+/// # Errors
+/// As [`super::open`].
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PictureError> {
+    if !is_complete(bytes) {
+        return Err(PictureError::Truncated { format: NAME });
+    }
+    let decoded = whole(bytes, ImageFormat::WebP, NAME, |[width, height]| {
+        if first_frame_agrees(bytes, width, height) {
+            return Ok(());
+        }
+        Err(PictureError::Corrupt { format: NAME, reason: "a frame that is not of the announced size".into() })
+    })?;
+    let orientation = exif(bytes).and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+    Ok(Decoded { orientation, ..decoded })
+}
+
 /// Whether the file is as long as its header says.
-pub(super) fn is_complete(bytes: &[u8]) -> bool {
+fn is_complete(bytes: &[u8]) -> bool {
     let size = bytes.get(4..8).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
     size.is_some_and(|size| bytes.len() as u64 >= 8 + u64::from(size))
 }
 
 /// The EXIF metadata as far as they are in the file: the decoder would make room for as much as their size claims.
-pub(super) fn exif(bytes: &[u8]) -> Option<&[u8]> {
+fn exif(bytes: &[u8]) -> Option<&[u8]> {
     let file = bytes.get(RIFF_HEADER..)?;
     chunks(file).find(|(name, _)| *name == b"EXIF").map(|(_, content)| content)
 }
 
 /// Whether the lossy bitstreams that decoding the first frame can meet have the size they are announced with, in pixels:
 /// the canvas' `width` and `height` for a still picture, those in the frame's header within an animation.
-pub(super) fn first_frame_agrees(bytes: &[u8], width: u32, height: u32) -> bool {
+fn first_frame_agrees(bytes: &[u8], width: u32, height: u32) -> bool {
     let file = bytes.get(RIFF_HEADER..).unwrap_or_default();
     let still = chunks(file).filter(|(name, _)| *name == b"VP8 ").all(|(_, c)| lossy_size(c) == Some((width, height)));
     still && chunks(file).find(|(name, _)| *name == b"ANMF").is_none_or(|(_, content)| frame_agrees(content))

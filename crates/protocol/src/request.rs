@@ -41,8 +41,8 @@ pub enum Request {
         /// Its name.
         name: String,
     },
-    /// Run the network on an encoded picture (PNG, JPEG, WebP, GIF, BMP), a file that travels beside the message as the
-    /// browser's own object: it is read once its turn comes, and not at all if another picture comes before.
+    /// Run the network on an encoded picture (JPEG, PNG, WebP, GIF, BMP, or what the browser decodes), a file that travels
+    /// beside the message as the browser's own object: it is read once its turn comes, and not at all if another picture comes before.
     Classify {
         /// Grows with every request.
         id: u64,

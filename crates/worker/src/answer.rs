@@ -3,11 +3,14 @@
 use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
+use web_time::Instant;
 
+use super::by_browser;
 use super::fetch::{fetch, read_body};
 use super::scope::post;
 use lambdascope_core::picture::Region;
 use lambdascope_engine::{AnswerError, Engine, Seen};
+use lambdascope_picture::{Opened, open};
 use lambdascope_protocol::Response;
 
 /// A picture that waits for its answer.
@@ -33,15 +36,17 @@ pub enum Given {
 
 /// Answers, whatever comes of it; what was seen, if there was an answer. `network` is the load whose network the engine runs.
 pub async fn answer(engine: &mut Engine, network: u64, Wanted { id, picture }: Wanted) -> Option<Seen> {
-    let (bytes, region) = match picture {
+    let (opened, region) = match picture {
         Given::Own { file, region } => (own(file).await, region),
         Given::Sample(file) => (sample(&file).await, None),
     };
-    let answered = match bytes {
-        Ok(bytes) => engine.answer(network, id, &bytes, region).await.map_err(|error| match error {
-            AnswerError::Picture(error) => (error.to_string(), true),
-            AnswerError::Engine(error) => (format!("There is no answer to this picture: {error}."), false),
-        }),
+    let answered = match opened {
+        Ok((opened, decode)) => {
+            engine.answer(network, id, &opened, decode, region).await.map_err(|error| match error {
+                AnswerError::Picture(error) => (error.to_string(), true),
+                AnswerError::Engine(error) => (format!("There is no answer to this picture: {error}."), false),
+            })
+        }
         Err(message) => Err((message, true)),
     };
     if let Some(message) = engine.take_notice() {
@@ -59,16 +64,35 @@ pub async fn answer(engine: &mut Engine, network: u64, Wanted { id, picture }: W
     }
 }
 
-async fn own(file: Option<Blob>) -> Result<Vec<u8>, String> {
+/// A file of the visitor's, opened, and the milliseconds that took once it was read.
+async fn own(file: Option<Blob>) -> Result<(Opened, f64), String> {
     let file = file.ok_or("The picture did not reach the engine. Choose it again.")?;
     // It may have been moved or changed since it was chosen.
     let bytes = JsFuture::from(file.array_buffer()).await;
     let bytes = bytes.map_err(|_| "The picture could not be read from this device. Choose it again.")?;
-    Ok(Uint8Array::new(&bytes).to_vec())
+    let bytes = Uint8Array::new(&bytes).to_vec();
+    let start = Instant::now();
+    let opened = match open(&bytes) {
+        Err(error) if error.is_beyond_the_decoder() => {
+            // Its decoder needs the memory.
+            drop(bytes);
+            by_browser::open(&file, &error).await?
+        }
+        opened => opened.map_err(|error| error.to_string())?,
+    };
+    Ok((opened, milliseconds(start)))
 }
 
-async fn sample(file: &str) -> Result<Vec<u8>, String> {
+/// One of the page's samples, likewise.
+async fn sample(file: &str) -> Result<(Opened, f64), String> {
     let failed = |e| format!("This sample could not be loaded: {e}.");
     let response = fetch(&format!("samples/{file}")).await.map_err(failed)?;
-    read_body(&response, |_| {}).await.map_err(failed)
+    let bytes = read_body(&response, |_| {}).await.map_err(failed)?;
+    let start = Instant::now();
+    let opened = open(&bytes).map_err(|error| error.to_string())?;
+    Ok((opened, milliseconds(start)))
+}
+
+fn milliseconds(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1e3
 }

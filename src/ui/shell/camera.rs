@@ -117,18 +117,7 @@ async fn grab(video: &web_sys::HtmlVideoElement) -> Result<web_sys::Blob, String
         return Err("the camera has not shown anything yet".to_owned());
     }
     let say = |error: JsValue| browser::describe(&error);
-    let canvas: web_sys::HtmlCanvasElement = document().create_element("canvas").map_err(say)?.unchecked_into();
-    canvas.set_width(width);
-    canvas.set_height(height);
-    let context = canvas.get_context("2d").map_err(say)?.ok_or("this browser offers no 2D canvas")?;
-    let context: web_sys::CanvasRenderingContext2d = context.unchecked_into();
+    let (canvas, context) = browser::canvas::canvas(width, height).map_err(say)?;
     context.draw_image_with_html_video_element(video, 0.0, 0.0).map_err(say)?;
-    let blob = js_sys::Promise::new(&mut |resolve, reject| {
-        let done = Closure::once_into_js(move |blob: JsValue| resolve.call1(&JsValue::NULL, &blob));
-        if let Err(error) = canvas.to_blob(done.unchecked_ref()) {
-            let _ = reject.call1(&JsValue::NULL, &error);
-        }
-    });
-    let blob = JsFuture::from(blob).await.map_err(say)?;
-    blob.dyn_into().map_err(|_| "the browser could not make a file of it".to_owned())
+    browser::canvas::png(&canvas).await.map_err(say)
 }

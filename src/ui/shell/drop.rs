@@ -12,6 +12,10 @@ use crate::ui::state::{Phase, State};
 use crate::ui::widgets::icon::Icon;
 use lambdascope_core::catalogue::Source;
 
+/// How large a drawing becomes, in pixels: its shorter side, and at most its longer one.
+const SHORTER_SIDE: f64 = 1024.0;
+const LONGER_SIDE: f64 = 4096.0;
+
 /// A button that opens the browser's own choice of files.
 #[component]
 pub fn FileButton(
@@ -144,17 +148,25 @@ fn take_all(state: State, files: Vec<web_sys::File>, folders: Vec<String>) {
                         left_out = Some(format!("One network at a time: {taken} is loaded and {name} is not."));
                     }
                 },
-                FileKind::Picture if matches!(*state.phase.read_untracked(), Phase::Failed(_)) => {
+                FileKind::Picture | FileKind::Drawing if matches!(*state.phase.read_untracked(), Phase::Failed(_)) => {
                     left_out = Some("The engine is not running, so the picture cannot be classified.".to_owned());
                 }
                 FileKind::Picture => {
                     let picture = own_pictures::take(state, name, file.into());
                     first = first.or(Some(picture));
                 }
+                FileKind::Drawing => match drawn(&file).await {
+                    Ok(png) => first = first.or(Some(own_pictures::take(state, name, png))),
+                    Err(cause) => {
+                        left_out = Some(format!(
+                            "{name} could not be drawn: {cause}. Save it as a JPEG or PNG and choose that file."
+                        ));
+                    }
+                },
                 FileKind::ForeignNetwork(kind) => left_out = Some(format!("{name} looks like {kind}.")),
                 FileKind::Unknown => {
                     left_out = Some(format!(
-                        "{name} is neither a picture (PNG, JPEG, WebP, GIF and BMP can be read) nor a network (.safetensors)."
+                        "{name} is neither a picture (JPEG, PNG, WebP, GIF, BMP, and whatever else this browser shows, such as SVG) nor a network (.safetensors)."
                     ));
                 }
             }
@@ -169,6 +181,16 @@ fn take_all(state: State, files: Vec<web_sys::File>, folders: Vec<String>) {
             state.problem.set(left_out);
         }
     });
+}
+
+/// An SVG as a PNG on white whose shorter side is large enough for every network, unless the other would become too long.
+async fn drawn(svg: &web_sys::File) -> Result<web_sys::Blob, String> {
+    let size = |[width, height]: [f64; 2]| {
+        let scale = (SHORTER_SIDE / width.min(height)).min(LONGER_SIDE / width.max(height));
+        [width, height].map(|side| side * scale)
+    };
+    let png = browser::canvas::svg_as_png(svg, Some("#fff"), size).await;
+    png.map_err(|error| browser::describe(&error))
 }
 
 /// What a file is, by its name and its first bytes.

@@ -57,7 +57,7 @@ pub fn Input() -> impl IntoView {
                 <drop::FileButton
                     text="Choose a picture"
                     icon="M4 20h16v-7M4 20v-7M12 15V4M7.5 8.5 12 4l4.5 4.5"
-                    accept="image/png,image/jpeg,image/webp,image/gif,image/bmp"
+                    accept="image/*"
                     test_id="file-input"
                 />
                 <Camera />

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use crate::ui::browser;
 use crate::ui::browser::describe;
@@ -90,31 +89,6 @@ pub fn Export(figure: Signal<Option<Arc<Figure>>>, title: Memo<Option<String>>) 
 
 /// An SVG as pixels.
 async fn png(svg: &str) -> Result<web_sys::Blob, JsValue> {
-    let source = browser::blob("image/svg+xml", svg.as_bytes())?;
-    let url = web_sys::Url::create_object_url_with_blob(&source)?;
-    let image = web_sys::HtmlImageElement::new()?;
-    image.set_src(&url);
-    let decoded = JsFuture::from(image.decode()).await;
-    let drawn = decoded.and_then(|_| {
-        let canvas: web_sys::HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
-        let [width, height] = [image.natural_width(), image.natural_height()].map(|side| f64::from(side) * DENSITY);
-        canvas.set_width(width as u32);
-        canvas.set_height(height as u32);
-        let context = canvas.get_context("2d")?.ok_or("this browser offers no 2D canvas")?;
-        context
-            .unchecked_into::<web_sys::CanvasRenderingContext2d>()
-            .draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height)?;
-        Ok(canvas)
-    });
-    let _ = web_sys::Url::revoke_object_url(&url);
-    let canvas = drawn?;
-    let promise = js_sys::Promise::new(&mut |resolve, reject| {
-        let done = Closure::once_into_js(move |blob: JsValue| {
-            let _ = resolve.call1(&JsValue::NULL, &blob);
-        });
-        if let Err(error) = canvas.to_blob(done.unchecked_ref()) {
-            let _ = reject.call1(&JsValue::NULL, &error);
-        }
-    });
-    JsFuture::from(promise).await?.dyn_into()
+    let svg = browser::blob("image/svg+xml", svg.as_bytes())?;
+    browser::canvas::svg_as_png(&svg, None, |size| size.map(|side| side * DENSITY)).await
 }
