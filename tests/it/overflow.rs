@@ -40,8 +40,11 @@ fn is_sound(graph: Graph, picture: &[f32]) -> [bool; 2] {
     [on_cpu, on_gpu]
 }
 
-/// What overflows, and the value in which it is first seen.
-const OVERFLOWS: [(&[u8], &[(&str, f32)], &str); 6] = [
+/// A weights file, the tensors of it that are multiplied so that something overflows, and the value in which that is first
+/// seen.
+type Overflow = (&'static [u8], &'static [(&'static str, f32)], &'static str);
+
+const OVERFLOWS: [Overflow; 6] = [
     // Sums of infinities of both signs, in front of a ReLU.
     (LAMBDA, &[("stem.conv1.conv.weight", 1e25), ("stem.conv2.conv.weight", 1e25)], "stem"),
     (LAMBDA, &[("stages.1.0.conv1_1x1.conv.weight", 1e25), ("stages.1.0.conv2_kxk.conv.weight", 1e25)], "stages.1.0"),
@@ -49,7 +52,7 @@ const OVERFLOWS: [(&[u8], &[(&str, f32)], &str); 6] = [
     (LAMBDA, &[("stages.1.1.conv1_1x1.conv.weight", 1e25), ("stages.1.1.self_attn.qkv.weight", 1e25)], "stages.1.1"),
     (LAMBDA, &[("stages.1.1.self_attn.norm_v.weight", 1e25), ("stages.1.1.post_attn.weight", 1e25)], "stages.1.1"),
     (ATTENTION, &[("stages.2.0.conv1_1x1.conv.weight", 1e25), ("stages.2.0.self_attn.qkv.weight", 1e25)], "stages.2.0"),
-    (LAMBDA, &[("stages.2.2.conv3_1x1.conv.weight", 1e25), ("head.fc.weight", 1e25)], "head"),
+    (LAMBDA, &[("stages.2.2.conv3_1x1.conv.weight", 1e25), ("head.fc.weight", 1e25)], "the logits"),
 ];
 
 #[test]

@@ -9,8 +9,9 @@ use web_time::Instant;
 
 use crate::error::{CHECK_TOLERANCE, EngineError};
 use crate::gpu::GpuError;
+use crate::run::milliseconds_since;
 use crate::{cpu, gpu};
-pub use candidate::Candidate;
+pub use candidate::{Candidate, Startup};
 use candidate::{Gpu, Trial};
 use lambdascope_core::backend::{Backend, BackendChoice, BackendReport};
 use lambdascope_core::kernels::conv::Strategy;
@@ -31,15 +32,6 @@ pub struct GraphRun {
     pub milliseconds: f64,
     /// Whether all that was read back are numbers.
     is_finite: bool,
-}
-
-/// How long a backend took to get ready, in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Startup {
-    /// Buffers and shaders on the GPU; arrays on the CPU.
-    pub compile: f64,
-    /// The first run.
-    pub first_run: f64,
 }
 
 /// A graph on the CPU and, where it is used, on the GPU.
@@ -323,10 +315,6 @@ impl Backends {
         let output = self.cpu.read(self.graph.logits).to_vec();
         GraphRun { output, trace, backend: Backend::Cpu, milliseconds, is_finite }
     }
-}
-
-pub(crate) fn milliseconds_since(started: Instant) -> f64 {
-    started.elapsed().as_secs_f64() * 1e3
 }
 
 fn cpu_name() -> &'static str {

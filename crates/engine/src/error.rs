@@ -56,7 +56,10 @@ impl EngineError {
         } else if graph.context == Some(value) {
             "the context".to_owned()
         } else {
-            graph.values[value].name.clone()
+            match graph.values[value].name.as_str() {
+                "logits" => "the logits".to_owned(),
+                name => name.to_owned(),
+            }
         };
         Self::NotFinite { place }
     }

@@ -1,5 +1,7 @@
 //! What goes into a run of the engine, and what comes out of it.
 
+use web_time::Instant;
+
 use lambdascope_core::backend::Backend;
 use lambdascope_core::nn::trace::Trace;
 use lambdascope_core::tensor::Tensor;
@@ -25,4 +27,9 @@ pub struct Run {
 /// [`EngineError::Input`] if it has not.
 pub(crate) fn fits(expected: [usize; 3], found: &Tensor) -> Result<(), EngineError> {
     if found.shape() == expected { Ok(()) } else { Err(EngineError::Input { expected, found: found.shape().to_vec() }) }
+}
+
+/// Milliseconds since then.
+pub(crate) fn milliseconds_since(started: Instant) -> f64 {
+    started.elapsed().as_secs_f64() * 1e3
 }

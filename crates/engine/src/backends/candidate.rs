@@ -4,11 +4,20 @@ use std::sync::Arc;
 
 use web_time::Instant;
 
-use super::{Startup, milliseconds_since};
 use crate::error::CHECK_TOLERANCE;
 use crate::gpu;
+use crate::run::milliseconds_since;
 use lambdascope_core::nn::graph::{Graph, ValueId};
 use lambdascope_core::tensor::{all_finite, relative_difference};
+
+/// How long a backend took to get ready, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Startup {
+    /// Buffers and shaders on the GPU; arrays on the CPU.
+    pub compile: f64,
+    /// The first run.
+    pub first_run: f64,
+}
 
 /// The GPU and the graph loaded on it.
 pub(super) struct Gpu {

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use web_time::Instant;
 
 use super::Engine;
-use crate::backends::milliseconds_since;
 use crate::error::EngineError;
-use crate::run::fits;
+use crate::run::{fits, milliseconds_since};
 use crate::{cpu, gpu};
 use lambdascope_core::backend::Backend;
 use lambdascope_core::nn::edit::Edits;
