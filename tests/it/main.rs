@@ -34,5 +34,6 @@ mod shader_edits;
 mod shaders;
 mod ui_sources;
 mod unusual_pictures;
+mod web_app;
 mod weights;
 mod what_if;
