@@ -21,6 +21,8 @@ export default defineConfig<Asked>({
   reporter: "list",
   use: {
     baseURL: given ?? local,
+    // Tests watch and change the page's requests, which a service worker would answer itself; offline.spec.ts is about it.
+    serviceWorkers: "block",
     // Without pictures, which would take two fifths of the processor's time; the page's states are kept all the same.
     trace: { mode: "retain-on-failure", screenshots: false },
     screenshot: "only-on-failure",

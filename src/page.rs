@@ -1,5 +1,5 @@
 //! What the page remembers and how that changes, free of a browser: its address, the place in the network that is shown,
-//! its help, the list of samples, what a file is, which networks are at hand.
+//! its help, the list of samples, what a file is, which networks are at hand, what works offline.
 //! The components in `ui` only wire these to the document.
 
 pub mod address;
@@ -8,6 +8,7 @@ pub mod file_kind;
 pub mod help;
 pub mod lesson;
 pub mod networks;
+pub mod offline;
 pub mod opening;
 pub mod place;
 pub mod samples;

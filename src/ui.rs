@@ -34,6 +34,7 @@ fn App() -> impl IntoView {
     engine::precomputed::connect(state);
     shell::history::connect(state);
     shell::walk::connect(state);
+    shell::offline::connect(state);
 
     shell::lesson::connect(state);
 
@@ -60,6 +61,7 @@ fn App() -> impl IntoView {
         <a class="skip" href="#view">"Skip to the maps"</a>
         <shell::header::Header>
             <shell::networks::Networks />
+            <shell::offline::NewVersion />
         </shell::header::Header>
         <main class="page">
             <div class="columns">

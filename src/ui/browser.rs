@@ -2,6 +2,7 @@
 
 pub mod canvas;
 pub mod files;
+pub mod service_worker;
 
 use leptos::html::ElementType;
 use leptos::prelude::*;

@@ -10,6 +10,7 @@ pub mod input;
 pub mod lesson;
 pub mod measured;
 pub mod networks;
+pub mod offline;
 pub mod own_pictures;
 pub mod paper;
 pub mod result;

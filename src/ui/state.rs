@@ -4,6 +4,7 @@ mod actions;
 pub mod debounce;
 pub mod motion;
 pub mod networks;
+pub mod offline;
 pub mod own_pictures;
 pub mod picture;
 pub mod selection;
@@ -38,6 +39,7 @@ use lambdascope_explain::read::scale::Coverage;
 use lambdascope_protocol::LoadStep;
 use motion::Motion;
 use networks::NetworkSignals;
+use offline::OfflineSignals;
 use own_pictures::OwnPictures;
 pub use picture::PictureChoice;
 use selection::{Choices, Selection, layer_at};
@@ -85,6 +87,8 @@ pub struct State {
     /// The backend that the visitor asks for.
     pub backend: RwSignal<BackendChoice>,
     pub networks: NetworkSignals,
+    /// How the page stands on this device.
+    pub offline: OfflineSignals,
     /// The load whose network the engine runs.
     pub engine_load: RwSignal<u64>,
     pub report: RwSignal<Option<BackendReport>>,
@@ -176,6 +180,7 @@ impl State {
             phase: RwSignal::new(Phase::Starting),
             backend: RwSignal::new(address.backend.unwrap_or_default()),
             networks,
+            offline: OfflineSignals::new(),
             engine_load: RwSignal::new(0),
             report: RwSignal::new(None),
             notice: RwSignal::new(None),

@@ -1,9 +1,10 @@
 //! The project's own commands: `cargo xtask setup | build | serve | test | soak`.
 //!
 //! This file only reads the command line. What a command needs on the machine is in [`setup`], the page's build in
-//! [`page`], the local web server in [`server`], the checks in [`suites`] and [`soak`].
+//! [`page`] and [`offline`], the local web server in [`server`], the checks in [`suites`] and [`soak`].
 
 mod debian;
+mod offline;
 mod page;
 mod process;
 mod project;

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result};
 use walkdir::WalkDir;
 
+use crate::offline;
 use crate::process;
 use crate::project::{Project, WASM};
 use crate::setup;
@@ -15,7 +16,7 @@ use crate::setup::wasm_target::{Source, WasmTarget};
 use crate::steps::Steps;
 
 /// What the built page depends on, from the repository's root.
-const INPUTS: [&str; 11] = [
+const INPUTS: [&str; 12] = [
     "src",
     "crates",
     "shaders",
@@ -26,6 +27,7 @@ const INPUTS: [&str; 11] = [
     "Cargo.lock",
     ".cargo",
     "rust-toolchain.toml",
+    "xtask/src/offline.rs",
     "xtask/wasm-opt/package-lock.json",
 ];
 
@@ -52,6 +54,8 @@ pub fn build(project: &Project, source: Source, steps: &mut Steps) -> Result<()>
     trunk.env_remove("NO_COLOR");
     target.apply(project, &mut trunk)?;
     steps.run("page by Trunk", || process::run(&mut trunk))?;
+    // Last: it lists what has been built.
+    offline::write_worker(&project.root().join("www").join("sw.js"), &project.dist())?;
     for (module, took) in modules_since(started, &target.folder(project).join(WASM)) {
         steps.note(format!("  of it until {module}"), took);
     }
@@ -121,6 +125,7 @@ mod tests {
         let error = newest(&[folder.path().join("absent")]).unwrap_err();
         assert!(error.to_string().contains("absent"), "{error}");
     }
+
     #[test]
     fn only_modules_of_this_build_are_named() {
         let folder = tempfile::tempdir().unwrap();

@@ -41,6 +41,8 @@ pub enum Request {
         /// Its name.
         name: String,
     },
+    /// Fetch the networks beside the page that are not on this device yet, one by one, and say each time which are.
+    KeepNetworks,
     /// Run the network on an encoded picture (JPEG, PNG, WebP, GIF, BMP, or what the browser decodes), a file that travels
     /// beside the message as the browser's own object: it is read once its turn comes, and not at all if another picture comes before.
     Classify {

@@ -2,16 +2,16 @@
 //!
 //! Where a browser keeps none (on insecure pages, in private windows of some), nothing is found and nothing is kept.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Cache, Headers, Request, Response, ResponseInit};
+use web_sys::{Cache, Headers, Response, ResponseInit};
 
 use super::fetch::read_body;
 use super::scope::scope;
 use lambdascope_core::nn::network::sha256;
 
-/// Headers of an entry, ours.
+/// Headers of an entry, ours; `www/sw.js` writes them too.
 const HASH: &str = "x-sha256";
 const LENGTH: &str = "x-length";
 
@@ -88,18 +88,6 @@ impl FileCache {
     pub async fn remove(&self, url: &str) {
         if let Some(cache) = &self.0 {
             let _ = JsFuture::from(cache.delete_with_str(url)).await;
-        }
-    }
-
-    /// Drops every entry whose URL is not to stay.
-    pub async fn retain(&self, stays: impl Fn(&str) -> bool) {
-        let Some(cache) = &self.0 else { return };
-        let Ok(keys) = JsFuture::from(cache.keys()).await else { return };
-        for request in Array::from(&keys).iter() {
-            let request = request.unchecked_ref::<Request>();
-            if !stays(&request.url()) {
-                let _ = JsFuture::from(cache.delete_with_request(request)).await;
-            }
         }
     }
 

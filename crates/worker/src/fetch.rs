@@ -1,6 +1,6 @@
 //! Fetching bytes, with progress and a way to stop.
 
-use js_sys::Uint8Array;
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -53,6 +53,17 @@ pub async fn fetch(url: &str) -> Result<Response, FetchError> {
 /// If there is no answer, or one that is not the file.
 pub async fn fetch_until(url: &str, stop: Option<&AbortSignal>) -> Result<Response, FetchError> {
     ask(url, &RequestInit::new(), stop).await
+}
+
+/// Asks this site for a URL relative to the worker, after everything else that it is asked for.
+///
+/// # Errors
+/// If there is no answer, or one that is not the file.
+pub async fn fetch_idly(url: &str) -> Result<Response, FetchError> {
+    let wishes = RequestInit::new();
+    // A browser that knows no priorities passes over it.
+    let _ = Reflect::set(&wishes, &"priority".into(), &"low".into());
+    ask(url, &wishes, None).await
 }
 
 /// Asks another host for a public file, telling it nothing of the visitor that a request can leave out, until `stop`.

@@ -14,6 +14,7 @@ use super::job::{Job, LoadedWeights, ReadyNetwork};
 use super::loads::{Loads, known, offer, report};
 use super::scope::{post, read, scope};
 use super::shaders;
+use super::shipped;
 use super::what_if::{Question, what_if};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::Source;
@@ -57,6 +58,11 @@ fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: 
             if let Some(known) = known(&name) {
                 hub::remove(known).await;
             }
+            offer().await;
+        }),
+        Request::KeepNetworks => spawn_local(async {
+            shipped::keep_all(offer).await;
+            // The page's default may have come with the page's files.
             offer().await;
         }),
         Request::Classify { id, region } => queue(id, Given::Own { file, region }),

@@ -1,15 +1,22 @@
 //! The weights of the networks that lie beside the page: fetched with progress, checked by hash, kept in the browser's
 //! cache.
+//!
+//! That is the store of all of the page's files, each under its path and hash: the service worker (`www/sw.js`) keeps the
+//! rest of the page there, and drops what a new version no longer has.
 
-use web_sys::AbortSignal;
+use web_sys::{AbortSignal, Response, Url};
 
 use super::cache::{FileCache, Hashed};
-use super::fetch::{FetchError, fetch_until, read_stream};
+use super::fetch::{FetchError, fetch_idly, fetch_until, read_stream};
+use super::scope::scope;
 use lambdascope_core::catalogue::family::{Member, members};
 use lambdascope_protocol::LoadStep;
 
-/// The browser cache that holds these versions of the weights and nothing else.
-const CACHE_NAME: &str = "lambdascope-weights";
+/// The store of the page's own files. Pages in several folders of one host share its storage, so each names its own.
+async fn store() -> FileCache {
+    let folder = Url::new_with_base("./", &scope().location().href()).map(|folder| folder.pathname());
+    FileCache::open(&format!("lambdascope-site {}", folder.unwrap_or_default())).await
+}
 
 /// Why there are no weights.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +50,7 @@ pub enum ShippedError {
 
 /// The names of the networks that the cache holds.
 pub async fn kept() -> Vec<String> {
-    let cache = FileCache::open(CACHE_NAME).await;
+    let cache = store().await;
     let mut kept = Vec::new();
     for member in members() {
         if cache.length(&member.url()).await.is_some() {
@@ -62,34 +69,59 @@ pub async fn load(
     stop: Option<&AbortSignal>,
     mut progress: impl FnMut(LoadStep, u64, u64),
 ) -> Result<(Hashed, bool), ShippedError> {
-    let (title, url, length) = (member.title.as_str(), member.url(), member.bytes);
-    let cache = FileCache::open(CACHE_NAME).await;
+    let (url, length) = (member.url(), member.bytes);
+    let cache = store().await;
     if let Some(file) = cache.read(&url, |done, total| progress(LoadStep::Reading, done, total)).await
         && file.sha256 == member.sha256
     {
         return Ok((file, false));
     }
     progress(LoadStep::Downloading, 0, length);
+    let file = check(member, fetch_until(&url, stop).await, &mut progress).await?;
+    cache.keep(&url, &file).await;
+    Ok((file, true))
+}
+
+/// Fetches the networks that the cache does not hold, one after the other and after everything else that is under way;
+/// `kept` is called after each. What does not come now comes when it is chosen, with the reason if it fails then.
+pub async fn keep_all(mut kept: impl AsyncFnMut()) {
+    let cache = store().await;
+    for member in members() {
+        let url = member.url();
+        if cache.length(&url).await.is_some() {
+            continue;
+        }
+        let Ok(file) = check(member, fetch_idly(&url).await, &mut |_, _, _| {}).await else { return };
+        if !cache.keep(&url, &file).await {
+            return;
+        }
+        kept().await;
+    }
+}
+
+/// Reads what was answered, and holds it against the list.
+async fn check(
+    member: &'static Member,
+    answer: Result<Response, FetchError>,
+    progress: &mut impl FnMut(LoadStep, u64, u64),
+) -> Result<Hashed, ShippedError> {
+    let (title, length) = (member.title.as_str(), member.bytes);
     let fetched = async {
-        let response = fetch_until(&url, stop).await?;
-        let Some(body) = response.body() else { return Ok(Vec::new()) };
+        let Some(body) = answer?.body() else { return Ok(Vec::new()) };
         read_stream(&body, length, length, |done| progress(LoadStep::Downloading, done, length)).await
     };
     let bytes = fetched.await.map_err(|cause| ShippedError::Fetch { title, cause })?;
     progress(LoadStep::Checking, length, length);
     let file = Hashed::new(bytes);
-    if file.sha256 != member.sha256 {
-        let short = |hash: &str| hash.chars().take(12).collect();
-        return Err(ShippedError::Hash {
-            title,
-            expected: short(&member.sha256),
-            found: short(&file.sha256),
-            expected_bytes: length,
-            found_bytes: file.bytes.len() as u64,
-        });
+    if file.sha256 == member.sha256 {
+        return Ok(file);
     }
-    // Other versions are of no use any more.
-    cache.retain(|kept| members().iter().any(|member| kept.ends_with(&member.url()))).await;
-    cache.keep(&url, &file).await;
-    Ok((file, true))
+    let short = |hash: &str| hash.chars().take(12).collect();
+    Err(ShippedError::Hash {
+        title,
+        expected: short(&member.sha256),
+        found: short(&file.sha256),
+        expected_bytes: length,
+        found_bytes: file.bytes.len() as u64,
+    })
 }

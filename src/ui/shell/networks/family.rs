@@ -7,6 +7,7 @@ use crate::page::networks::{Availability, availability, length_sentence, length_
 use crate::ui::engine::loads;
 use crate::ui::shell::networks::hash::Hash;
 use crate::ui::shell::networks::public::word;
+use crate::ui::shell::offline::WorksOffline;
 use crate::ui::state::{Phase, State};
 use lambdascope_core::catalogue::Source;
 use lambdascope_core::catalogue::family::{EquallyLong, Member, equally_long};
@@ -25,6 +26,7 @@ pub fn Family() -> impl IntoView {
             <h2 id="family-title" class="list-title">"Trained by this project"</h2>
             {equally_long().into_iter().map(|group| view! { <Group group /> }).collect_view()}
             {hash}
+            <WorksOffline />
         </div>
     }
 }
