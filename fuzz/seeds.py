@@ -1,4 +1,4 @@
-"""Writes the seed corpora: tiny networks as whole files and as header and data, single layers, small pictures.
+"""Writes the seed corpora: tiny networks as whole files and as header and data, single layers, small pictures, links.
 
     python3 fuzz/seeds.py
 """
@@ -90,6 +90,16 @@ FOREIGN = {
 }
 
 
+# Queries of addresses, with every key.
+LINKS = (
+    "v=1&network=lambda_resnet26t&sample=church&view=anatomy&layer=local&head=1&u=1&y=2&x=3&pin=0.1&scale=fixed&limit=2.5",
+    "v=1&show=contours&embed=1&hide=network.views&present=1&figure=total&backend=webgpu&sort=locality&t=17&by=rows&step=2",
+    "v=1&layer=global&view=formula&cell=kbar.i2.j3.m5&view=position&shift=1.-2&part=qe&channel=3&kernel=conv",
+    "v=1&view=what-if&edit=local_c_h1_eall*0.5*4.1~picture_s2.-3&mask=picture_17.4~global_0.2.1",
+    "v=9&utm_source=mail&fbclid=a&zoom=2",
+)
+
+
 def split(shapes, description):
     """Header and data of a file of F16 ones."""
     entries, data = {}, b""
@@ -106,8 +116,8 @@ def split(shapes, description):
 
 
 def main():
-    """Writes both corpora anew, beside what fuzzing has added."""
-    weights, pictures = HERE / "corpus" / "weights", HERE / "corpus" / "picture"
+    """Writes the corpora anew, beside what fuzzing has added."""
+    weights, pictures, links = (HERE / "corpus" / target for target in ("weights", "picture", "link"))
     weights.mkdir(parents=True, exist_ok=True)
     pictures.mkdir(parents=True, exist_ok=True)
     other = json.loads(json.dumps(DESCRIPTION))
@@ -132,6 +142,11 @@ def main():
         (weights / f"{name}_parts").write_bytes(b"\1" + header + b"\n" + data)
     for name, start in FOREIGN.items():
         (weights / name).write_bytes(b"\0" + start)
+    links.mkdir(parents=True, exist_ok=True)
+    for at, query in enumerate(LINKS):
+        (links / f"link_{at}").write_bytes(b"\0" + query.encode())
+    answer = HERE.parent / "www" / "samples" / "church.answer"
+    (links / "answer").write_bytes(b"\3" + answer.read_bytes()[:LARGEST])
     for path in sorted((FIXTURES / "pictures").rglob("*.*")):
         if path.suffix != ".json" and path.stat().st_size <= LARGEST:
             shutil.copy(path, pictures / path.name)

@@ -137,7 +137,8 @@ function ownHome() {
   return {
     folder,
     downloads,
-    saved: () => new Map(readdirSync(downloads).map((name) => [name, readFileSync(path.join(downloads, name))])),
+    // What is still being written has another name until it is whole.
+    saved: () => new Map(readdirSync(downloads).filter((name) => !/\.(crdownload|part|tmp)$/.test(name)).map((name) => [name, readFileSync(path.join(downloads, name))])),
     remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
