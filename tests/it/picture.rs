@@ -341,6 +341,24 @@ fn a_lossy_frame_larger_than_its_announcement_is_refused() {
     }
 }
 
+/// Sampling factors of the components, a picture of 4 in which any may be damaged.
+#[test]
+fn inks_of_any_sampling_decode_or_are_refused() {
+    const FACTORS: [u8; 6] = [0x00, 0x11, 0x12, 0x21, 0x22, 0x41];
+    let whole = fixture("cmyk.jpg");
+    let frame = whole.windows(2).position(|w| w[0] == 0xFF && (0xC0..=0xC2).contains(&w[1])).unwrap();
+    assert_eq!(whole[frame + 9], 4, "components");
+    for code in 0..FACTORS.len().pow(4) {
+        let mut bytes = whole.clone();
+        for component in 0..4 {
+            bytes[frame + 11 + 3 * component] = FACTORS[code / FACTORS.len().pow(component as u32) % FACTORS.len()];
+        }
+        if let Ok(picture) = decode(&bytes) {
+            assert_eq!(picture.rgb.len(), picture.width * picture.height * 3);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2000, ..ProptestConfig::default() })]
 

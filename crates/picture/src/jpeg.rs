@@ -47,6 +47,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PictureError> {
     if frame.precision != 8 {
         return Err(unsupported(&format!("{} bits a sample", frame.precision)));
     }
+    if !is_usual_ink(frame) {
+        return Err(unsupported("inks of different resolution"));
+    }
     if are_partly_interleaved {
         return Err(unsupported("scans of some components interleaved"));
     }
@@ -62,6 +65,17 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PictureError> {
     let image = pixels(decoder)?
         .ok_or_else(|| PictureError::Corrupt { format: NAME, reason: "fewer pixels than announced".into() })?;
     Ok(Decoded { image, size: [width, height], orientation: orientation.unwrap_or(Orientation::NoTransforms) })
+}
+
+/// Whether a frame of four components is one that the decoder takes: the first and the last at full resolution, the two
+/// between them alike and a whole number of times coarser. It panics at others.
+fn is_usual_ink(frame: &FrameHeader) -> bool {
+    let sampling = |at: usize| [frame.components[at].horizontal_sampling, frame.components[at].vertical_sampling];
+    if frame.components.len() != 4 {
+        return true;
+    }
+    let [first, second, third, last] = [0, 1, 2, 3].map(sampling);
+    first == last && second == third && first.iter().zip(second).all(|(full, part)| part > 0 && full % part == 0)
 }
 
 /// The picture; `None` if the decoder contradicts itself about its size.

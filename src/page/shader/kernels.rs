@@ -220,7 +220,7 @@ const fn convolution(kernel: &'static str) -> KernelText {
             EquationPart {
                 id: "activation",
                 text: "the activation, where there is one; not in a projection",
-                lines: &["= max(sum_", "/= 1.0 + exp("],
+                lines: &["= relu(sum_", "/= 1.0 + exp("],
             },
         ],
         tries: &[

@@ -100,7 +100,8 @@ fn table_of(text: &str) -> Option<TableEdit> {
         channel => Some(channel.parse().ok()?),
     };
     let factor = parts.next()?.parse().ok().filter(|factor: &f32| factor.is_finite())?;
-    Some(TableEdit { channel, cells: cells_of(parts.next()?)?, factor })
+    let cells = cells_of(parts.next()?).filter(|cells| !cells.is_empty())?;
+    Some(TableEdit { channel, cells, factor })
 }
 
 /// Sorted cells as run lengths, the first of cells that are not among them.
@@ -131,6 +132,11 @@ fn cells_of(runs: &str) -> Option<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_change_of_no_cell_is_none() {
+        assert_eq!(Changes::read(Some("stages.1.1_eall*0.5*4"), None), Changes::default());
+    }
 
     #[test]
     fn changes_come_back_as_they_were_written() {
