@@ -178,8 +178,8 @@ impl Desk {
     /// now on.
     fn replace(&mut self, ReadyNetwork { load, source, mut engine, card }: ReadyNetwork) -> Running {
         self.loads.end();
-        let is_open = self.loads.choice() == BackendChoice::Auto;
-        match self.loads.choice() {
+        let choice = self.loads.choice();
+        match choice {
             BackendChoice::Auto => engine.take_cpu(TRYING.into()),
             // It may have been chosen while the GPU was being started.
             BackendChoice::Cpu => engine.take_cpu(REQUESTED.into()),
@@ -189,7 +189,7 @@ impl Desk {
         post(&Response::Ready { load, source, card, notes, report });
         // A trial for the network before this one counts no more.
         self.trials += 1;
-        if is_open {
+        if choice == BackendChoice::Auto {
             self.try_gpu(&engine);
         }
         Running { engine, load, seen: None, twin: None }
