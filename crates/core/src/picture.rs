@@ -4,9 +4,11 @@
 mod edit;
 mod pixels;
 mod preprocessing;
+mod probe;
 mod region;
 
 pub use edit::{CELLS, PictureEdit};
 pub use pixels::{LengthError, Picture};
 pub use preprocessing::{Interpolation, Preprocessing};
+pub use probe::{PROBE, probe};
 pub use region::Region;

@@ -9,7 +9,7 @@ use web_sys::{
 };
 
 use super::scope::scope;
-use lambdascope_core::picture::Picture;
+use lambdascope_core::picture::{PROBE, Picture, probe};
 use lambdascope_picture::{Limits, Opened, PictureError};
 
 /// The most pixels that are drawn: what the least of today's browsers allows a canvas.
@@ -17,9 +17,6 @@ const MAX_PIXELS: u32 = 4096 * 4096;
 
 /// How many rows are read at a time, so that the canvas is never in memory twice.
 const BAND: u32 = 256;
-
-/// A side of the picture that shows whether the browser lets canvases be read.
-const PROBE: u32 = 64;
 
 const ALTERED: &str = "Only the browser can decode this picture, and it alters what a page reads of one, as a protection against being recognised; allow this page to read canvases, or save the picture as a JPEG or PNG and choose that file.";
 
@@ -86,9 +83,7 @@ fn draw(bitmap: &ImageBitmap, [width, height]: [u32; 2]) -> Result<Vec<u8>, JsVa
 /// with white, and say nothing.
 fn reads_what_was_drawn() -> Result<bool, JsValue> {
     let context = context(PROBE, PROBE)?;
-    let pattern: Vec<u8> = (0..PROBE * PROBE * 4)
-        .map(|i| if i % 4 == 3 { 255 } else { (i.wrapping_mul(2_654_435_761) >> 24) as u8 })
-        .collect();
+    let pattern = probe();
     let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pattern), PROBE, PROBE)?;
     context.put_image_data(&image, 0.0, 0.0)?;
     Ok(read(&context, 0, PROBE, PROBE)? == pattern)

@@ -6,8 +6,7 @@ use wasm_bindgen::{Clamped, JsCast};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement};
 
-/// A side of the picture that shows whether the browser lets canvases be read.
-const PROBE: u32 = 64;
+use lambdascope_core::picture::{PROBE, probe};
 
 /// An empty canvas, and what draws on it.
 ///
@@ -48,9 +47,7 @@ pub async fn png(canvas: &HtmlCanvasElement) -> Result<web_sys::Blob, JsValue> {
 /// with white, and say nothing.
 fn reads_what_was_drawn() -> Result<bool, JsValue> {
     let (_, context) = canvas(PROBE, PROBE)?;
-    let pattern: Vec<u8> = (0..PROBE * PROBE * 4)
-        .map(|i| if i % 4 == 3 { 255 } else { (i.wrapping_mul(2_654_435_761) >> 24) as u8 })
-        .collect();
+    let pattern = probe();
     let image = web_sys::ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pattern), PROBE, PROBE)?;
     context.put_image_data(&image, 0.0, 0.0)?;
     let side = f64::from(PROBE);
