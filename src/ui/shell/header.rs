@@ -1,6 +1,8 @@
 //! The head of the page: its name, what it is for, the network, what it runs on, its colours.
 
+use leptos::ev;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::ui::browser;
 use crate::ui::engine;
@@ -81,8 +83,34 @@ fn BackendBadge() -> impl IntoView {
                 })}
         })
     };
+    // The card lies over the page, so it goes when the visitor goes on with something else.
+    let card = NodeRef::<leptos::html::Details>::new();
+    let close_elsewhere = move |target: Option<web_sys::EventTarget>| {
+        let Some(card) = card.get_untracked() else { return };
+        let target = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        if !card.contains(target.as_ref()) {
+            card.set_open(false);
+        }
+    };
+    let listeners = [
+        window_event_listener(ev::pointerdown, move |event| close_elsewhere(event.target())),
+        window_event_listener(ev::focusin, move |event| close_elsewhere(event.target())),
+    ];
+    on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
+    let close_by_key = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape"
+            && let Some(card) = card.get_untracked().filter(|card| card.open())
+        {
+            event.stop_propagation();
+            card.set_open(false);
+            let summary = card.query_selector("summary").ok().flatten();
+            if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = summary.focus();
+            }
+        }
+    };
     view! {
-        <details class="badge">
+        <details class="badge" node_ref=card on:keydown=close_by_key>
             <summary data-testid="backend-badge" data-backend=backend title=reason>
                 <span class="badge-light" aria-hidden="true"></span>
                 <span class="hidden">"Runs on "</span>
