@@ -27,7 +27,7 @@ mod native {
     use lambdascope_core::nn::graph::{Graph, Op, Value};
     use lambdascope_core::nn::network::Network;
     use lambdascope_core::tensor::Tensor;
-    use lambdascope_engine::cpu::conv;
+    use lambdascope_engine::cpu::conv::Conv;
     use lambdascope_engine::gpu::{Device, Session};
     use serde_json::json;
 
@@ -116,9 +116,10 @@ mod native {
         let input = vec![0.25; graph.values[graph.input].len()];
         let [weights, bias] = [0, 1].map(|i| graph.constants[i].data());
         let mut output = vec![0.0; graph.values[graph.logits].len()];
+        let conv = Conv::new(params, weights);
         let times = (0..=RUNS).map(|_| {
             let start = Instant::now();
-            conv::run(params, &input, weights, bias, None, &mut output);
+            conv.run(&input, bias, None, &mut output);
             start.elapsed().as_secs_f64() * 1e3
         });
         times.skip(1).min_by(f64::total_cmp).context("no run was timed")

@@ -15,6 +15,7 @@ mod attention;
 mod checkpoints;
 mod circles;
 mod contrast;
+mod conv;
 mod device_loss;
 mod engine;
 mod family;

@@ -1,9 +1,12 @@
 //! The CPU: a twin of every kernel under the same name, and the executor that runs a graph with them.
 //!
-//! The twins are what the shaders are tested against and what runs where there is no (or only a slow) GPU. Matrix products
-//! go through `matrixmultiply`, which LLVM vectorises for WASM SIMD as well.
+//! The twins are what the shaders are tested against and what runs where there is no (or only a slow) GPU. Convolutions, which
+//! take nearly all of the time, are written for vectors of any length (`pulp`); the other matrix products go through
+//! `matrixmultiply`, which LLVM vectorises for WASM SIMD as well.
 
+mod activation;
 pub mod attention;
+mod blocks;
 pub mod conv;
 pub mod executor;
 mod gemm;
@@ -14,5 +17,6 @@ pub mod lambda_masked;
 pub mod max_pool;
 pub mod mean_pool;
 pub mod pool_affine;
+mod vector;
 
 pub use executor::Executor;

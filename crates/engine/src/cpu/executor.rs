@@ -7,9 +7,8 @@ use lambdascope_core::nn::graph::{Graph, Op, ValueId};
 use lambdascope_core::nn::liveness::{Slots, assign};
 use lambdascope_core::tensor::all_finite;
 
-use super::{
-    attention, conv, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine,
-};
+use super::conv::Conv;
+use super::{attention, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
 
 /// A graph with its arrays.
 #[derive(Debug)]
@@ -17,6 +16,8 @@ pub struct Executor {
     graph: Arc<Graph>,
     slots: Slots,
     arrays: Vec<Vec<f32>>,
+    /// The convolutions among the graph's ops.
+    convs: Vec<Option<Conv>>,
     scratch: lambda_apply::Scratch,
     attention: attention::Scratch,
 }
@@ -26,7 +27,12 @@ impl Executor {
     pub fn new(graph: Arc<Graph>, kept: &[ValueId]) -> Self {
         let slots = assign(&graph, kept);
         let arrays = slots.lengths.iter().map(|&length| vec![0.0; length]).collect();
-        Self { graph, slots, arrays, scratch: Default::default(), attention: Default::default() }
+        let conv = |op: &Op| match op {
+            Op::Conv { params, weights, .. } => Some(Conv::new(params, graph.constants[*weights].data())),
+            _ => None,
+        };
+        let convs = graph.ops.iter().map(conv).collect();
+        Self { graph, slots, arrays, convs, scratch: Default::default(), attention: Default::default() }
     }
 
     /// Gives a lone lambda layer its context `[Hc, Wc, C]`, which stays until the next; without effect on a graph whose
@@ -47,8 +53,8 @@ impl Executor {
     pub fn run(&mut self, picture: &[f32]) {
         let graph = Arc::clone(&self.graph);
         self.arrays[self.slots.of[graph.input]].copy_from_slice(picture);
-        for op in &graph.ops {
-            self.step(&graph, op);
+        for at in 0..graph.ops.len() {
+            self.step(&graph, at);
         }
     }
 
@@ -67,8 +73,8 @@ impl Executor {
         }
         self.arrays[self.slots.of[graph.input]].copy_from_slice(picture);
         // Looked at at once, since a later kernel may write over it.
-        graph.ops.iter().find_map(|op| {
-            self.step(&graph, op);
+        graph.ops.iter().enumerate().find_map(|(at, op)| {
+            self.step(&graph, at);
             op.outputs().into_iter().find(|&id| !all_finite(self.read(id)))
         })
     }
@@ -78,16 +84,18 @@ impl Executor {
         &self.arrays[self.slots.of[value]][..self.graph.values[value].len()]
     }
 
-    fn step(&mut self, graph: &Graph, op: &Op) {
+    fn step(&mut self, graph: &Graph, at: usize) {
+        let op = &graph.ops[at];
         // The outputs leave their slots while they are written, so that inputs can be borrowed beside them.
         let mut outputs: Vec<(ValueId, Vec<f32>)> =
             op.outputs().into_iter().map(|id| (id, std::mem::take(&mut self.arrays[self.slots.of[id]]))).collect();
         let constant = |id: usize| graph.constants[id].data();
         let value = |id: ValueId| &self.arrays[self.slots.of[id]][..graph.values[id].len()];
         match (op, outputs.as_mut_slice()) {
-            (Op::Conv { params, input, weights, bias, residual, .. }, [(_, y)]) => {
-                let residual = residual.map(value);
-                conv::run(params, value(*input), constant(*weights), constant(*bias), residual, y);
+            (Op::Conv { input, bias, residual, .. }, [(_, y)]) => {
+                if let Some(conv) = &self.convs[at] {
+                    conv.run(value(*input), constant(*bias), residual.map(value), y);
+                }
             }
             (Op::MaxPool { params, input, .. }, [(_, y)]) => max_pool::run(params, value(*input), y),
             (Op::LambdaContent { params, context, .. }, [(_, k_bar), (_, lambda)]) => {
