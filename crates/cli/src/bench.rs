@@ -13,8 +13,7 @@ use lambdascope_core::nn::description::check_picture;
 use lambdascope_core::nn::graph::{ContextBytes, padded};
 use lambdascope_core::nn::liveness;
 use lambdascope_core::picture;
-use lambdascope_engine::Engine;
-use lambdascope_engine::gpu::OpTime;
+use lambdascope_engine::{Engine, OpTime};
 
 /// `bench`'s arguments.
 #[derive(clap::Args)]
@@ -54,7 +53,7 @@ struct Benched {
     activation_bytes: u64,
     /// What attention maps and lambdas would take if they were built; they never are.
     context_bytes: ContextBytes,
-    /// On a GPU that has timestamps.
+    /// On the CPU, and on a GPU that has timestamps.
     kernels: Option<Vec<Kernel>>,
 }
 
@@ -63,7 +62,7 @@ struct Benched {
 struct Kernel {
     kernel: &'static str,
     calls: usize,
-    gpu_ms: f64,
+    milliseconds: f64,
 }
 
 /// Times the network.
@@ -134,27 +133,26 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         attention_maps as f64 / 1e6,
         lambdas as f64 / 1e6
     ))?;
-    for Kernel { kernel, calls, gpu_ms } in b.kernels.iter().flatten() {
-        say(format!("{gpu_ms:>9.3} ms  {kernel}, {calls} calls"))?;
+    for Kernel { kernel, calls, milliseconds } in b.kernels.iter().flatten() {
+        say(format!("{milliseconds:>9.3} ms  {kernel}, {calls} calls"))?;
     }
     Ok(())
 }
 
-/// The time of each kernel on the GPU, the longest first; none on the CPU or without timestamps.
+/// The time of each kernel, the longest first; none on a GPU without timestamps.
 fn kernels(engine: &mut Engine, picture: &[f32]) -> Result<Option<Vec<Kernel>>> {
-    let Some(session) = engine.session() else { return Ok(None) };
-    let Some(times) = pollster::block_on(session.profile(picture))? else { return Ok(None) };
+    let Some(times) = pollster::block_on(engine.profile(picture))? else { return Ok(None) };
     let mut kernels: Vec<Kernel> = Vec::new();
     for OpTime { kernel, nanoseconds, .. } in times {
-        let gpu_ms = nanoseconds / 1e6;
+        let milliseconds = nanoseconds / 1e6;
         match kernels.iter_mut().find(|known| known.kernel == kernel) {
             Some(known) => {
                 known.calls += 1;
-                known.gpu_ms += gpu_ms;
+                known.milliseconds += milliseconds;
             }
-            None => kernels.push(Kernel { kernel, calls: 1, gpu_ms }),
+            None => kernels.push(Kernel { kernel, calls: 1, milliseconds }),
         }
     }
-    kernels.sort_by(|a, b| b.gpu_ms.total_cmp(&a.gpu_ms));
+    kernels.sort_by(|a, b| b.milliseconds.total_cmp(&a.milliseconds));
     Ok(Some(kernels))
 }

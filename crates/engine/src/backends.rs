@@ -9,7 +9,7 @@ use web_time::Instant;
 
 use crate::error::{CHECK_TOLERANCE, EngineError};
 use crate::gpu::GpuError;
-use crate::run::milliseconds_since;
+use crate::run::{OpTime, milliseconds_since};
 use crate::{cpu, gpu};
 pub use candidate::{Candidate, Startup};
 use candidate::{Gpu, Trial};
@@ -194,9 +194,15 @@ impl Backends {
         self.notice.take()
     }
 
-    /// The session on the GPU, where that is the backend.
-    pub fn session(&mut self) -> Option<&mut gpu::Session> {
-        self.gpu.as_mut().map(|gpu| &mut gpu.session)
+    /// Runs the graph and says what each kernel took; nothing on a GPU that has no clock to ask.
+    ///
+    /// # Errors
+    /// As [`gpu::Session::profile`].
+    pub async fn profile(&mut self, input: &[f32]) -> Result<Option<Vec<OpTime>>, GpuError> {
+        match &mut self.gpu {
+            Some(gpu) => gpu.session.profile(input).await,
+            None => Ok(Some(self.cpu.profile(input))),
+        }
     }
 
     /// The GPU that runs the graph, and how its convolutions run; none where the CPU is the backend.

@@ -8,8 +8,8 @@ pub(crate) mod shader_run;
 
 use crate::backends::{Backends, Candidate, GraphRun, Startup};
 use crate::error::EngineError;
-use crate::gpu;
-use crate::run::{Run, fits};
+use crate::gpu::GpuError;
+use crate::run::{OpTime, Run, fits};
 use crate::shader_bench::Bench;
 use lambdascope_core::backend::{BackendChoice, BackendReport};
 use lambdascope_core::nn::description::check_picture;
@@ -118,9 +118,13 @@ impl Engine {
         self.backends.take_notice()
     }
 
-    /// The session on the GPU, where that is the backend, for measurements.
-    pub fn session(&mut self) -> Option<&mut gpu::Session> {
-        self.backends.session()
+    /// Runs the network on a picture `[H, W, 4]` and says what each kernel took, in their order; nothing on a GPU that has no
+    /// clock to ask.
+    ///
+    /// # Errors
+    /// As [`crate::gpu::Session::profile`].
+    pub async fn profile(&mut self, picture: &[f32]) -> Result<Option<Vec<OpTime>>, GpuError> {
+        self.backends.profile(picture).await
     }
 
     /// Destroys the GPU's device as a driver's reset would, for tests of the recovery.

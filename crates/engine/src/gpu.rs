@@ -16,6 +16,5 @@ mod shader_edit;
 pub use device::{Adapter, Device};
 pub use error::GpuError;
 pub use plan::{Dispatch, Operand, dispatch};
-pub use profile::OpTime;
 pub use session::{Replacement, Session};
 pub use shader_edit::{check, variables};

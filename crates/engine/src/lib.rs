@@ -22,6 +22,6 @@ pub use engine::answer::{AnswerError, Seen};
 pub use engine::edited::{Edited, EditedRun};
 pub use error::EngineError;
 pub use layer::LayerEngine;
-pub use run::Run;
+pub use run::{OpTime, Run};
 pub use shader_bench::ShaderError;
 pub use softmax::{predictions, ranked_softmax};

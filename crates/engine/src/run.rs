@@ -21,6 +21,17 @@ pub struct Run {
     pub milliseconds: f64,
 }
 
+/// What one kernel of a run took.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpTime {
+    /// The kernel's name: on the GPU the stem of its file in `shaders/`, on the CPU that of its twin.
+    pub kernel: &'static str,
+    /// The name of the (first) value it wrote, such as `stages.1.1.conv3_1x1`.
+    pub output: String,
+    /// Nanoseconds between its beginning and its end. Browsers may round it to as much as 0.1 ms.
+    pub nanoseconds: f64,
+}
+
 /// Whether an input has the shape `[H, W, C]` that is expected.
 ///
 /// # Errors

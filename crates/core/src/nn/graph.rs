@@ -174,6 +174,21 @@ impl Op {
         }
     }
 
+    /// The kernel's name, of the CPU's twin as of its module in [`crate::kernels`].
+    pub fn kernel(&self) -> &'static str {
+        match self {
+            Self::Conv { .. } => "conv",
+            Self::MaxPool { .. } => "max_pool",
+            Self::LambdaContent { .. } => "lambda_content",
+            Self::LambdaApply { order: Order::WeightsFirst, .. } => "lambda_apply",
+            Self::LambdaApply { order: Order::LambdaFirst, .. } => "lambda_build",
+            Self::LambdaMasked { .. } => "lambda_masked",
+            Self::Attention { .. } => "attention",
+            Self::PoolAffine { .. } => "pool_affine",
+            Self::MeanPool { .. } => "mean_pool",
+        }
+    }
+
     /// Multiplications with an addition each; pooling and elementwise work counts as none.
     pub fn macs(&self) -> u64 {
         match self {

@@ -6,9 +6,11 @@ use lambdascope_core::kernels::lambda_order::Order;
 use lambdascope_core::nn::graph::{Graph, Op, ValueId};
 use lambdascope_core::nn::liveness::{Slots, assign};
 use lambdascope_core::tensor::all_finite;
+use web_time::Instant;
 
 use super::conv::Conv;
 use super::{attention, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
+use crate::run::OpTime;
 
 /// A graph with its arrays.
 #[derive(Debug)]
@@ -77,6 +79,23 @@ impl Executor {
             self.step(&graph, at);
             op.outputs().into_iter().find(|&id| !all_finite(self.read(id)))
         })
+    }
+
+    /// Runs the graph as [`Executor::run`] does and says what each kernel took, in their order.
+    ///
+    /// # Panics
+    /// If the picture has another size than the graph's input.
+    pub fn profile(&mut self, picture: &[f32]) -> Vec<OpTime> {
+        let graph = Arc::clone(&self.graph);
+        self.arrays[self.slots.of[graph.input]].copy_from_slice(picture);
+        let time = |(at, op): (usize, &Op)| {
+            let started = Instant::now();
+            self.step(&graph, at);
+            let nanoseconds = started.elapsed().as_secs_f64() * 1e9;
+            let output = op.outputs().first().map(|&id| graph.values[id].name.clone()).unwrap_or_default();
+            OpTime { kernel: op.kernel(), output, nanoseconds }
+        };
+        graph.ops.iter().enumerate().map(time).collect()
     }
 
     /// A value as the last run left it; meaningful for kept values only.

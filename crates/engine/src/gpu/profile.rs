@@ -5,17 +5,7 @@ use super::error::GpuError;
 use super::patience;
 use super::plan::Plan;
 use super::session::Session;
-
-/// What one kernel took.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OpTime {
-    /// The stem of its file in `shaders/`.
-    pub kernel: &'static str,
-    /// The name of the (first) value it wrote, such as `stages.1.1.conv3_1x1`.
-    pub output: String,
-    /// Nanoseconds between its beginning and its end. Browsers may round it to as much as 0.1 ms.
-    pub nanoseconds: f64,
-}
+use crate::run::OpTime;
 
 impl Session {
     /// Runs the graph on a picture `[H, W, 4]` and says what each kernel took, in their order; nothing if the device has
