@@ -64,6 +64,57 @@ test("the backend is chosen on the page; a GPU that stops answering is replaced 
   await expect(badge(page)).toHaveAttribute("data-backend", "gpu");
 });
 
+test("a GPU that stops answering while something new compiles on it is given up, and what was asked for is answered", { tag: "@webgpu" }, async ({ page }) => {
+  const hinder = async (isStalled: boolean) => page.workers()[0]!.evaluate(`globalThis.stalled = ${isStalled}`);
+  const again = async () => {
+    await hinder(false);
+    if ((await badge(page).getAttribute("data-backend")) === "gpu") return;
+    await badge(page).click();
+    await page.getByTestId("backend-choice").getByLabel("CPU").check();
+    await page.getByTestId("backend-choice").getByLabel("GPU", { exact: true }).check();
+    await expect(badge(page)).toHaveAttribute("data-backend", "gpu");
+    await page.keyboard.press("Escape");
+  };
+  await stallWebGpu(page, "GPUDevice.popErrorScope", "later");
+  await open(page, "?sample=church&backend=webgpu&view=what-if");
+  await firstResult(page);
+  await expect(badge(page)).toHaveAttribute("data-backend", "gpu");
+
+  const outcome = page.locator(".what-if-outcome");
+  await test.step("a changed network", async () => {
+    await hinder(true);
+    await page.getByTestId("position-stages.1.1").uncheck();
+    await expect(outcome).toHaveAttribute("aria-busy", "true");
+    await expect(outcome).toHaveAttribute("aria-busy", "false", SOON);
+    await expect(page.getByTestId("what-if-row").first()).toHaveAttribute("data-label", "church");
+    await again();
+  });
+  await test.step("another network", async () => {
+    await page.getByTestId("networks-button").click();
+    await hinder(true);
+    const title = page.getByTestId("network-title");
+    const old = await title.innerText();
+    await page.locator('[data-testid="member"][data-network="lambda_resnet_mini_r23"]').click();
+    // The old network has its pipelines, and answers meanwhile.
+    await choose(page, "tench");
+    await expect(first(page)).toHaveAttribute("data-label", "tench", SOON);
+    await expect(title).not.toHaveText(old, { timeout: 40_000 });
+    await expect(first(page)).toHaveAttribute("data-label", "tench");
+    await expect(badge(page)).toHaveAttribute("data-backend", "cpu", SOON);
+    await again();
+  });
+  // Here there is no answer to fall back on: it is said, and the edit stays.
+  await test.step("an edited shader", async () => {
+    await page.locator("#tab-shader").click();
+    await page.getByTestId("shader-try").first().click();
+    const edited = await page.getByTestId("shader-source").inputValue();
+    await hinder(true);
+    await page.getByTestId("shader-run").click();
+    await expect(page.getByTestId("shader-said")).toContainText(/the GPU did not compile its shaders within \d+ s/, { timeout: 40_000 });
+    expect(await page.getByTestId("shader-source").inputValue()).toBe(edited);
+  });
+});
+
 test("over plain http the page works, says what is missing and why, and gives texts to be copied by hand", async ({ playwright, baseURL }) => {
   const port = new URL(baseURL!).port;
   const args = [...cpu, "--host-resolver-rules=MAP lambdascope.test 127.0.0.1"];

@@ -47,8 +47,6 @@ struct Fate {
     waiting: BTreeMap<u64, oneshot::Sender<Outcome>>,
     /// The next ticket.
     ticket: u64,
-    /// How long the slowest plan took to be loaded.
-    slowest_load: Option<Duration>,
 }
 
 /// What a device should do once it was given a run.
@@ -101,17 +99,6 @@ impl Device {
     pub fn destroy(&self) {
         self.device.destroy();
         lock(&self.fate).lose("it was destroyed".into());
-    }
-
-    /// How long the slowest plan took to be loaded; nothing if none was.
-    pub(super) fn slowest_load(&self) -> Option<Duration> {
-        lock(&self.fate).slowest_load
-    }
-
-    /// Notes how long a plan took to be loaded.
-    pub(super) fn note_load(&self, took: Duration) {
-        let mut fate = lock(&self.fate);
-        fate.slowest_load = fate.slowest_load.max(Some(took));
     }
 
     /// The device's state.

@@ -5,6 +5,7 @@
 //! half a second and shaders compile within a few, on a software adapter too. Natively only the wait for results is
 //! limited: drivers make all else in calls that block.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::error::GpuError;
@@ -16,19 +17,36 @@ pub(super) const REQUEST: Duration = Duration::from_secs(10);
 const FIRST_LOAD: Duration = Duration::from_secs(60);
 const FIRST_RUN: Duration = Duration::from_secs(60);
 
-/// Once it is known how long the slowest took: this many times that, and these at least.
-const SLOWER: u32 = 10;
-const LOAD: Duration = Duration::from_secs(10);
+/// Once it is known how long the slowest took: so many times that, and these at least. Compiling is the steadier of the two,
+/// and a visitor waits for it.
+const SLOWER_LOAD: u32 = 4;
+const LOAD: Duration = Duration::from_secs(15);
+const SLOWER_RUN: u32 = 10;
 const RUN: Duration = Duration::from_secs(8);
 
-/// How long to wait for a plan with its shaders, by how long the device's slowest took.
+/// How long the slowest plan took to be loaded, in milliseconds; 0 if none was. Of all devices, since a network that replaces
+/// another gets one of its own, of the same adapter.
+static SLOWEST_LOAD: AtomicU64 = AtomicU64::new(0);
+
+/// How long the slowest plan took to be loaded; nothing if none was.
+pub(super) fn slowest_load() -> Option<Duration> {
+    Some(SLOWEST_LOAD.load(Ordering::Relaxed)).filter(|&took| took > 0).map(Duration::from_millis)
+}
+
+/// Notes how long a plan took to be loaded.
+pub(super) fn note_load(took: Duration) {
+    let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
+    SLOWEST_LOAD.fetch_max(took, Ordering::Relaxed);
+}
+
+/// How long to wait for a plan with its shaders, by how long the slowest took.
 pub(super) fn for_load(slowest: Option<Duration>) -> Duration {
-    slowest.map_or(FIRST_LOAD, |slowest| (slowest * SLOWER).clamp(LOAD, FIRST_LOAD))
+    slowest.map_or(FIRST_LOAD, |slowest| (slowest * SLOWER_LOAD).clamp(LOAD, FIRST_LOAD))
 }
 
 /// How long to wait for a run, by how long the session's slowest took but for its first.
 pub(super) fn for_run(slowest: Option<Duration>) -> Duration {
-    slowest.map_or(FIRST_RUN, |slowest| (slowest * SLOWER).max(RUN))
+    slowest.map_or(FIRST_RUN, |slowest| (slowest * SLOWER_RUN).max(RUN))
 }
 
 /// What has not come in time; `what` as in 'did not answer'.
@@ -77,7 +95,7 @@ mod tests {
     fn what_is_known_of_a_device_tells_how_long_to_wait() {
         assert_eq!(for_load(None), FIRST_LOAD);
         assert_eq!(for_load(Some(Duration::from_millis(100))), LOAD);
-        assert_eq!(for_load(Some(Duration::from_secs(2))), Duration::from_secs(20));
+        assert_eq!(for_load(Some(Duration::from_secs(5))), Duration::from_secs(20));
         assert_eq!(for_load(Some(Duration::from_secs(50))), FIRST_LOAD);
         assert_eq!(for_run(None), FIRST_RUN);
         assert_eq!(for_run(Some(Duration::from_millis(10))), RUN);

@@ -126,9 +126,9 @@ impl Session {
     ) -> Result<Self, GpuError> {
         device.check()?;
         let started = Instant::now();
-        let limit = patience::for_load(device.slowest_load());
+        let limit = patience::for_load(patience::slowest_load());
         let session = within(limit, "compile its shaders", Self::load(device, graph, kept, tile)).await??;
-        device.note_load(started.elapsed());
+        patience::note_load(started.elapsed());
         Ok(session)
     }
 
