@@ -3,9 +3,10 @@
 const values = async (path) => new Float32Array(await (await fetch(path)).arrayBuffer());
 
 /** Downloading is not timed; a run's end is when its logits are on the CPU. */
-window.measure = async ({ bundle, provider, network, side, runs, patience }) => {
+window.measure = async ({ bundle, provider, threads, network, side, runs, patience }) => {
   const ort = await import(`/node_modules/onnxruntime-web/dist/${bundle}`);
-  ort.env.wasm.numThreads = 1;
+  if (threads > 1 && !crossOriginIsolated) throw new Error("threads need a page that is cross-origin isolated");
+  ort.env.wasm.numThreads = threads;
   ort.env.wasm.wasmPaths = "/node_modules/onnxruntime-web/dist/";
   const model = new Uint8Array(await (await fetch(`/cache/${network}.onnx`)).arrayBuffer());
   const expected = await (await fetch(`/cache/${network}.json`)).json();

@@ -1,6 +1,6 @@
 """Time PyTorch on one network with seeded weights, batch 1, and print JSON.
 
-    python pytorch.py <network> <side> <threads> <runs>
+    python pytorch.py <network> <side> <threads> <runs> eager|compiled
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from lambdascope_training.network_fixtures import build, nchw
 
 @torch.inference_mode()
 def main() -> None:
-    name, (side, threads, runs) = sys.argv[1], map(int, sys.argv[2:])
+    name, (side, threads, runs), how = sys.argv[1], map(int, sys.argv[2:5]), sys.argv[5]
     torch.set_num_threads(threads)
     start = time.perf_counter()
     model, x = build(name), nchw(side, side)
+    if how == "compiled":
+        model = torch.compile(model)
     load = time.perf_counter() - start
     times = []
     for _ in range(runs + 1):

@@ -18,6 +18,9 @@ const types = {
 /** Serves `folder`; `index` is the page at `/`. */
 export async function serve(folder, index) {
   const server = createServer(async (request, response) => {
+    // What threads on one memory need.
+    response.setHeader("cross-origin-opener-policy", "same-origin");
+    response.setHeader("cross-origin-embedder-policy", "require-corp");
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const file = join(folder, path);
     if (path === "/") {
