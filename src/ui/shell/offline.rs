@@ -14,7 +14,8 @@ use lambdascope_core::catalogue::Source;
 use lambdascope_core::catalogue::family::members;
 use lambdascope_protocol::Request;
 
-/// How long after the engine's first answer the page begins to keep itself: what the visitor does first comes first.
+/// How long after the engine's first answer the page begins to keep itself, and after it found the query on the move: what the
+/// visitor does first comes first.
 const PAUSE: Duration = Duration::from_secs(2);
 /// How often a page that stays open asks for a newer version; browsers ask when one is opened.
 const LOOK: Duration = Duration::from_hours(1);
@@ -29,10 +30,24 @@ pub fn connect(state: State) {
     Effect::new(move |begun: Option<bool>| {
         let begun = begun == Some(true);
         if has_answered.get() && !begun {
-            set_timeout(move || spawn_local(keep(state)), PAUSE);
+            keep_at_rest(state);
         }
         begun || has_answered.get()
     });
+}
+
+/// Keeps the page once nothing moves: fetching and hashing megabytes takes time from the drawings.
+fn keep_at_rest(state: State) {
+    set_timeout(
+        move || {
+            if untrack(|| state.motion.is_on()) {
+                keep_at_rest(state);
+            } else {
+                spawn_local(keep(state));
+            }
+        },
+        PAUSE,
+    );
 }
 
 async fn keep(state: State) {
