@@ -11,8 +11,13 @@ use pulp::{Arch, Simd, WithSimd};
 use super::super::activation::activate;
 use super::super::vector::{load, store};
 
-/// Vectors of columns in a register tile.
-const COLUMNS: usize = 2;
+/// Vectors of columns in a register tile, and its rows: the sums, the rows' values and the weights they meet are to fit the
+/// registers. In WASM those are the browser's, sixteen on most machines; more rows go to memory and back there, since LLVM's
+/// order of a block keeps the values of all rows at a time.
+const COLUMNS: usize = if cfg!(target_family = "wasm") { 4 } else { 2 };
+const ROWS_IN_WASM: usize = 4;
+const ROWS_IN_16_REGISTERS: usize = 6;
+const ROWS_IN_32_REGISTERS: usize = 8;
 
 /// The values of a panel that are worked through at a time: they stay in a first-level cache while all rows meet them.
 const PANEL_VALUES: usize = 1 << 12;
@@ -31,20 +36,33 @@ pub struct Panels {
 }
 
 impl Panels {
+    /// Panels of zeros.
+    pub fn zeros(arch: Arch, depth: usize, columns: usize) -> Self {
+        let width = COLUMNS * arch.dispatch(Lanes);
+        Self { values: vec![0.0; depth * columns.next_multiple_of(width)], depth, columns, width }
+    }
+
     /// Packs a row-major matrix.
     ///
     /// # Panics
     /// If the matrix is shorter than its shape says.
     pub fn new(arch: Arch, matrix: &[f32], depth: usize, columns: usize) -> Self {
-        let width = COLUMNS * arch.dispatch(Lanes);
-        let mut values = vec![0.0; depth * columns.next_multiple_of(width)];
-        for (panel, values) in values.chunks_exact_mut((depth * width).max(1)).enumerate() {
-            let taken = panel * width..((panel + 1) * width).min(columns);
-            for (row, values) in values.chunks_exact_mut(width).enumerate() {
-                values[..taken.len()].copy_from_slice(&matrix[row * columns..][taken.clone()]);
-            }
+        let mut panels = Self::zeros(arch, depth, columns);
+        for row in 0..depth {
+            panels.set_row(row, &matrix[row * columns..][..columns]);
         }
-        Self { values, depth, columns, width }
+        panels
+    }
+
+    /// Writes a row of the matrix.
+    ///
+    /// # Panics
+    /// If it has another length than the matrix has columns, or there is no such row.
+    pub fn set_row(&mut self, row: usize, values: &[f32]) {
+        assert_eq!(values.len(), self.columns, "a row has a value a column");
+        for (panel, values) in values.chunks(self.width).enumerate() {
+            self.values[(panel * self.depth + row) * self.width..][..values.len()].copy_from_slice(values);
+        }
     }
 }
 
@@ -111,14 +129,12 @@ impl WithSimd for Product<'_> {
             "panels are packed for the instruction set that runs them"
         );
         let run = Run { simd, product: self };
-        // A tile's sums, a row's value and the weights it meets are to fit the registers. In WASM those are the browser's,
-        // sixteen on most machines, and LLVM's order of a block keeps the values of all rows at a time.
         if cfg!(target_family = "wasm") {
-            run.all::<4>();
+            run.all::<ROWS_IN_WASM>();
         } else if S::REGISTER_COUNT < 32 {
-            run.all::<6>();
+            run.all::<ROWS_IN_16_REGISTERS>();
         } else {
-            run.all::<8>();
+            run.all::<ROWS_IN_32_REGISTERS>();
         }
     }
 }
@@ -151,15 +167,16 @@ impl<S: Simd> Run<'_, S> {
                     channels: first..(first + channels_at_a_time).min(channels),
                 };
                 for column in (0..panels.columns).step_by(panels.width) {
-                    let is_narrow = panels.columns - column <= S::F32_LANES;
+                    let vectors = (panels.columns - column).div_ceil(S::F32_LANES);
                     let mut row = 0;
                     while row < rows {
                         // SAFETY: as `Product::run` asks for; the shapes were checked there.
                         unsafe {
-                            match (rows - row, is_narrow) {
+                            match (rows - row, vectors) {
                                 (1, _) => self.tile::<1, COLUMNS>(row, column, &depth),
-                                (_, true) => self.tile::<ROWS, 1>(row, column, &depth),
-                                (_, false) => self.tile::<ROWS, COLUMNS>(row, column, &depth),
+                                (_, 1) => self.tile::<ROWS, 1>(row, column, &depth),
+                                (_, 2) => self.tile::<ROWS, 2>(row, column, &depth),
+                                _ => self.tile::<ROWS, COLUMNS>(row, column, &depth),
                             }
                         }
                         row += if rows - row == 1 { 1 } else { ROWS };

@@ -69,20 +69,22 @@ impl Winograd {
     /// If they are shorter than the parameters say.
     pub fn new(arch: Arch, params: &Params, weights: &[f32]) -> Self {
         let [channels, out] = [params.in_channels, params.out_channels].map(|n| n as usize);
-        let mut matrices = vec![vec![0.0; channels * out]; PLACES];
-        for at in 0..channels * out {
-            let tap = |y: usize, x: usize| f64::from(weights[(3 * y + x) * channels * out + at]);
-            let left: [[f64; 3]; REACH] =
-                WEIGHTS.map(|row| std::array::from_fn(|x| (0..3).map(|y| row[y] * tap(y, x)).sum()));
-            for (place, matrix) in matrices.iter_mut().enumerate() {
-                let (row, column) = (left[place / REACH], WEIGHTS[place % REACH]);
-                matrix[at] = row.iter().zip(column).map(|(a, b)| a * b).sum::<f64>() as f32;
+        let mut panels: Vec<Panels> = (0..PLACES).map(|_| Panels::zeros(arch, channels, out)).collect();
+        // A row of all matrices at a time.
+        let mut rows = vec![vec![0.0; out]; PLACES];
+        for channel in 0..channels {
+            for at in 0..out {
+                let tap = |y: usize, x: usize| f64::from(weights[((3 * y + x) * channels + channel) * out + at]);
+                let left: [[f64; 3]; REACH] =
+                    WEIGHTS.map(|row| std::array::from_fn(|x| (0..3).map(|y| row[y] * tap(y, x)).sum()));
+                for (place, row) in rows.iter_mut().enumerate() {
+                    let (left, right) = (left[place / REACH], WEIGHTS[place % REACH]);
+                    row[at] = left.iter().zip(right).map(|(a, b)| a * b).sum::<f64>() as f32;
+                }
             }
+            panels.iter_mut().zip(&rows).for_each(|(panels, row)| panels.set_row(channel, row));
         }
-        Self {
-            panels: matrices.iter().map(|matrix| Panels::new(arch, matrix, channels, out)).collect(),
-            zeros: vec![0.0; channels],
-        }
+        Self { panels, zeros: vec![0.0; channels] }
     }
 
     /// Runs it.
