@@ -1,8 +1,8 @@
 // Measures the served page as a visitor meets it, the cache empty each time:
 //   node measure.mjs <address> [--backend webgpu|cpu] [--runs 5] [--moves 60] [--json file]
 //
-// Bytes are counted as they would travel from a host that compresses text and WebAssembly with gzip, as static hosts
-// do; the local server does not. "Input to frame" runs from the event's own time stamp to the end of the frame that
+// Bytes are counted as they are, as they travel from the host that is measured (`cargo xtask serve` hands brotli out), and as
+// they would from one that compresses text and WebAssembly with gzip, as most static hosts do. "Input to frame" runs from the event's own time stamp to the end of the frame that
 // the page drew after it.
 
 import { writeFile } from "node:fs/promises";
@@ -108,8 +108,9 @@ async function weigh(response) {
   // A worker's own script may have no body to read; a redirect has none.
   const body = await response.body().catch(() => null);
   if (body === null) return null;
-  const wire = compressible.test(type) ? gzipSync(body, { level: 9 }).length : body.length;
-  return { name: new URL(response.url()).pathname, raw: body.length, wire };
+  const gzip = compressible.test(type) ? gzipSync(body, { level: 9 }).length : body.length;
+  const { responseBodySize } = await response.request().sizes();
+  return { name: new URL(response.url()).pathname, raw: body.length, gzip, travelled: responseBodySize };
 }
 
 const ms = (number) => `${number.toFixed(0).padStart(6)} ms`;
@@ -130,7 +131,7 @@ const summary = {
   machine: `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`,
   chromium: browser.version(),
   runs,
-  bytes: { raw: first.files.reduce((sum, file) => sum + file.raw, 0), gzip: first.files.reduce((sum, file) => sum + file.wire, 0) },
+  bytes: Object.fromEntries(["raw", "travelled", "gzip"].map((kind) => [kind, first.files.reduce((sum, file) => sum + file[kind], 0)])),
   files: first.files,
   firstPaint: quantile(visits.map((one) => one.paint), 0.5),
   drawn: quantile(visits.map((one) => one.drawn), 0.5),
@@ -142,8 +143,9 @@ const summary = {
 };
 
 console.log(`${summary.backend}\n${summary.machine}, Chromium ${summary.chromium}, ${runs} runs\n`);
-for (const file of summary.files) console.log(`${kb(file.raw)} ${kb(file.wire)} gzip  ${file.name}`);
-console.log(`${kb(summary.bytes.raw)} ${kb(summary.bytes.gzip)} gzip  until the first result\n`);
+const line = ({ raw, travelled, gzip }, what) => console.log(`${kb(raw)} ${kb(travelled)} travelled ${kb(gzip)} gzip  ${what}`);
+for (const file of summary.files) line(file, file.name);
+line(summary.bytes, "until the first result\n");
 console.log(`first paint           ${ms(summary.firstPaint)}`);
 console.log(`page drawn            ${ms(summary.drawn)}`);
 console.log(`first numbers         ${ms(summary.firstShown)}`);

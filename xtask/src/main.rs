@@ -3,6 +3,7 @@
 //! This file only reads the command line. What a command needs on the machine is in [`setup`], the page's build in
 //! [`page`] and [`offline`], the local web server in [`server`], the checks in [`suites`] and [`soak`].
 
+mod compress;
 mod debian;
 mod offline;
 mod page;

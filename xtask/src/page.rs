@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result};
 use walkdir::WalkDir;
 
+use crate::compress;
 use crate::offline;
 use crate::process;
 use crate::project::{Project, WASM};
@@ -16,7 +17,7 @@ use crate::setup::wasm_target::{Source, WasmTarget};
 use crate::steps::Steps;
 
 /// What the built page depends on, from the repository's root.
-const INPUTS: [&str; 12] = [
+const INPUTS: [&str; 13] = [
     "src",
     "crates",
     "shaders",
@@ -27,6 +28,7 @@ const INPUTS: [&str; 12] = [
     "Cargo.lock",
     ".cargo",
     "rust-toolchain.toml",
+    "xtask/src/compress.rs",
     "xtask/src/offline.rs",
     "xtask/wasm-opt/package-lock.json",
 ];
@@ -54,8 +56,9 @@ pub fn build(project: &Project, source: Source, steps: &mut Steps) -> Result<()>
     trunk.env_remove("NO_COLOR");
     target.apply(project, &mut trunk)?;
     steps.run("page by Trunk", || process::run(&mut trunk))?;
-    // Last: it lists what has been built.
+    // It lists what has been built, so that nothing but compressed files comes after it.
     offline::write_worker(&project.root().join("www").join("sw.js"), &project.dist())?;
+    steps.run("files compressed", || compress::write_compressed(&project.dist()))?;
     for (module, took) in modules_since(started, &target.folder(project).join(WASM)) {
         steps.note(format!("  of it until {module}"), took);
     }

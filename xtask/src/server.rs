@@ -35,7 +35,7 @@ impl Server {
         // A rebuilt page must not be mixed with the last one.
         let fresh = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let typed = SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        let files = Router::new().fallback_service(ServeDir::new(folder)).layer(fresh).layer(typed);
+        let files = Router::new().fallback_service(ServeDir::new(folder).precompressed_br()).layer(fresh).layer(typed);
         runtime.spawn(async move { axum::serve(listener, files).await });
         Ok(Self { runtime, address })
     }
@@ -60,8 +60,13 @@ mod tests {
     use super::*;
 
     fn get(server: &Server, path: &str) -> String {
+        asked(server, path, "")
+    }
+
+    /// What comes back with a header more.
+    fn asked(server: &Server, path: &str, header: &str) -> String {
         let mut stream = TcpStream::connect(server.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n{header}Connection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -87,6 +92,21 @@ mod tests {
         for path in ["/absent", "/../secret", "/%2e%2e/secret", "/..%2fsecret"] {
             assert!(!get(&server, path).starts_with("HTTP/1.1 200"), "{path}");
         }
+    }
+
+    #[test]
+    fn whoever_accepts_brotli_gets_the_compressed_file_under_the_same_name_and_type() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("index.html"), "plain").unwrap();
+        fs::write(folder.path().join("index.html.br"), "packed").unwrap();
+        let server = Server::start(folder.path(), 0).unwrap();
+        assert!(get(&server, "/").ends_with("plain"));
+        let packed = asked(&server, "/", "Accept-Encoding: gzip, br\r\n");
+        assert!(
+            packed.contains("content-encoding: br\r\n") && packed.contains("content-type: text/html\r\n"),
+            "{packed}"
+        );
+        assert!(packed.ends_with("packed"), "{packed}");
     }
 
     #[test]
