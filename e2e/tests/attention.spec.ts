@@ -24,9 +24,10 @@ test("an attention layer shows one map of softmax weights a head, and proves the
   expect(new Set(limits).size, "one scale for all heads").toBe(1);
   expect(Number(limits[0])).toBeGreaterThan(0);
   expect(Number(limits[0])).toBeLessThanOrEqual(1);
-  const error = Number(await page.getByTestId("proof").getAttribute("data-max-error"));
-  expect(error).toBeLessThan(1e-5);
-  expect(error, "a difference of exactly zero would mean that nothing was compared").toBeGreaterThan(0);
+  const proof = page.getByTestId("proof");
+  expect(Number(await proof.getAttribute("data-max-error"))).toBeLessThan(1e-5);
+  // Of so few positions page and engine may take the sums in the same order, and agree to the last bit.
+  await expect(proof, "something was compared").toContainText(/of max \|y\| \d*\.?\d*[1-9]/);
 
   const grid = page.getByTestId("query-grid");
   await grid.focus();

@@ -58,10 +58,22 @@ test("the backend is chosen on the page; a GPU that stops answering is replaced 
   await expect(badge(page)).toHaveAttribute("title", /^The GPU failed while running \(the GPU did not return its results within \d+ s\), so the CPU took over\.$/);
   // It answers again, and is asked again.
   await page.workers()[0]!.evaluate("globalThis.stalled = false");
+  await badge(page).click();
   await page.getByTestId("backend-choice").getByLabel("CPU").check();
   await expect(badge(page)).toHaveAttribute("title", "The CPU was requested.");
   await page.getByTestId("backend-choice").getByLabel("GPU", { exact: true }).check();
   await expect(badge(page)).toHaveAttribute("data-backend", "gpu");
+
+  // The card lies over the page, and goes with the visitor.
+  const card = page.locator(".badge-card");
+  await expect(card).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(card).toBeHidden();
+  await expect(badge(page)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(card).toBeVisible();
+  await page.getByRole("heading", { level: 1 }).click();
+  await expect(card).toBeHidden();
 });
 
 test("a GPU that stops answering while something new compiles on it is given up, and what was asked for is answered", { tag: "@webgpu" }, async ({ page }) => {
