@@ -97,7 +97,10 @@ async function inBrowser(network, bundle, provider, args, threads) {
 const reason = (error) => error.message.split("\n")[0].replace(/^page\.evaluate: (Error: )?/, "");
 
 const ms = (value) => (value === undefined ? "" : value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en"));
-const middle = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+const middle = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+};
 const range = (values, show) => `${show(middle(values))} [${show(Math.min(...values))}–${show(Math.max(...values))}]`;
 const of = (results, network, backend) => results.filter((one) => one.network === network && one.backend === backend);
 
