@@ -2,6 +2,7 @@
 //! ([`direct`]) or, where that pays, by Winograd's minimal filtering ([`winograd`]).
 
 mod direct;
+mod padded;
 mod product;
 mod winograd;
 

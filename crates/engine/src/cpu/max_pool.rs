@@ -4,7 +4,7 @@ use lambdascope_core::kernels::max_pool::Params;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::blocks::blocks;
-use super::vector::{load, store};
+use super::vector::{load, store, vectors};
 
 /// Pixels of a block.
 const BLOCK: usize = 1 << 10;
@@ -41,8 +41,7 @@ impl WithSimd for Block<'_> {
             let (out_y, out_x) = ((self.first + pixel) / out_width, (self.first + pixel) % out_width);
             let rows = (2 * out_y).saturating_sub(1)..(2 * out_y + 2).min(height);
             let columns = (2 * out_x).saturating_sub(1)..(2 * out_x + 2).min(width);
-            for channel in (0..channels).step_by(S::F32_LANES) {
-                let exist = (channels - channel).min(S::F32_LANES);
+            for (channel, exist) in vectors::<S>(channels) {
                 let mut largest = simd.splat_f32s(f32::NEG_INFINITY);
                 for y in rows.clone() {
                     for x in columns.clone() {

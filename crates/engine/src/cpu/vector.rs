@@ -2,6 +2,12 @@
 
 use pulp::Simd;
 
+/// So many values in vectors: where each begins, and how many values of it exist.
+#[inline(always)]
+pub fn vectors<S: Simd>(length: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..length).step_by(S::F32_LANES).map(move |at| (at, (length - at).min(S::F32_LANES)))
+}
+
 /// The first `exist` values of a vector, at most all of it; zeros for the others.
 ///
 /// # Safety

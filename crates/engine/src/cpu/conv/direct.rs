@@ -7,6 +7,7 @@ use lambdascope_core::kernels::conv::Params;
 use pulp::Arch;
 
 use super::super::blocks::blocks;
+use super::padded::Padded;
 use super::product::{Panels, Product};
 
 /// The values of the input that a block of pixels reads at a time, for a second-level cache.
@@ -57,12 +58,13 @@ impl Direct {
     ) {
         let [pixels, channels, out] = [params.pixels(), params.in_channels, params.out_channels].map(|n| n as usize);
         let taps = (params.kernel * params.kernel) as usize;
+        let map = Padded::new(params, input, &self.zeros);
         let fits = BLOCK / (channels * taps.min(4));
         let output = &mut output[..pixels * out];
         blocks(output, out, fits, TILE, |first, output| {
             ROWS.with_borrow_mut(|rows| {
                 rows.clear();
-                (first..first + output.len() / out).for_each(|pixel| self.taps(params, input, pixel, rows));
+                (first..first + output.len() / out).for_each(|pixel| push_taps(params, map, pixel, rows));
                 let product = Product {
                     rows,
                     taps,
@@ -73,36 +75,17 @@ impl Direct {
                     activation: Activation::from_code(params.activation),
                     output,
                 };
-                // SAFETY: `taps` takes every pointer from a slice of `channels` values.
+                // SAFETY: every pointer is that of a pixel, a slice of `channels` values.
                 unsafe { product.run(arch) };
             });
         });
     }
+}
 
-    /// Adds a pixel's taps: where the window's places stand in the input, zeros outside the map.
-    fn taps(&self, params: &Params, input: &[f32], pixel: usize, rows: &mut Vec<*const f32>) {
-        let [channels, height, width, out_width, kernel, stride, padding] = [
-            params.in_channels,
-            params.in_height,
-            params.in_width,
-            params.out_width,
-            params.kernel,
-            params.stride,
-            params.padding,
-        ]
-        .map(|n| n as usize);
-        // Counted from the padding's corner, so that nothing is negative.
-        let (top, left) = (pixel / out_width * stride, pixel % out_width * stride);
-        for y in top..top + kernel {
-            for x in left..left + kernel {
-                let is_inside = (padding..padding + height).contains(&y) && (padding..padding + width).contains(&x);
-                let tap = if is_inside {
-                    &input[((y - padding) * width + x - padding) * channels..][..channels]
-                } else {
-                    &self.zeros[..channels]
-                };
-                rows.push(tap.as_ptr());
-            }
-        }
-    }
+/// Adds the taps of an output pixel: where the places of its window stand.
+fn push_taps(params: &Params, map: Padded, pixel: usize, rows: &mut Vec<*const f32>) {
+    let [out_width, kernel, stride] = [params.out_width, params.kernel, params.stride].map(|n| n as usize);
+    let (top, left) = (pixel / out_width * stride, pixel % out_width * stride);
+    let places = (top..top + kernel).flat_map(|y| (left..left + kernel).map(move |x| (y, x)));
+    rows.extend(places.map(|(y, x)| map.pixel(y, x).as_ptr()));
 }

@@ -9,7 +9,7 @@ use lambdascope_core::kernels::Activation;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::super::activation::activate;
-use super::super::vector::{load, store};
+use super::super::vector::{load, store, vectors};
 
 /// Vectors of columns in a register tile, and its rows: the sums, the rows' values and the weights they meet are to fit the
 /// registers. In WASM those are the browser's, sixteen on most machines; more rows go to memory and back there, since LLVM's
@@ -283,8 +283,7 @@ fn finish<S: Simd>(simd: S, row: &mut [f32], residual: Option<&[f32]>, activatio
     if residual.is_none() && activation == Activation::None {
         return;
     }
-    for at in (0..row.len()).step_by(S::F32_LANES) {
-        let exist = (row.len() - at).min(S::F32_LANES);
+    for (at, exist) in vectors::<S>(row.len()) {
         // SAFETY: so many values lie there, in both.
         unsafe {
             let mut sum = load(simd, row.as_ptr().add(at), exist);

@@ -12,7 +12,8 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::super::activation::activate;
 use super::super::blocks::blocks;
-use super::super::vector::{load, store};
+use super::super::vector::{load, store, vectors};
+use super::padded::Padded;
 use super::product::{Panels, Product};
 
 /// Output pixels along a tile's side.
@@ -103,6 +104,7 @@ impl Winograd {
         let [channels, out, width, height] =
             [params.in_channels, params.out_channels, params.out_width, params.out_height].map(|n| n as usize);
         let across = width.div_ceil(SIDE);
+        let map = Padded::new(params, input, &self.zeros);
         // A block is whole rows of tiles, so that its output lies in one piece.
         let fits = BLOCK / (PLACES * (channels + out) * across).max(1);
         let output = &mut output[..width * height * out];
@@ -112,7 +114,7 @@ impl Winograd {
                 let count = rows * across;
                 tiles.resize(PLACES * count * channels, 0.0);
                 products.resize(PLACES * count * out, 0.0);
-                arch.dispatch(Into { winograd: self, params, input, first: first * across, tiles });
+                arch.dispatch(Into { map, across, channels, first: first * across, tiles });
                 let mut pointers = Vec::with_capacity(count);
                 for (place, panels) in self.panels.iter().enumerate() {
                     pointers.clear();
@@ -136,35 +138,14 @@ impl Winograd {
             });
         });
     }
-
-    /// A tile's pixels, zeros outside the map.
-    fn pixels<'a>(&'a self, params: &Params, input: &'a [f32], tile: usize) -> [&'a [f32]; PLACES] {
-        let [channels, height, width, across, padding] = [
-            params.in_channels,
-            params.in_height,
-            params.in_width,
-            params.out_width.div_ceil(SIDE as u32),
-            params.padding,
-        ]
-        .map(|n| n as usize);
-        // Counted from the padding's corner, so that nothing is negative.
-        let (top, left) = (tile / across * SIDE, tile % across * SIDE);
-        std::array::from_fn(|place| {
-            let (y, x) = (top + place / REACH, left + place % REACH);
-            if (padding..padding + height).contains(&y) && (padding..padding + width).contains(&x) {
-                &input[((y - padding) * width + x - padding) * channels..][..channels]
-            } else {
-                &self.zeros
-            }
-        })
-    }
 }
 
 /// Bᵀ d B of a block's tiles, `[36, tiles, C]`.
 struct Into<'a> {
-    winograd: &'a Winograd,
-    params: &'a Params,
-    input: &'a [f32],
+    map: Padded<'a>,
+    /// Tiles in a row of the map.
+    across: usize,
+    channels: usize,
     /// The first tile.
     first: usize,
     tiles: &'a mut [f32],
@@ -175,13 +156,13 @@ impl WithSimd for Into<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { winograd, params, input, first, tiles } = self;
-        let channels = params.in_channels as usize;
+        let Self { map, across, channels, first, tiles } = self;
         let plane = tiles.len() / PLACES;
         for (tile, at) in (0..plane).step_by(channels).enumerate() {
-            let pixels = winograd.pixels(params, input, first + tile);
-            for channel in (0..channels).step_by(S::F32_LANES) {
-                let exist = (channels - channel).min(S::F32_LANES);
+            let (top, left) = ((first + tile) / across * SIDE, (first + tile) % across * SIDE);
+            let pixels: [&[f32]; PLACES] =
+                std::array::from_fn(|place| map.pixel(top + place / REACH, left + place % REACH));
+            for (channel, exist) in vectors::<S>(channels) {
                 // SAFETY: each pixel is a slice of all channels.
                 let column = |x: usize| {
                     into(
@@ -226,8 +207,7 @@ impl WithSimd for OutOf<'_> {
         let plane = self.products.len() / PLACES;
         for (tile, at) in (0..plane).step_by(out).enumerate() {
             let (top, left) = (tile / across * SIDE, tile % across * SIDE);
-            for channel in (0..out).step_by(S::F32_LANES) {
-                let exist = (out - channel).min(S::F32_LANES);
+            for (channel, exist) in vectors::<S>(out) {
                 let read = |from: &[f32]| unsafe { load(simd, from[..exist].as_ptr(), exist) };
                 let column = |x: usize| {
                     out_of(
