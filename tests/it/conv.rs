@@ -178,3 +178,25 @@ fn a_pixel_that_is_no_number_is_seen_in_all_that_it_reaches() {
         }
     }
 }
+
+/// A wrong answer would come of it otherwise.
+#[test]
+#[should_panic(expected = "F(4×4, 3×3) is for 3×3 windows of stride 1")]
+fn a_window_that_a_method_cannot_do_is_refused() {
+    let params = Params {
+        in_height: 8,
+        in_width: 8,
+        in_channels: 16,
+        out_height: 4,
+        out_width: 4,
+        out_channels: 16,
+        kernel: 3,
+        stride: 2,
+        padding: 1,
+        activation: Activation::None.code(),
+        residual: 0,
+        unused: 0,
+    };
+    let (_, arch) = instruction_sets().swap_remove(0);
+    Conv::with(arch, Method::Winograd, &params, &[0.0; 9 * 16 * 16]);
+}

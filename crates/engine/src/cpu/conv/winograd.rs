@@ -56,19 +56,24 @@ const FEWEST_USES: f64 = if cfg!(target_family = "wasm") { 10.0 } else { 16.0 };
 
 /// Whether a convolution can be computed so, and is the faster for it; what of a tile lies outside the map is lost.
 pub fn pays(params: &Params) -> bool {
-    let is_possible = params.kernel == 3 && params.stride == 1;
     let tiles = params.out_height.div_ceil(SIDE as u32) * params.out_width.div_ceil(SIDE as u32);
     let used = f64::from(params.out_height * params.out_width) / f64::from(tiles * (SIDE * SIDE) as u32);
     let [channels, out] = [params.in_channels, params.out_channels].map(f64::from);
-    is_possible && tiles >= 4 && used > 0.5 && channels * out / (channels + out) >= FEWEST_USES
+    is_possible(params) && tiles >= 4 && used > 0.5 && channels * out / (channels + out) >= FEWEST_USES
+}
+
+/// Whether a convolution can be computed so at all.
+fn is_possible(params: &Params) -> bool {
+    params.kernel == 3 && params.stride == 1
 }
 
 impl Winograd {
     /// Transforms weights `[3 · 3 · C, out]`.
     ///
     /// # Panics
-    /// If they are shorter than the parameters say.
+    /// If they are shorter than the parameters say, or the window is another.
     pub fn new(arch: Arch, params: &Params, weights: &[f32]) -> Self {
+        assert!(is_possible(params), "F(4×4, 3×3) is for 3×3 windows of stride 1, found {params:?}");
         let [channels, out] = [params.in_channels, params.out_channels].map(|n| n as usize);
         let mut panels: Vec<Panels> = (0..PLACES).map(|_| Panels::zeros(arch, channels, out)).collect();
         // A row of all matrices at a time.
