@@ -14,7 +14,7 @@ const QUALITY: u32 = 11;
 const WINDOW: u32 = 24;
 
 /// How an ending says that a file is compressed.
-pub const ENDING: &str = "br";
+const ENDING: &str = "br";
 
 /// The part of its bytes that a compressed file has at most; one that saves less is not worth a second file.
 const WORTH: f64 = 0.95;

@@ -1,7 +1,7 @@
 //! The project's own commands: `cargo xtask setup | build | serve | test | soak`.
 //!
 //! This file only reads the command line. What a command needs on the machine is in [`setup`], the page's build in
-//! [`page`] and [`offline`], the local web server in [`server`], the checks in [`suites`] and [`soak`].
+//! [`page`], [`offline`] and [`compress`], the local web server in [`server`], the checks in [`suites`] and [`soak`].
 
 mod compress;
 mod debian;

@@ -112,9 +112,8 @@ impl Executor {
         let value = |id: ValueId| &self.arrays[self.slots.of[id]][..graph.values[id].len()];
         match (op, outputs.as_mut_slice()) {
             (Op::Conv { input, bias, residual, .. }, [(_, y)]) => {
-                if let Some(conv) = &self.convs[at] {
-                    conv.run(value(*input), constant(*bias), residual.map(value), y);
-                }
+                let Some(conv) = &self.convs[at] else { unreachable!("every convolution of the graph was packed") };
+                conv.run(value(*input), constant(*bias), residual.map(value), y);
             }
             (Op::MaxPool { params, input, .. }, [(_, y)]) => max_pool::run(params, value(*input), y),
             (Op::LambdaContent { params, context, .. }, [(_, k_bar), (_, lambda)]) => {
