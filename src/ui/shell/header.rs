@@ -1,7 +1,7 @@
 //! The head of the page: its name, what it is for, the network, what it runs on, its colours.
 
-use leptos::ev;
 use leptos::prelude::*;
+use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 
 use crate::ui::browser;
@@ -84,7 +84,8 @@ fn BackendBadge() -> impl IntoView {
         })
     };
     // The card lies over the page, so it goes when the visitor goes on with something else.
-    let card = NodeRef::<leptos::html::Details>::new();
+    let card = NodeRef::<html::Details>::new();
+    let badge = NodeRef::<html::Summary>::new();
     let close_elsewhere = move |target: Option<web_sys::EventTarget>| {
         let Some(card) = card.get_untracked() else { return };
         let target = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok());
@@ -103,15 +104,14 @@ fn BackendBadge() -> impl IntoView {
         {
             event.stop_propagation();
             card.set_open(false);
-            let summary = card.query_selector("summary").ok().flatten();
-            if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok()) {
-                let _ = summary.focus();
+            if let Some(badge) = badge.get_untracked() {
+                let _ = badge.focus();
             }
         }
     };
     view! {
         <details class="badge" node_ref=card on:keydown=close_by_key>
-            <summary data-testid="backend-badge" data-backend=backend title=reason>
+            <summary node_ref=badge data-testid="backend-badge" data-backend=backend title=reason>
                 <span class="badge-light" aria-hidden="true"></span>
                 <span class="hidden">"Runs on "</span>
                 <span class="badge-text">{text}</span>
