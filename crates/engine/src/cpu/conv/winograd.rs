@@ -36,6 +36,10 @@ const WEIGHTS: [[f64; 3]; REACH] = [
     [0.0, 0.0, 1.0],
 ];
 
+/// The values of a cache's line. The planes of a block's places stand so much further apart than they are long, since a tile
+/// goes through all of them, and planes of a power of two apart would drive each other out of a cache.
+const LINE: usize = 16;
+
 thread_local! {
     /// A block's tiles and their products, kept between calls.
     static SCRATCH: RefCell<[Vec<f32>; 2]> = const { RefCell::new([Vec::new(), Vec::new()]) };
@@ -117,13 +121,14 @@ impl Winograd {
             SCRATCH.with_borrow_mut(|[tiles, products]| {
                 let rows = output.len().div_ceil(SIDE * width * out);
                 let count = rows * across;
-                tiles.resize(PLACES * count * channels, 0.0);
-                products.resize(PLACES * count * out, 0.0);
-                arch.dispatch(Into { map, across, channels, first: first * across, tiles });
+                let (tiles_plane, products_plane) = (count * channels + LINE, count * out + LINE);
+                tiles.resize(PLACES * tiles_plane, 0.0);
+                products.resize(PLACES * products_plane, 0.0);
+                arch.dispatch(Into { map, across, channels, first: first * across, count, tiles });
                 let mut pointers = Vec::with_capacity(count);
                 for (place, panels) in self.panels.iter().enumerate() {
                     pointers.clear();
-                    let rows = tiles[place * count * channels..][..count * channels].chunks_exact(channels);
+                    let rows = tiles[place * tiles_plane..][..count * channels].chunks_exact(channels);
                     pointers.extend(rows.map(<[f32]>::as_ptr));
                     let product = Product {
                         rows: &pointers,
@@ -133,26 +138,27 @@ impl Winograd {
                         bias: None,
                         residual: None,
                         activation: Activation::None,
-                        output: &mut products[place * count * out..][..count * out],
+                        output: &mut products[place * products_plane..][..count * out],
                     };
                     // SAFETY: every pointer is that of a slice of `channels` values.
                     unsafe { product.run(arch) };
                 }
                 let residual = residual.map(|residual| &residual[first * SIDE * width * out..][..output.len()]);
-                arch.dispatch(OutOf { params, products, bias, residual, output });
+                arch.dispatch(OutOf { params, count, products, bias, residual, output });
             });
         });
     }
 }
 
-/// Bᵀ d B of a block's tiles, `[36, tiles, C]`.
+/// Bᵀ d B of a block's tiles, `[36, tiles, C]`, a line between places.
 struct Into<'a> {
     map: Padded<'a>,
     /// Tiles in a row of the map.
     across: usize,
     channels: usize,
-    /// The first tile.
+    /// The first tile, and how many there are.
     first: usize,
+    count: usize,
     tiles: &'a mut [f32],
 }
 
@@ -161,9 +167,9 @@ impl WithSimd for Into<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { map, across, channels, first, tiles } = self;
+        let Self { map, across, channels, first, count, tiles } = self;
         let plane = tiles.len() / PLACES;
-        for (tile, at) in (0..plane).step_by(channels).enumerate() {
+        for (tile, at) in (0..count * channels).step_by(channels).enumerate() {
             let (top, left) = ((first + tile) / across * SIDE, (first + tile) % across * SIDE);
             let pixels: [&[f32]; PLACES] =
                 std::array::from_fn(|place| map.pixel(top + place / REACH, left + place % REACH));
@@ -191,9 +197,11 @@ impl WithSimd for Into<'_> {
     }
 }
 
-/// activation(Aᵀ m A + bias + residual) of a block's tiles m, `[36, tiles, out]`, into whole rows of the output.
+/// activation(Aᵀ m A + bias + residual) of a block's tiles m, `[36, tiles, out]` with a line between places, into whole rows of the output.
 struct OutOf<'a> {
     params: &'a Params,
+    /// How many tiles there are.
+    count: usize,
     products: &'a [f32],
     bias: &'a [f32],
     residual: Option<&'a [f32]>,
@@ -210,7 +218,7 @@ impl WithSimd for OutOf<'_> {
         let across = width.div_ceil(SIDE);
         let height = self.output.len() / (width * out);
         let plane = self.products.len() / PLACES;
-        for (tile, at) in (0..plane).step_by(out).enumerate() {
+        for (tile, at) in (0..self.count * out).step_by(out).enumerate() {
             let (top, left) = (tile / across * SIDE, tile % across * SIDE);
             for (channel, exist) in vectors::<S>(out) {
                 let read = |from: &[f32]| unsafe { load(simd, from[..exist].as_ptr(), exist) };
