@@ -14,7 +14,7 @@ use super::product::{Panels, Product};
 const BLOCK: usize = 1 << 16;
 
 /// Blocks are made of so many pixels, which register tiles fill.
-const TILE: usize = 8;
+const TILE: usize = 24;
 
 thread_local! {
     /// Where the rows of a block stand, kept between calls.

@@ -11,19 +11,23 @@ use pulp::{Arch, Simd, WithSimd};
 use super::super::activation::activate;
 use super::super::vector::{load, store, vectors};
 
-/// Vectors of columns in a register tile, and its rows: the sums, the rows' values and the weights they meet are to fit the
-/// registers. In WASM those are the browser's, sixteen on most machines; more rows go to memory and back there, since LLVM's
-/// order of a block keeps the values of all rows at a time.
-const COLUMNS: usize = if cfg!(target_family = "wasm") { 4 } else { 2 };
-const ROWS_IN_WASM: usize = 4;
+/// Vectors of columns in a register tile. Its sums, the rows' values and the weights that they meet are to fit the registers;
+/// in WASM those are the browser's, sixteen on most machines, where a product takes one of its own before it is added.
+const COLUMNS: usize = if IS_WASM { 3 } else { 2 };
+
+/// Rows of a register tile of one, two and all vectors of columns.
+const ROWS_IN_WASM: [usize; 3] = [8, 4, 3];
 const ROWS_IN_16_REGISTERS: usize = 6;
 const ROWS_IN_32_REGISTERS: usize = 8;
+
+const IS_WASM: bool = cfg!(target_family = "wasm");
 
 /// The values of a panel that are worked through at a time: they stay in a first-level cache while all rows meet them.
 const PANEL_VALUES: usize = 1 << 12;
 
-/// Channels that are worked through without a test in between. Channel counts are multiples of it.
-const UNROLLED: usize = 4;
+/// Channels that are worked through without a test in between, which channel counts are multiples of. In WASM one: LLVM
+/// writes a block of code sum by sum, not channel by channel, and would keep the values of all its channels in registers.
+const UNROLLED: usize = if IS_WASM { 1 } else { 4 };
 
 /// A matrix `[depth, columns]` cut into panels of as many columns as a register tile has, each `[depth, width]`, the last
 /// one padded with zeros.
@@ -110,7 +114,7 @@ impl Product<'_> {
         let rows = self.rows.len() / self.taps;
         let columns = self.panels.columns;
         assert_eq!(self.taps * self.channels, self.panels.depth, "taps times channels are the depth of the panels");
-        assert_eq!(self.channels % UNROLLED, 0, "channels come in fours");
+        assert!(self.channels.is_multiple_of(UNROLLED), "channels come in fours");
         assert_eq!(rows * columns, self.output.len(), "the output is rows by columns");
         assert!(self.bias.is_none_or(|bias| bias.len() >= columns), "a bias a column");
         assert!(self.residual.is_none_or(|residual| residual.len() >= self.output.len()), "a residual a value");
@@ -129,12 +133,12 @@ impl WithSimd for Product<'_> {
             "panels are packed for the instruction set that runs them"
         );
         let run = Run { simd, product: self };
-        if cfg!(target_family = "wasm") {
-            run.all::<ROWS_IN_WASM>();
+        if IS_WASM {
+            run.all::<{ ROWS_IN_WASM[0] }, { ROWS_IN_WASM[1] }, { ROWS_IN_WASM[2] }>();
         } else if S::REGISTER_COUNT < 32 {
-            run.all::<ROWS_IN_16_REGISTERS>();
+            run.all::<ROWS_IN_16_REGISTERS, ROWS_IN_16_REGISTERS, ROWS_IN_16_REGISTERS>();
         } else {
-            run.all::<ROWS_IN_32_REGISTERS>();
+            run.all::<ROWS_IN_32_REGISTERS, ROWS_IN_32_REGISTERS, ROWS_IN_32_REGISTERS>();
         }
     }
 }
@@ -154,7 +158,7 @@ struct Depth {
 
 impl<S: Simd> Run<'_, S> {
     #[inline(always)]
-    fn all<const ROWS: usize>(mut self) {
+    fn all<const ONE: usize, const TWO: usize, const ALL: usize>(mut self) {
         let Product { taps, channels, panels, .. } = self.product;
         let rows = self.product.rows.len() / taps;
         let at_a_time = (PANEL_VALUES / panels.width).next_multiple_of(UNROLLED);
@@ -171,22 +175,25 @@ impl<S: Simd> Run<'_, S> {
                     let mut row = 0;
                     while row < rows {
                         // SAFETY: as `Product::run` asks for; the shapes were checked there.
-                        unsafe {
+                        row += unsafe {
                             match (rows - row, vectors) {
                                 (1, _) => self.tile::<1, COLUMNS>(row, column, &depth),
-                                (_, 1) => self.tile::<ROWS, 1>(row, column, &depth),
-                                (_, 2) => self.tile::<ROWS, 2>(row, column, &depth),
-                                _ => self.tile::<ROWS, COLUMNS>(row, column, &depth),
+                                (_, 1) => self.tile::<ONE, 1>(row, column, &depth),
+                                (_, 2) => self.tile::<TWO, 2>(row, column, &depth),
+                                _ => self.tile::<ALL, COLUMNS>(row, column, &depth),
                             }
-                        }
-                        row += if rows - row == 1 { 1 } else { ROWS };
+                        };
                     }
                 }
             }
         }
+        let Product { residual, activation, ref mut output, .. } = self.product;
+        if in_tiles(activation).is_none() {
+            finish(self.simd, output, residual, activation);
+        }
     }
 
-    /// One register tile: its sums so far, plus what a part of the depth adds.
+    /// One register tile: its sums so far, plus what a part of the depth adds. Returns its rows.
     ///
     /// Sums stay in registers only if every loop over them is unrolled, so that each is counted to a constant and does little.
     ///
@@ -194,7 +201,7 @@ impl<S: Simd> Run<'_, S> {
     /// As [`Product::run`], which has checked the shapes; `row` and `column` are in the output.
     #[expect(clippy::needless_range_loop, reason = "iterators over the sums are not unrolled")]
     #[inline(always)]
-    unsafe fn tile<const ROWS: usize, const WIDE: usize>(&mut self, row: usize, column: usize, depth: &Depth) {
+    unsafe fn tile<const ROWS: usize, const WIDE: usize>(&mut self, row: usize, column: usize, depth: &Depth) -> usize {
         let simd = self.simd;
         let lanes = S::F32_LANES;
         let Product { rows, taps, channels, panels, bias, residual, activation, ref mut output } = self.product;
@@ -229,9 +236,9 @@ impl<S: Simd> Run<'_, S> {
                 }
             }
         } else if let Some(bias) = bias {
-            let bias: [S::f32s; WIDE] = std::array::from_fn(|j| {
-                let exist = wide.saturating_sub(j * lanes).min(lanes);
-                unsafe { load(simd, bias.as_ptr().wrapping_add(column + j * lanes), exist) }
+            let exist = |j: usize| if is_whole { lanes } else { wide.saturating_sub(j * lanes).min(lanes) };
+            let bias: [S::f32s; WIDE] = std::array::from_fn(|j| unsafe {
+                load(simd, bias.as_ptr().wrapping_add(column + j * lanes), exist(j))
             });
             sums = [bias; ROWS];
         }
@@ -259,30 +266,59 @@ impl<S: Simd> Run<'_, S> {
             }
         }
 
+        let in_tiles = if is_last { in_tiles(activation) } else { None };
+        if let Some(lowest) = in_tiles.filter(|_| is_whole) {
+            let lowest = simd.splat_f32s(lowest);
+            if let Some(residual) = residual {
+                for r in 0..ROWS {
+                    for j in 0..WIDE {
+                        let residual = unsafe { residual.as_ptr().add(first + r * columns + j * lanes) };
+                        sums[r][j] = simd.add_f32s(sums[r][j], unsafe { residual.cast::<S::f32s>().read_unaligned() });
+                    }
+                }
+            }
+            for r in 0..ROWS {
+                for j in 0..WIDE {
+                    // NaN is not below anything, and stays.
+                    let is_below = simd.less_than_f32s(sums[r][j], lowest);
+                    unsafe { at(r, j).write_unaligned(simd.select_f32s(is_below, lowest, sums[r][j])) };
+                }
+            }
+            return ROWS;
+        }
         for r in 0..ROWS {
             for j in 0..WIDE {
                 unsafe { at(r, j).write_unaligned(sums[r][j]) };
             }
         }
-        for r in 0..there {
-            let first = first + r * columns;
-            let row = &mut output[first..first + wide];
-            if !is_whole {
+        if !is_whole {
+            for r in 0..there {
+                let first = first + r * columns;
+                let row = &mut output[first..first + wide];
                 unsafe { place.add(r * stride).copy_to_nonoverlapping(row.as_mut_ptr(), wide) };
-            }
-            if is_last {
-                finish(simd, row, residual.map(|residual| &residual[first..first + wide]), activation);
+                if in_tiles.is_some() {
+                    finish(simd, row, residual.map(|residual| &residual[first..first + wide]), activation);
+                }
             }
         }
+        ROWS
+    }
+}
+
+/// What no value is to be below, for an activation that is no more than that. It is applied to a tile while that is in
+/// registers; any other to the whole output at the end.
+#[inline(always)]
+fn in_tiles(activation: Activation) -> Option<f32> {
+    match activation {
+        Activation::None => Some(f32::NEG_INFINITY),
+        Activation::Relu => Some(0.0),
+        Activation::Silu => None,
     }
 }
 
 /// row = activation(row + residual).
 #[inline(always)]
 fn finish<S: Simd>(simd: S, row: &mut [f32], residual: Option<&[f32]>, activation: Activation) {
-    if residual.is_none() && activation == Activation::None {
-        return;
-    }
     for (at, exist) in vectors::<S>(row.len()) {
         // SAFETY: so many values lie there, in both.
         unsafe {
