@@ -61,6 +61,15 @@ function observe() {
     const own = WebAssembly[name];
     WebAssembly[name] = (...given) => own.apply(WebAssembly, given).then(keep);
   }
+  // The CPU's module, whose memory comes from outside where threads share it.
+  WebAssembly.Instance = new Proxy(WebAssembly.Instance, { construct: (target, given) => keep(Reflect.construct(target, given)) });
+  WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
+    construct(target, given) {
+      const memory = Reflect.construct(target, given);
+      seen.memories.push(memory);
+      return memory;
+    },
+  });
   if (!globalThis.GPUDevice) return;
   const live = new Set();
   const gone = (id) => {

@@ -83,6 +83,9 @@ async function keep(store, { path, sha256, key }) {
     const headers = new Headers(response.headers);
     // These were about the bytes on the wire.
     for (const name of ["content-encoding", "content-length", "vary"]) headers.delete(name);
+    // Hosts that let nobody set headers are most: with these the page may use threads from its second visit on.
+    headers.set("cross-origin-opener-policy", "same-origin");
+    headers.set("cross-origin-embedder-policy", "require-corp");
     headers.set("x-sha256", sha256);
     headers.set("x-length", String(body.byteLength));
     const whole = new Response(body, { headers });

@@ -27,6 +27,7 @@ test.use({ serviceWorkers: "allow" });
 const STORE = "lambdascope-site /pages/lambdascope/";
 const church = "?sample=church&backend=cpu";
 
+const badge = (page: Page) => page.getByTestId("backend-badge");
 const isKept = (page: Page) => expect(page.getByTestId("offline")).toHaveText(/all \d of these networks are on this device and work offline/);
 /** Empties the browser's own cache of what it fetched, which would stand in for what the page keeps. */
 const forget = async (page: Page) => (await page.context().newCDPSession(page)).send("Network.clearBrowserCache");
@@ -35,6 +36,8 @@ const guess = (page: Page) => page.getByTestId("prediction").first().getAttribut
 test("the page works when its host is gone: another sample, an own picture, another network", async ({ page, site }) => {
   await open(page, church);
   await firstResult(page);
+  // The host says nothing of isolation, without which there are no threads.
+  await expect(badge(page)).toHaveText(/WebAssembly, 1 thread$/);
   expect(site.requests, "nothing is kept before the first answer").not.toContain("sw.js");
   await isKept(page);
   // The document was asked for with a state, which is another address to the browser's cache.
@@ -58,6 +61,8 @@ test("the page works when its host is gone: another sample, an own picture, anot
   await forget(page);
   await page.reload();
   await firstResult(page);
+  // The page's own files, as they are kept, ask for it.
+  await expect(badge(page)).toHaveText(/WebAssembly, \d threads$/);
   const first = await guess(page);
   await page.locator('[data-sample="tench"]').click();
   await expect.poll(() => guess(page), "another sample").not.toBe(first);

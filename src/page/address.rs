@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::page::lesson::Lesson;
 use crate::page::view::View;
-use lambdascope_core::backend::BackendChoice;
+use lambdascope_core::backend::{BackendChoice, CpuWish};
 use lambdascope_explain::figures::display::Display;
 use lambdascope_explain::read::scale::Coverage;
 
@@ -56,6 +56,8 @@ pub struct Address {
     pub lesson: Lesson,
     /// The backend that was asked for.
     pub backend: Option<BackendChoice>,
+    /// How the CPU is to compute.
+    pub cpu: Option<CpuWish>,
 }
 
 impl Address {
@@ -87,6 +89,7 @@ impl Address {
                 "show" => set(&mut address.display, value.parse().ok()),
                 "figure" => set(&mut address.lesson.figure, value.parse().ok()),
                 "backend" => set(&mut address.backend, backend(value)),
+                "cpu" => set(&mut address.cpu, CpuWish::from_id(value)),
                 "embed" => set_flag(&mut address.embed, value),
                 "present" => set_flag(&mut address.lesson.presents, value),
                 "hide" => {
@@ -145,6 +148,7 @@ impl Address {
             ("present", self.lesson.presents.then(|| "1".to_owned())),
             ("figure", self.lesson.figure.map(|figure| figure.id().to_owned())),
             ("backend", self.backend.and_then(backend_id).map(str::to_owned)),
+            ("cpu", self.cpu.and_then(CpuWish::id)),
         ];
         let own = parts.into_iter().filter_map(|(name, value)| value.map(|value| (name, value)));
         let parameters = self.parameters.iter().map(|(name, value)| (name.as_str(), value.clone()));
@@ -235,12 +239,13 @@ mod tests {
                 figure: Some(FrameFigure::Total),
             },
             backend: Some(BackendChoice::Gpu),
+            cpu: Some(CpuWish::Threads(2)),
         };
         let text = address.query_string();
         assert_eq!(
             text,
             "?v=1&network=lambda_resnet26t&sample=church&view=anatomy&layer=stages.1.1&head=2&u=1&y=7&x=3&pin=0.12\
-             &scale=fixed&limit=2.5&show=contours&embed=1&hide=network.views&present=1&figure=total&backend=webgpu&sort=locality&t=17"
+             &scale=fixed&limit=2.5&show=contours&embed=1&hide=network.views&present=1&figure=total&backend=webgpu&cpu=2&sort=locality&t=17"
         );
         assert_eq!(Address::read(pairs(&text)), (address, None));
         assert_eq!(Address::default().query_string(), "");
@@ -261,11 +266,10 @@ mod tests {
     #[test]
     fn senseless_parts_are_left_out_and_said() {
         let (address, notice) = Address::read(pairs(
-            "sample=<b>&head=-1&y=seven&x=3&backend=quantum&view=9&pin=3&scale=all&limit=-1&t=<i>",
+            "sample=<b>&head=-1&y=seven&x=3&backend=quantum&cpu=0&view=9&pin=3&scale=all&limit=-1&t=<i>",
         ));
         assert_eq!(address, Address { x: Some(3), ..Address::default() });
-        let said =
-            "left out: sample=<b>, head=-1, y=seven, backend=quantum, view=9, pin=3, scale=all, limit=-1, t=<i>.";
+        let said = "left out: sample=<b>, head=-1, y=seven, backend=quantum, cpu=0, view=9, pin=3, scale=all, limit=-1, t=<i>.";
         assert!(notice.as_ref().is_some_and(|notice| notice.ends_with(said)), "{notice:?}");
     }
 

@@ -115,7 +115,9 @@ fn receive(state: State, response: Response) {
             state.phase.set(Phase::Loading { step: protocol::LoadStep::Downloading, done: 0, total: 0 });
             let own = state.backend.get_untracked();
             let choice = if state.gpu_hangs.get_untracked() > 0 { BackendChoice::Cpu } else { own };
-            state.send(&Request::Start { choice, network: state.address().network }, None);
+            let address = state.address();
+            let cpu = address.cpu.unwrap_or_default();
+            state.send(&Request::Start { choice, network: address.network, cpu }, None);
         }
         Response::Networks(offers) => state.networks.offers.set(Some(offers)),
         Response::Progress { load, step, done, total } => loads::progress(state, load, step, done, total),

@@ -4,6 +4,7 @@
 //! [`page`], [`offline`] and [`compress`], the local web server in [`server`], the checks in [`suites`] and [`soak`].
 
 mod compress;
+mod cpu_modules;
 mod debian;
 mod offline;
 mod page;

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use walkdir::WalkDir;
 
 use crate::compress;
+use crate::cpu_modules;
 use crate::offline;
 use crate::process;
 use crate::project::{Project, WASM};
@@ -17,7 +18,7 @@ use crate::setup::wasm_target::{Source, WasmTarget};
 use crate::steps::Steps;
 
 /// What the built page depends on, from the repository's root.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 14] = [
     "src",
     "crates",
     "shaders",
@@ -29,6 +30,7 @@ const INPUTS: [&str; 13] = [
     ".cargo",
     "rust-toolchain.toml",
     "xtask/src/compress.rs",
+    "xtask/src/cpu_modules.rs",
     "xtask/src/offline.rs",
     "xtask/wasm-opt/package-lock.json",
 ];
@@ -56,6 +58,7 @@ pub fn build(project: &Project, source: Source, steps: &mut Steps) -> Result<()>
     trunk.env_remove("NO_COLOR");
     target.apply(project, &mut trunk)?;
     steps.run("page by Trunk", || process::run(&mut trunk))?;
+    steps.run("modules for the CPU", || cpu_modules::build(project, &target, &project.dist()))?;
     // It lists what has been built, so that nothing but compressed files comes after it.
     offline::write_worker(&project.root().join("www").join("sw.js"), &project.dist())?;
     steps.run("files compressed", || compress::write_compressed(&project.dist()))?;

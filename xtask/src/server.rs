@@ -5,12 +5,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use axum::Router;
-use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
+
+const OPENER: &str = "cross-origin-opener-policy";
+const EMBEDDER: &str = "cross-origin-embedder-policy";
 
 /// A server that answers in threads of its own for as long as it lives.
 pub struct Server {
@@ -35,7 +38,17 @@ impl Server {
         // A rebuilt page must not be mixed with the last one.
         let fresh = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let typed = SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        let files = Router::new().fallback_service(ServeDir::new(folder).precompressed_br()).layer(fresh).layer(typed);
+        // Apart from other sites, so that browsers let its workers share memory.
+        let alone = SetResponseHeaderLayer::overriding(
+            HeaderName::from_static(OPENER),
+            HeaderValue::from_static("same-origin"),
+        );
+        let embedding = SetResponseHeaderLayer::overriding(
+            HeaderName::from_static(EMBEDDER),
+            HeaderValue::from_static("require-corp"),
+        );
+        let files = Router::new().fallback_service(ServeDir::new(folder).precompressed_br());
+        let files = files.layer(fresh).layer(typed).layer(alone).layer(embedding);
         runtime.spawn(async move { axum::serve(listener, files).await });
         Ok(Self { runtime, address })
     }
@@ -87,6 +100,9 @@ mod tests {
         // Streaming compilation asks for this type.
         assert!(wasm.contains("content-type: application/wasm\r\n"), "{wasm}");
         assert!(wasm.contains("cache-control: no-cache\r\n"), "{wasm}");
+        // What lets its workers share memory.
+        assert!(wasm.contains("cross-origin-opener-policy: same-origin\r\n"), "{wasm}");
+        assert!(wasm.contains("cross-origin-embedder-policy: require-corp\r\n"), "{wasm}");
         assert!(wasm.ends_with("\0asm"), "{wasm}");
         assert!(get(&server, "/?layer=3.1").ends_with("<!doctype html>"));
         for path in ["/absent", "/../secret", "/%2e%2e/secret", "/..%2fsecret"] {

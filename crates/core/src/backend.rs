@@ -14,6 +14,40 @@ pub enum BackendChoice {
     Cpu,
 }
 
+/// How the CPU is to compute in a browser: for whoever measures, or looks for a fault.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CpuWish {
+    /// As fast as the browser lets it.
+    #[default]
+    Fastest,
+    /// With no more than every browser has: plain SIMD, one thread.
+    Plain,
+    /// As fast as the browser lets it on so many threads, if it lets there be so many.
+    Threads(usize),
+}
+
+/// The most threads that can be wished for.
+pub const MOST_THREADS: usize = 16;
+
+impl CpuWish {
+    /// A wish as an address spells it; none where that is no wish.
+    pub fn from_id(id: &str) -> Option<Self> {
+        match id {
+            "plain" => Some(Self::Plain),
+            _ => id.parse().ok().filter(|threads| (1..=MOST_THREADS).contains(threads)).map(Self::Threads),
+        }
+    }
+
+    /// As an address spells it; nothing where nothing is wished for.
+    pub fn id(self) -> Option<String> {
+        match self {
+            Self::Fastest => None,
+            Self::Plain => Some("plain".into()),
+            Self::Threads(threads) => Some(threads.to_string()),
+        }
+    }
+}
+
 /// The backend that computed something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Backend {
@@ -28,7 +62,7 @@ pub enum Backend {
 pub struct BackendReport {
     /// The backend that ran last (before the first picture: the one the start-up check ran).
     pub backend: Backend,
-    /// The adapter, such as `google SwiftShader`, or `WebAssembly SIMD`.
+    /// The adapter, such as `google SwiftShader`, or `WebAssembly, 2 threads`.
     pub device: String,
     /// One sentence: why this backend and not the other.
     pub reason: String,

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use web_time::Instant;
 
 use crate::error::{CHECK_TOLERANCE, EngineError};
+use crate::gpu;
 use crate::gpu::GpuError;
+use crate::on_cpu::{self, OnCpu};
 use crate::run::{OpTime, milliseconds_since};
-use crate::{cpu, gpu};
 pub use candidate::{Candidate, Startup};
 use candidate::{Gpu, Trial};
 use lambdascope_core::backend::{Backend, BackendChoice, BackendReport};
@@ -42,7 +43,7 @@ pub struct Backends {
     check: Vec<f32>,
     /// What the CPU makes of the check input.
     right: Vec<f32>,
-    cpu: cpu::Executor,
+    cpu: OnCpu,
     cpu_startup: Startup,
     gpu: Option<Gpu>,
     startup: Startup,
@@ -65,10 +66,10 @@ impl Backends {
         let graph = Arc::new(graph);
         let kept = graph.traced();
         let started = Instant::now();
-        let mut cpu = cpu::Executor::new(Arc::clone(&graph), &kept);
+        let mut cpu = OnCpu::new(Arc::clone(&graph), &kept)?;
         let compile = milliseconds_since(started);
         cpu.set_context(&context);
-        let report = BackendReport { backend: Backend::Cpu, device: cpu_name().into(), reason: String::new() };
+        let report = BackendReport { backend: Backend::Cpu, device: on_cpu::name(), reason: String::new() };
         let startup = Startup::default();
         let mut backends = Self {
             graph,
@@ -161,7 +162,7 @@ impl Backends {
     pub fn take_cpu(&mut self, reason: String) {
         self.gpu = None;
         self.startup = self.cpu_startup;
-        self.report = BackendReport { backend: Backend::Cpu, device: cpu_name().into(), reason };
+        self.report = BackendReport { backend: Backend::Cpu, device: on_cpu::name(), reason };
     }
 
     /// The kernels.
@@ -315,14 +316,10 @@ impl Backends {
         let started = Instant::now();
         self.cpu.run(input);
         let milliseconds = milliseconds_since(started);
-        let is_finite = self.kept.iter().all(|&id| all_finite(self.cpu.read(id)));
-        let read = |id: ValueId| Ok::<_, std::convert::Infallible>(self.cpu.read(id).to_vec());
+        let is_finite = self.kept.iter().all(|&id| all_finite(&self.cpu.read(id)));
+        let read = |id: ValueId| Ok::<_, std::convert::Infallible>(self.cpu.read(id).into_owned());
         let Ok(trace) = gather(&self.graph, read);
-        let output = self.cpu.read(self.graph.logits).to_vec();
+        let output = self.cpu.read(self.graph.logits).into_owned();
         GraphRun { output, trace, backend: Backend::Cpu, milliseconds, is_finite }
     }
-}
-
-fn cpu_name() -> &'static str {
-    if cfg!(target_family = "wasm") { "WebAssembly SIMD" } else { "native code" }
 }

@@ -20,6 +20,9 @@ pub enum EngineError {
     /// The GPU was asked for and cannot be used.
     #[error("the GPU was requested, but {0}")]
     Gpu(String),
+    /// The CPU's kernels cannot run it.
+    #[error("the CPU's kernels cannot be used: {0}")]
+    Cpu(String),
     /// The CPU backend does not reproduce the numbers that the weights file records.
     #[error(
         "the start-up check failed: this device's logits differ by {difference:.1e} from those recorded in the weights \

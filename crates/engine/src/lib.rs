@@ -1,4 +1,4 @@
-//! Runs networks: a twin of every kernel on the [`cpu`], the same kernels as compute shaders on the [`gpu`], and the one door
+//! Runs networks: a twin of every kernel on the CPU ([`cpu`]), the same kernels as compute shaders on the [`gpu`], and the one door
 //! to both, [`Engine`], which chooses between them and checks their numbers.
 //!
 //! Whoever runs a network goes through the engine; nobody else knows which backend ran, except to say so. Messages, pages and
@@ -7,11 +7,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod backends;
-pub mod cpu;
+#[cfg(target_family = "wasm")]
+pub mod cpu_module;
 mod engine;
 mod error;
 pub mod gpu;
 mod layer;
+mod on_cpu;
 mod run;
 mod shader_bench;
 mod softmax;
@@ -21,6 +23,7 @@ pub use engine::Engine;
 pub use engine::answer::{AnswerError, Seen};
 pub use engine::edited::{Edited, EditedRun};
 pub use error::EngineError;
+pub use lambdascope_cpu as cpu;
 pub use layer::LayerEngine;
 pub use run::{OpTime, Run};
 pub use shader_bench::ShaderError;

@@ -1,6 +1,6 @@
 //! What the page asks of the engine.
 
-use lambdascope_core::backend::BackendChoice;
+use lambdascope_core::backend::{BackendChoice, CpuWish};
 use lambdascope_core::catalogue::Source;
 use lambdascope_core::nn::edit::Edits;
 use lambdascope_core::picture::{PictureEdit, Region};
@@ -18,6 +18,8 @@ pub enum Request {
         choice: BackendChoice,
         /// The network's name.
         network: Option<String>,
+        /// How the CPU is to compute.
+        cpu: CpuWish,
     },
     /// Load another network in place of the present one, which stays if this fails. A load under way is given up.
     Load {

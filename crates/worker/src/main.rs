@@ -11,6 +11,8 @@ mod by_browser;
 #[cfg(target_family = "wasm")]
 mod cache;
 #[cfg(target_family = "wasm")]
+mod cpu;
+#[cfg(target_family = "wasm")]
 mod fetch;
 #[cfg(target_family = "wasm")]
 mod hub;

@@ -1,14 +1,17 @@
 //! The worker's loop: what occupies the thread, one piece at a time. Of several waiting pictures only the latest runs.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_channel::oneshot;
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, MessageEvent};
 
 use super::answer::{Given, Wanted, answer};
+use super::cpu;
 use super::hub;
 use super::job::{Job, LoadedWeights, ReadyNetwork};
 use super::loads::{Loads, known, offer, report};
@@ -27,10 +30,12 @@ use lambdascope_protocol::{LoadStep, Request, Response};
 pub fn start() {
     let (jobs, waiting) = unbounded();
     let loads = Loads::new(jobs.clone());
+    let (given, kernels) = oneshot::channel();
+    let given = Cell::new(Some(given));
     let listener = {
         let (loads, jobs) = (Rc::clone(&loads), jobs.clone());
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match read(&event) {
-            Ok((request, file)) => take(&loads, &jobs, request, file),
+            Ok((request, file)) => take(&loads, &jobs, &given, request, file),
             Err(error) => post(&Response::Failed {
                 message: format!("The page and its engine are different versions ({error}). Reload the page."),
             }),
@@ -39,15 +44,33 @@ pub fn start() {
     scope().set_onmessage(Some(listener.as_ref().unchecked_ref()));
     listener.forget();
     post(&Response::Started);
-    spawn_local(serve(waiting, jobs, loads));
+    spawn_local(async move {
+        match kernels.await {
+            Ok(Err(message)) => post(&Response::Failed { message }),
+            // It is given before the listener goes.
+            _ => serve(waiting, jobs, loads).await,
+        }
+    });
 }
 
 /// Begins at once what does not occupy the thread, and queues the rest.
-fn take(loads: &Rc<Loads>, jobs: &UnboundedSender<Job>, request: Request, file: Option<Blob>) {
+fn take(
+    loads: &Rc<Loads>,
+    jobs: &UnboundedSender<Job>,
+    kernels: &Cell<Option<oneshot::Sender<Result<(), String>>>>,
+    request: Request,
+    file: Option<Blob>,
+) {
     // The receiver lives as long as the worker.
     let queue = |id, picture| drop(jobs.unbounded_send(Job::Answer(Wanted { id, picture })));
     match request {
-        Request::Start { choice, network } => loads.start(choice, network),
+        Request::Start { choice, network, cpu } => {
+            loads.start(choice, network);
+            // They come while the network does.
+            if let Some(kernels) = kernels.take() {
+                spawn_local(async move { drop(kernels.send(cpu::start(cpu).await)) });
+            }
+        }
         Request::Load { id, source } => loads.begin(id, source, file),
         Request::CancelLoad { id } => loads.cancel(id),
         Request::Backend { choice } => {

@@ -111,6 +111,7 @@ pub fn on_screen(state: State) -> Option<Address> {
         embed: before.embed,
         lesson: state.lesson.get(),
         backend: Some(state.backend.get()).filter(|choice| *choice != BackendChoice::Auto),
+        cpu: before.cpu,
     })
 }
 

@@ -20,6 +20,10 @@ use super::report::{Outcome, Report};
 /// The networks of the page's tests, by the names that the example knows them by.
 const SEEDED: [&str; 3] = ["lambda_resnet26t", "seeded_conv_mini", "seeded_u4_mini"];
 
+/// The networks whose graphs the tests run in the CPU's module: the folder of their weights, and their names.
+const GRAPHS: [(&str, &str); 3] =
+    [("www", "lambda_resnet_mini"), ("www", "attention_resnet_mini"), ("e2e", "seeded_u4_mini")];
+
 /// Playwright's projects.
 const BACKENDS: [&str; 2] = ["webgpu", "cpu"];
 
@@ -36,7 +40,7 @@ pub fn run(project: &Project, source: Source, report: &mut Report) {
 }
 
 /// Writes the networks that page tests drop on the page and fetch: 50 MB that a formula gives, so that no file need be
-/// stored. What is there already was made by the same formula.
+/// stored (what is there already was made by the same formula); and the graphs that they run by themselves.
 fn seeded_weights(project: &Project) -> Result<()> {
     let folder = project.e2e().join("weights");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -45,6 +49,12 @@ fn seeded_weights(project: &Project) -> Result<()> {
         if !path.exists() {
             process::run(process::cargo(project).args(["run", "--example", "seeded_weights", "--", name]).arg(&path))?;
         }
+    }
+    // These depend on the code, so that they are made anew each time.
+    for (of, name) in GRAPHS {
+        let weights = project.root().join(of).join("weights").join(format!("{name}.safetensors"));
+        let graph = folder.join(format!("{name}.graph"));
+        process::run(process::cargo(project).args(["run", "--example", "graph_file", "--"]).args([weights, graph]))?;
     }
     Ok(())
 }

@@ -15,6 +15,9 @@ const PROGRAMS: &[&str] = &["test", "--workspace", "--lib", "--bins", "--tests",
 const IN_A_BROWSER: &[&str] =
     &["--workspace", "--exclude", "lambdascope-cli", "--exclude", "xtask", "--lib", "--bins", "--test", "browser"];
 
+/// What only one build of the CPU's module has.
+const THREADS: &[&str] = &["--package", "lambdascope-cpu-module", "--features", "relaxed-simd,threads"];
+
 /// The end of a call of clippy.
 const DENY: &[&str] = &["--", "-D", "warnings"];
 
@@ -30,6 +33,7 @@ pub fn run(project: &Project, target: Option<&WasmTarget>, report: &mut Report) 
     // Debian's packages have no clippy.
     if let Some(WasmTarget::Installed) = target {
         report.check("clippy wasm32", || cargo(&[&["clippy", "--target", WASM], IN_A_BROWSER, DENY].concat()));
+        report.check("clippy wasm32, threads", || cargo(&[&["clippy", "--target", WASM], THREADS, DENY].concat()));
     }
     report.suite("native tests", |steps| {
         steps.run("compiled", || process::run(&mut cargo(&[UNSTABLE, PROGRAMS, &["--no-run"]].concat())?))?;

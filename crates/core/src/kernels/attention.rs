@@ -4,6 +4,7 @@
 //! and values of its own. The softmax is taken while its terms arrive: the map of weights, n by m, is never in memory.
 
 use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
 
 use super::{Grid, Shader};
 
@@ -11,7 +12,7 @@ use super::{Grid, Shader};
 /// values, each head-major. Tables of offsets, context minus query, the most negative first: vertical
 /// `[2 · height − 1, k]`, horizontal `[2 · width − 1, k]`. Output `[height · width, heads · v]`, head-major.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Serialize, Deserialize)]
 pub struct Params {
     /// Rows of the map.
     pub height: u32,

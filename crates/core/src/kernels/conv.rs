@@ -4,6 +4,7 @@
 mod template;
 
 use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
 
 use super::{Grid, Shader};
 
@@ -12,7 +13,7 @@ use super::{Grid, Shader};
 /// Input `[in_height, in_width, in_channels]`, weights `[kernel · kernel · in_channels, out_channels]`, bias
 /// `[out_channels]`, residual and output `[out_height, out_width, out_channels]`. Channels are multiples of 4.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Serialize, Deserialize)]
 pub struct Params {
     /// Rows of the input.
     pub in_height: u32,

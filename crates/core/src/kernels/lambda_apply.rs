@@ -6,6 +6,7 @@
 //! order, and of `lambda_masked`; which order runs is decided in [`super::lambda_order`].
 
 use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
 
 use super::{Grid, Shader};
 
@@ -16,7 +17,7 @@ use super::{Grid, Shader};
 /// The cell of E for query (y, x) and context (y', x') is (y' − y + origin_y, x' − x + origin_x); a context position
 /// whose cell lies outside of the window has no position term.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Serialize, Deserialize)]
 pub struct Params {
     /// Rows of the queries' map.
     pub height: u32,

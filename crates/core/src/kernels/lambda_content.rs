@@ -2,13 +2,14 @@
 //! `shaders/lambda_content.wgsl`.
 
 use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
 
 use super::{Grid, Shader};
 
 /// Input `[positions, row]`, in whose rows the keys (u · k) and the values (u · v) stand; outputs k̄
 /// `[positions, u · k]` and λᶜ `[k, v]`. Channels of keys and values are intra-major: channel = u-index · k + key.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Serialize, Deserialize)]
 pub struct Params {
     /// Context positions, m.
     pub positions: u32,

@@ -3,12 +3,14 @@
 //! Both orders give the same output. Per pair of a query and a context position, taking the implicit weights first needs
 //! h·(k + v) multiplications for each u, building λ first k·v; so the weights come first where heads are few.
 
+use serde::{Deserialize, Serialize};
+
 use super::Shader;
 use super::lambda_apply::{self, Params};
 use super::lambda_build;
 
 /// An order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// a_nm = q_n · e_nm, then Σ a_nm v_m: `lambda_apply`.
     WeightsFirst,

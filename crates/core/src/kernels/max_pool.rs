@@ -1,12 +1,13 @@
 //! 3×3 maximum with stride 2, the window centred on every second pixel (padding 1). `shaders/max_pool.wgsl`.
 
 use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
 
 use super::{Grid, Shader};
 
 /// Input `[in_height, in_width, channels]`, output `[out_height, out_width, channels]`.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Serialize, Deserialize)]
 pub struct Params {
     /// Rows of the input.
     pub in_height: u32,

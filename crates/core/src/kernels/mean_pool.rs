@@ -1,12 +1,13 @@
 //! Mean over all pixels, the head's first half. `shaders/mean_pool.wgsl`.
 
 use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
 
 use super::{Grid, Shader};
 
 /// Input `[pixels, channels]`, output `[channels]`.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Serialize, Deserialize)]
 pub struct Params {
     /// Pixels to average.
     pub pixels: u32,

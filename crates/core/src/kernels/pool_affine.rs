@@ -4,12 +4,13 @@
 //! heads) nor into the next convolution (an activation stands between), so it stays an affine map of its own.
 
 use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
 
 use super::{Grid, Shader};
 
 /// Input `[in_height, in_width, channels]`; output `[in_height / pool, in_width / pool, channels]`, rounded down.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Serialize, Deserialize)]
 pub struct Params {
     /// Rows of the input.
     pub in_height: u32,

@@ -1,6 +1,6 @@
 //! A network as the list of kernels it becomes at one picture size. Both executors replay the same list.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernels::lambda_order::Order;
 use crate::kernels::{attention, conv, lambda_apply, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
@@ -14,7 +14,7 @@ pub type ValueId = usize;
 pub type ConstantId = usize;
 
 /// An array that a kernel writes and others read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Value {
     /// Its place in the network, such as `stages.1.1` (a block's output) or `stages.1.1.self_attn` (a lambda layer's).
     pub name: String,
@@ -35,7 +35,7 @@ impl Value {
 }
 
 /// One kernel with its parameters and operands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Op {
     /// [`crate::kernels::conv`].
     Conv {
@@ -314,12 +314,14 @@ pub struct ContextBytes {
     pub lambdas: u64,
 }
 
-/// The list of kernels, in the order in which they run, and the arrays between them.
-#[derive(Clone, Debug, Default)]
+/// The list of kernels, in the order in which they run, and the arrays between them. Written down it is what a run needs but
+/// for the constants, which are most of its bytes and travel by themselves.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Graph {
     /// What the kernels read and write.
     pub values: Vec<Value>,
     /// Weights, as the kernels want them.
+    #[serde(skip)]
     pub constants: Vec<Tensor>,
     /// In running order.
     pub ops: Vec<Op>,
@@ -331,6 +333,7 @@ pub struct Graph {
     /// The logits, `[1, 1, classes rounded up to a multiple of 4]`.
     pub logits: ValueId,
     /// The lambda and attention layers in order.
+    #[serde(skip)]
     pub layers: Vec<Site>,
 }
 

@@ -6,8 +6,10 @@ use web_time::Instant;
 
 use super::Engine;
 use crate::error::EngineError;
+use crate::gpu;
+use crate::on_cpu::OnCpu;
 use crate::run::{fits, milliseconds_since};
-use crate::{cpu, gpu};
+
 use lambdascope_core::backend::Backend;
 use lambdascope_core::nn::edit::Edits;
 use lambdascope_core::nn::graph::{Graph, padded};
@@ -21,7 +23,7 @@ pub struct Edited {
     labels: usize,
     gpu: Option<gpu::Session>,
     /// Laid out once it is needed.
-    cpu: Option<cpu::Executor>,
+    cpu: Option<OnCpu>,
 }
 
 /// What one run of a changed network gives.
@@ -80,21 +82,26 @@ impl Edited {
             Some(values) => (values, Backend::Gpu),
             None => {
                 self.gpu = None;
-                let graph = &self.graph;
-                let cpu = self.cpu.get_or_insert_with(|| cpu::Executor::new(Arc::clone(graph), &[logits]));
+                let cpu = self.on_cpu()?;
                 cpu.run(&input);
-                (cpu.read(logits).to_vec(), Backend::Cpu)
+                (cpu.read(logits).into_owned(), Backend::Cpu)
             }
         };
         let milliseconds = milliseconds_since(started);
         if !all_finite(&logits) {
-            let graph = &self.graph;
-            let cpu = self.cpu.get_or_insert_with(|| cpu::Executor::new(Arc::clone(graph), &[graph.logits]));
-            let place = cpu.first_not_finite(&input).unwrap_or(graph.logits);
-            return Err(EngineError::not_finite(graph, place));
+            let place = self.on_cpu()?.first_not_finite(&input).unwrap_or(self.graph.logits);
+            return Err(EngineError::not_finite(&self.graph, place));
         }
         // The classifier's outputs are padded to a multiple of 4.
         logits.truncate(self.labels);
         Ok(EditedRun { logits, backend, milliseconds })
+    }
+
+    fn on_cpu(&mut self) -> Result<&mut OnCpu, EngineError> {
+        let cpu = match self.cpu.take() {
+            Some(cpu) => cpu,
+            None => OnCpu::new(Arc::clone(&self.graph), &[self.graph.logits])?,
+        };
+        Ok(self.cpu.insert(cpu))
     }
 }

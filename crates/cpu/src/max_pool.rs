@@ -3,8 +3,8 @@
 use lambdascope_core::kernels::max_pool::Params;
 use pulp::{Arch, Simd, WithSimd};
 
-use super::blocks::blocks;
-use super::vector::{load, store, vectors};
+use crate::blocks::blocks;
+use crate::vector::{load, store, vectors};
 
 /// Pixels of a block.
 const BLOCK: usize = 1 << 10;

@@ -8,8 +8,8 @@ use std::ops::Range;
 use lambdascope_core::kernels::Activation;
 use pulp::{Arch, Simd, WithSimd};
 
-use super::super::activation::activate;
-use super::super::vector::{load, store, vectors};
+use crate::activation::activate;
+use crate::vector::{load, store, vectors};
 
 /// Vectors of columns in a register tile. Its sums, the rows' values and the weights that they meet are to fit the registers;
 /// in WASM those are the browser's, sixteen on most machines, where a product takes one of its own before it is added.

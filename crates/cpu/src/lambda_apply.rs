@@ -1,21 +1,18 @@
 //! Twin of `shaders/lambda_apply.wgsl`: the same association, q·E first, a position lambda never being built.
 
-use std::cell::RefCell;
-
 use lambdascope_core::kernels::lambda_apply::Params;
 use pulp::{Arch, Simd, WithSimd};
 
-use super::blocks::blocks;
-use super::gemm::gemm;
+use crate::blocks::blocks;
+use crate::gemm::gemm;
+use crate::spares::Spares;
 
 /// Heads, and vectors of values, whose sums are taken together: they share the values that are read.
 const HEADS: usize = 4;
 const VECTORS: usize = 2;
 
-thread_local! {
-    /// The implicit weights of a row of queries, kept between calls.
-    static WEIGHTS: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
-}
+/// The implicit weights of a row of queries.
+static WEIGHTS: Spares<Vec<f32>> = Spares::new();
 
 /// A lambda layer's arrays, as [`Params`] describes them.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +67,7 @@ pub fn run(params: &Params, operands: Operands, scratch: &mut Scratch, output: &
         let rows = params.reach(0, y as u32);
         let first = (rows.start + params.origin_y - y as u32) as usize * window_width;
         let span = rows.len() * window_width;
-        WEIGHTS.with_borrow_mut(|weights| {
+        WEIGHTS.lend(|weights| {
             weights.resize(width * heads * span, 0.0);
             for u in 0..intra {
                 let kernel = &kernel[u * k * cells + first..];

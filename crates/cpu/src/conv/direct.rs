@@ -1,25 +1,28 @@
 //! A convolution as it is written: every output pixel is a row, every place of the window one of its taps.
 
-use std::cell::RefCell;
-
 use lambdascope_core::kernels::Activation;
 use lambdascope_core::kernels::conv::Params;
 use pulp::Arch;
 
-use super::super::blocks::blocks;
 use super::padded::Padded;
 use super::product::{Panels, Product};
+use crate::blocks::blocks;
+use crate::spares::Spares;
 
 /// The values of the input that a block of pixels reads at a time, for a second-level cache.
 const BLOCK: usize = 1 << 16;
 
 /// Blocks are made of so many pixels, which register tiles fill.
-const TILE: usize = 24;
+const TILE: usize = if cfg!(target_family = "wasm") { 3 } else { 24 };
 
-thread_local! {
-    /// Where the rows of a block stand, kept between calls.
-    static ROWS: RefCell<Vec<*const f32>> = const { RefCell::new(Vec::new()) };
-}
+/// Where the rows of a block stand.
+#[derive(Default)]
+struct Rows(Vec<*const f32>);
+
+// SAFETY: what it points to is read by nobody but the block that has written it here.
+unsafe impl Send for Rows {}
+
+static ROWS: Spares<Rows> = Spares::new();
 
 /// A convolution's weights, packed.
 #[derive(Debug)]
@@ -62,7 +65,7 @@ impl Direct {
         let fits = BLOCK / (channels * taps.min(4));
         let output = &mut output[..pixels * out];
         blocks(output, out, fits, TILE, |first, output| {
-            ROWS.with_borrow_mut(|rows| {
+            ROWS.lend(|Rows(rows)| {
                 rows.clear();
                 (first..first + output.len() / out).for_each(|pixel| push_taps(params, map, pixel, rows));
                 let product = Product {

@@ -4,17 +4,16 @@
 //! Y = Aᵀ ((G g Gᵀ) ⊙ (Bᵀ d B)) A for 6×6 tiles d of the input, four pixels apart; the products ⊙ of all channels are
 //! 36 matrix products, one a place of the tile.
 
-use std::cell::RefCell;
-
 use lambdascope_core::kernels::Activation;
 use lambdascope_core::kernels::conv::Params;
 use pulp::{Arch, Simd, WithSimd};
 
-use super::super::activation::activate;
-use super::super::blocks::blocks;
-use super::super::vector::{load, store, vectors};
 use super::padded::Padded;
 use super::product::{Panels, Product};
+use crate::activation::activate;
+use crate::blocks::blocks;
+use crate::spares::Spares;
+use crate::vector::{load, store, vectors};
 
 /// Output pixels along a tile's side.
 const SIDE: usize = 4;
@@ -40,10 +39,8 @@ const WEIGHTS: [[f64; 3]; REACH] = [
 /// goes through all of them, and planes of a power of two apart would drive each other out of a cache.
 const LINE: usize = 16;
 
-thread_local! {
-    /// A block's tiles and their products, kept between calls.
-    static SCRATCH: RefCell<[Vec<f32>; 2]> = const { RefCell::new([Vec::new(), Vec::new()]) };
-}
+/// A block's tiles and their products.
+static SCRATCH: Spares<[Vec<f32>; 2]> = Spares::new();
 
 /// A convolution's weights, transformed and packed.
 #[derive(Debug)]
@@ -118,7 +115,7 @@ impl Winograd {
         let fits = BLOCK / (PLACES * (channels + out) * across).max(1);
         let output = &mut output[..width * height * out];
         blocks(output, SIDE * width * out, fits, 1, |first, output| {
-            SCRATCH.with_borrow_mut(|[tiles, products]| {
+            SCRATCH.lend(|[tiles, products]| {
                 let rows = output.len().div_ceil(SIDE * width * out);
                 let count = rows * across;
                 let (tiles_plane, products_plane) = (count * channels + LINE, count * out + LINE);

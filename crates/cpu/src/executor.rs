@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use lambdascope_core::kernels::lambda_order::Order;
-use lambdascope_core::nn::graph::{Graph, Op, ValueId};
-use lambdascope_core::nn::liveness::{Slots, assign};
-use lambdascope_core::tensor::all_finite;
-use web_time::Instant;
-
-use super::conv::Conv;
 use super::{attention, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
-use crate::run::OpTime;
+use crate::conv::Conv;
+use lambdascope_core::kernels::lambda_order::Order;
+use lambdascope_core::nn::graph::{ConstantId, Graph, Op, ValueId};
+use lambdascope_core::nn::liveness::{Slots, assign};
+use lambdascope_core::tensor::Tensor;
 
 /// A graph with its arrays.
 #[derive(Debug)]
@@ -25,16 +22,44 @@ pub struct Executor {
 }
 
 impl Executor {
-    /// Lays out the arrays; the values of `kept` can be read after a run.
+    /// Lays out the arrays and packs the convolutions; the values of `kept` can be read after a run.
     pub fn new(graph: Arc<Graph>, kept: &[ValueId]) -> Self {
+        let mut executor = Self::without_constants(graph, kept);
+        for (at, op) in executor.graph.ops.iter().enumerate() {
+            if let Op::Conv { params, weights, .. } = op {
+                executor.convs[at] = Some(Conv::new(params, executor.graph.constants[*weights].data()));
+            }
+        }
+        executor
+    }
+
+    /// Lays out the arrays of a graph whose constants arrive later: as many as it has, each by [`Executor::set_constant`].
+    pub fn without_constants(graph: Arc<Graph>, kept: &[ValueId]) -> Self {
         let slots = assign(&graph, kept);
         let arrays = slots.lengths.iter().map(|&length| vec![0.0; length]).collect();
-        let conv = |op: &Op| match op {
-            Op::Conv { params, weights, .. } => Some(Conv::new(params, graph.constants[*weights].data())),
-            _ => None,
-        };
-        let convs = graph.ops.iter().map(conv).collect();
+        let convs = graph.ops.iter().map(|_| None).collect();
         Self { graph, slots, arrays, convs, scratch: Default::default(), attention: Default::default() }
+    }
+
+    /// Gives the graph a constant. Weights of convolutions are packed; as they came they are not kept.
+    ///
+    /// # Panics
+    /// If it is shorter than its ops' parameters say, or the graph has no such constant.
+    pub fn set_constant(&mut self, id: ConstantId, values: &[f32]) {
+        let mut is_packed = false;
+        for (at, op) in self.graph.ops.iter().enumerate() {
+            if let Op::Conv { params, weights, .. } = op
+                && *weights == id
+            {
+                self.convs[at] = Some(Conv::new(params, values));
+                is_packed = true;
+            }
+        }
+        if !is_packed {
+            let mut constant = Tensor::zeros([values.len()]);
+            constant.data_mut().copy_from_slice(values);
+            Arc::make_mut(&mut self.graph).constants[id] = constant;
+        }
     }
 
     /// Gives a lone lambda layer its context `[Hc, Wc, C]`, which stays until the next; without effect on a graph whose
@@ -44,7 +69,7 @@ impl Executor {
     /// If the context has another size than the graph's.
     pub fn set_context(&mut self, context: &[f32]) {
         if let Some(id) = self.graph.context {
-            self.arrays[self.slots.of[id]].copy_from_slice(context);
+            self.value_mut(id).copy_from_slice(context);
         }
     }
 
@@ -53,49 +78,13 @@ impl Executor {
     /// # Panics
     /// If the picture has another size than the graph's input.
     pub fn run(&mut self, picture: &[f32]) {
-        let graph = Arc::clone(&self.graph);
-        self.arrays[self.slots.of[graph.input]].copy_from_slice(picture);
-        for at in 0..graph.ops.len() {
-            self.step(&graph, at);
-        }
+        self.value_mut(self.graph.input).copy_from_slice(picture);
+        self.run_ops();
     }
 
-    /// Runs the graph as [`Executor::run`] does, up to the first value that holds something infinite or NaN, and returns
-    /// that value; `None` if there is none.
-    ///
-    /// # Panics
-    /// If the picture has another size than the graph's input.
-    pub fn first_not_finite(&mut self, picture: &[f32]) -> Option<ValueId> {
-        let graph = Arc::clone(&self.graph);
-        if !all_finite(picture) {
-            return Some(graph.input);
-        }
-        if let Some(context) = graph.context.filter(|&context| !all_finite(self.read(context))) {
-            return Some(context);
-        }
-        self.arrays[self.slots.of[graph.input]].copy_from_slice(picture);
-        // Looked at at once, since a later kernel may write over it.
-        graph.ops.iter().enumerate().find_map(|(at, op)| {
-            self.step(&graph, at);
-            op.outputs().into_iter().find(|&id| !all_finite(self.read(id)))
-        })
-    }
-
-    /// Runs the graph as [`Executor::run`] does and says what each kernel took, in their order.
-    ///
-    /// # Panics
-    /// If the picture has another size than the graph's input.
-    pub fn profile(&mut self, picture: &[f32]) -> Vec<OpTime> {
-        let graph = Arc::clone(&self.graph);
-        self.arrays[self.slots.of[graph.input]].copy_from_slice(picture);
-        let time = |(at, op): (usize, &Op)| {
-            let started = Instant::now();
-            self.step(&graph, at);
-            let nanoseconds = started.elapsed().as_secs_f64() * 1e9;
-            let output = op.outputs().first().map(|&id| graph.values[id].name.clone()).unwrap_or_default();
-            OpTime { kernel: op.kernel(), output, nanoseconds }
-        };
-        graph.ops.iter().enumerate().map(time).collect()
+    /// Runs the graph on what its input holds.
+    pub fn run_ops(&mut self) {
+        (0..self.graph.ops.len()).for_each(|at| self.step(at));
     }
 
     /// A value as the last run left it; meaningful for kept values only.
@@ -103,7 +92,17 @@ impl Executor {
         &self.arrays[self.slots.of[value]][..self.graph.values[value].len()]
     }
 
-    fn step(&mut self, graph: &Graph, at: usize) {
+    /// A value, to be written before a run: the graph's input or context. Its place in memory stays the same.
+    pub fn value_mut(&mut self, value: ValueId) -> &mut [f32] {
+        &mut self.arrays[self.slots.of[value]][..self.graph.values[value].len()]
+    }
+
+    /// Runs one of the graph's ops.
+    ///
+    /// # Panics
+    /// If the graph has no such op.
+    pub fn step(&mut self, at: usize) {
+        let graph = Arc::clone(&self.graph);
         let op = &graph.ops[at];
         // The outputs leave their slots while they are written, so that inputs can be borrowed beside them.
         let mut outputs: Vec<(ValueId, Vec<f32>)> =

@@ -1,11 +1,11 @@
 //! Twin of `shaders/attention.wgsl`: a block of queries after the other, whose weights are a few rows of the map that is
-//! never made as a whole; natively the blocks are spread over the cores.
-
-use std::cell::RefCell;
+//! never made as a whole; the blocks are spread over the threads.
 
 use lambdascope_core::kernels::attention::Params;
 
-use super::gemm::gemm;
+use crate::blocks::blocks;
+use crate::gemm::gemm;
+use crate::spares::Spares;
 
 /// Queries of a block: enough that packing the keys for each block's product does not count.
 const BLOCK: usize = 64;
@@ -45,9 +45,7 @@ struct Block {
     output: Vec<f32>,
 }
 
-thread_local! {
-    static BLOCKS: RefCell<Block> = RefCell::default();
-}
+static BLOCKS: Spares<Block> = Spares::new();
 
 /// y_n = Σ_m softmax_m(q_n·k_m / √k + q_n·r_(y_m − y_n) + q_n·r'_(x_m − x_n)) v_m for every query and head.
 ///
@@ -69,17 +67,9 @@ pub fn run(params: &Params, operands: Operands, scratch: &mut Scratch, output: &
         transposed.extend((0..k).flat_map(|c| table[c..].iter().step_by(k)));
     }
     let scratch = &*scratch;
-    let block = |(i, output): (usize, &mut [f32])| {
-        BLOCKS.with_borrow_mut(|block| run_block(params, operands, scratch, i * BLOCK, block, output));
-    };
-    let output = &mut output[..positions * heads * v];
-    #[cfg(not(target_family = "wasm"))]
-    {
-        use rayon::prelude::*;
-        output.par_chunks_mut(BLOCK * heads * v).enumerate().for_each(block);
-    }
-    #[cfg(target_family = "wasm")]
-    output.chunks_mut(BLOCK * heads * v).enumerate().for_each(block);
+    blocks(&mut output[..positions * heads * v], heads * v, BLOCK, 1, |first, output| {
+        BLOCKS.lend(|block| run_block(params, operands, scratch, first, block, output));
+    });
 }
 
 /// The output of the queries from `first` on, as many as `output` holds.
