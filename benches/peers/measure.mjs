@@ -23,7 +23,7 @@ const counted = (threads) => `${threads} thread${threads > 1 ? "s" : ""}`;
 const torch = (threads, how) => ({ title: `PyTorch, ${how}, ${counted(threads)}`, run: (network) => JSON.parse(python("pytorch.py", network, side, threads, runs, how)) });
 const ort = (title, bundle, provider, args, threads = 1) => ({ title: `onnxruntime-web, ${title}`, run: (network) => inBrowser(network, bundle, provider, args, threads) });
 const native = (title, backend, threads) => ({ title: `lambdascope, ${title}`, run: (network) => ours.native({ network, cache, side, runs, backend, threads }) });
-const page = (title, backend) => ({ title: `lambdascope, ${title}`, run: (network) => ours.page({ network, cache, side, runs, backend, patience }) });
+const page = (title, backend, cpu) => ({ title: `lambdascope, ${title}`, run: (network) => ours.page({ network, cache, side, runs, backend, cpu, patience }) });
 const BACKENDS = {
   "torch-1": torch(1, "eager"),
   "torch-2": torch(2, "eager"),
@@ -33,7 +33,9 @@ const BACKENDS = {
   "ours-2": native(`native, CPU, ${counted(2)}`, "cpu", 2),
   "wasm-1": ort(`WASM, ${counted(1)}`, "ort.wasm.min.mjs", "wasm", flags.cpu),
   "wasm-2": ort(`WASM, ${counted(2)}`, "ort.wasm.min.mjs", "wasm", flags.cpu, 2),
-  "ours-wasm-1": page(`WASM, ${counted(1)}`, "cpu"),
+  "ours-wasm-plain": page(`WASM without relaxed SIMD, ${counted(1)}`, "cpu", "plain"),
+  "ours-wasm-1": page(`WASM, ${counted(1)}`, "cpu", "1"),
+  "ours-wasm-2": page(`WASM, ${counted(2)}`, "cpu", "2"),
   webgpu: ort("WebGPU", "ort.webgpu.min.mjs", "webgpu", flags.webgpu),
   jsep: ort("WebGPU by its older path (JSEP)", "ort.min.mjs", "webgpu", flags.webgpu),
   "ours-webgpu": page("WebGPU", "webgpu"),
@@ -46,7 +48,8 @@ const RATIOS = [
   ["ours-1", "compiled-1"],
   ["ours-2", "compiled-2"],
   ["ours-wasm-1", "wasm-1"],
-  ["ours-wasm-1", "wasm-2"],
+  ["ours-wasm-plain", "wasm-1"],
+  ["ours-wasm-2", "wasm-2"],
   ["ours-webgpu", "webgpu"],
 ];
 
