@@ -3,9 +3,10 @@
 //     output[y, x, :] = activation(bias + residual[y, x, :]
 //                       + Σ_{i, j, c} input[y · stride + i − padding, x · stride + j − padding, c] · weights[i, j, c, :])
 //
-// input [in_height, in_width, in_channels], weights [kernel · kernel · in_channels, out_channels], bias [out_channels],
-// residual and output [out_height, out_width, out_channels]; all of them vec4 along channels. Where
-// `params.residual` is 0 any buffer may stand in for the residual.
+// input [in_height, in_width, in_channels], bias [out_channels], residual and output [out_height, out_width, out_channels], all
+// of them vec4 along channels; weights [kernel · kernel · in_channels / 4, out_channels / 4] of 4×4 blocks, whose columns are
+// those of four output channels for one input channel each. Where `params.residual` is 0 any buffer may stand in for the
+// residual.
 //
 // An invocation holds ROWS pixels by COLUMNS vec4 of output channels in registers and shares no memory with others: the
 // way for software adapters, and for GPUs whose caches are good enough (conv_shared.wgsl is the other).
@@ -43,7 +44,7 @@ override WORKGROUP_Y: u32 = 16u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(2) var<storage, read> weights: array<mat4x4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read> residual: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> output: array<vec4f>;
@@ -73,7 +74,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
 
     let column_C = min(first_column + C * WORKGROUP_X, width - 1u);
 
-    // The weights are read from the first row to the last; this is where the next four rows start.
+    // The weights are read from the first row to the last; this is where the next row of blocks starts.
     var row = 0u;
     for (var i = 0u; i < params.kernel; i++) {
         for (var j = 0u; j < params.kernel; j++) {
@@ -84,16 +85,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
             let counts_R = select(0.0, 1.0, inside_R);
 
             for (var d = 0u; d < depth; d++) {
-                let from_C = row + column_C;
-                let w0_C = weights[from_C];
-                let w1_C = weights[from_C + width];
-                let w2_C = weights[from_C + 2u * width];
-                let w3_C = weights[from_C + 3u * width];
+                let w_C = weights[row + column_C];
 
                 let a_R = counts_R * input[start_R + d];
-                sum_R_C += a_R.x * w0_C + a_R.y * w1_C + a_R.z * w2_C + a_R.w * w3_C;
+                sum_R_C += w_C * a_R;
 
-                row += 4u * width;
+                row += width;
             }
         }
     }

@@ -3,9 +3,10 @@
 //     output[y, x, :] = activation(bias + residual[y, x, :]
 //                       + Σ_{i, j, c} input[y · stride + i − padding, x · stride + j − padding, c] · weights[i, j, c, :])
 //
-// input [in_height, in_width, in_channels], weights [kernel · kernel · in_channels, out_channels], bias [out_channels],
-// residual and output [out_height, out_width, out_channels]; all of them vec4 along channels. Where
-// `params.residual` is 0 any buffer may stand in for the residual.
+// input [in_height, in_width, in_channels], bias [out_channels], residual and output [out_height, out_width, out_channels], all
+// of them vec4 along channels; weights [kernel · kernel · in_channels / 4, out_channels / 4] of 4×4 blocks, whose columns are
+// those of four output channels for one input channel each. Where `params.residual` is 0 any buffer may stand in for the
+// residual.
 //
 // A workgroup of SIDE × SIDE invocations shares its operands: SIDE vec4 of channels of SIDE · ROWS pixels, and the weights
 // of these channels for SIDE · COLUMNS vec4 of output channels. An invocation holds ROWS pixels by COLUMNS vec4 of the
@@ -41,11 +42,11 @@ const SIDE: u32 = 8u;
 
 // `pixels_tile` is [channel, pixel], `weights_tile` [channel, column].
 var<workgroup> pixels_tile: array<vec4f, SIDE * SIDE * ROWS>;
-var<workgroup> weights_tile: array<vec4f, 4u * SIDE * SIDE * COLUMNS>;
+var<workgroup> weights_tile: array<mat4x4f, SIDE * SIDE * COLUMNS>;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(2) var<storage, read> weights: array<mat4x4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read> residual: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> output: array<vec4f>;
@@ -94,23 +95,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
             let channel = min(first + local.x, depth - 1u);
             pixels_tile[place(local.x, R, local.y)] = counts_R * input[start_R + channel];
 
-            let row = ((tap * depth + min(first + local.y, depth - 1u)) * 4u) * width;
-            let to = local.y * 4u * SIDE * COLUMNS + local.x;
-            weights_tile[to + C * SIDE] = weights[row + column_C];
-            weights_tile[to + (COLUMNS + C) * SIDE] = weights[row + width + column_C];
-            weights_tile[to + (2u * COLUMNS + C) * SIDE] = weights[row + 2u * width + column_C];
-            weights_tile[to + (3u * COLUMNS + C) * SIDE] = weights[row + 3u * width + column_C];
+            let row = (tap * depth + min(first + local.y, depth - 1u)) * width;
+            weights_tile[(local.y * COLUMNS + C) * SIDE + local.x] = weights[row + column_C];
 
             workgroupBarrier();
             for (var d = 0u; d < channels; d++) {
-                let row = d * 4u * SIDE * COLUMNS + local.x;
-                let w0_C = weights_tile[row + C * SIDE];
-                let w1_C = weights_tile[row + (COLUMNS + C) * SIDE];
-                let w2_C = weights_tile[row + (2u * COLUMNS + C) * SIDE];
-                let w3_C = weights_tile[row + (3u * COLUMNS + C) * SIDE];
+                let w_C = weights_tile[(d * COLUMNS + C) * SIDE + local.x];
 
                 let a_R = pixels_tile[place(d, R, local.y)];
-                sum_R_C += a_R.x * w0_C + a_R.y * w1_C + a_R.z * w2_C + a_R.w * w3_C;
+                sum_R_C += w_C * a_R;
             }
             workgroupBarrier();
         }

@@ -209,7 +209,7 @@ const fn convolution(kernel: &'static str) -> KernelText {
             EquationPart {
                 id: "product",
                 text: "four channels of the input times four by four weights, over and over",
-                lines: &["let a_", "= a_", "let w0_", "let w1_", "let w2_", "let w3_"],
+                lines: &["let a_", "* a_", "let w_"],
             },
             EquationPart { id: "bias", text: "the bias, into which BatchNorm was folded", lines: &["bias[column_"] },
             EquationPart {

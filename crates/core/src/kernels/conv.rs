@@ -10,8 +10,8 @@ use super::{Grid, Shader};
 
 /// Geometry and epilogue of one square convolution with zero padding, batch 1.
 ///
-/// Input `[in_height, in_width, in_channels]`, weights `[kernel · kernel · in_channels, out_channels]`, bias
-/// `[out_channels]`, residual and output `[out_height, out_width, out_channels]`. Channels are multiples of 4.
+/// Input `[in_height, in_width, in_channels]`, weights `[kernel · kernel · in_channels, out_channels]` (which the shaders read
+/// as [`blocks`]), bias `[out_channels]`, residual and output `[out_height, out_width, out_channels]`. Channels are multiples of 4.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Serialize, Deserialize)]
 pub struct Params {
@@ -71,9 +71,10 @@ pub struct Tile {
 }
 
 /// The tiles there are. Workgroup memory ends at 16 KiB, which its largest tile fills.
-pub const TILES: [Tile; 8] = {
+pub const TILES: [Tile; 9] = {
     use Memory::{Registers, Workgroup};
     [
+        Tile { memory: Registers, rows: 16, columns: 2 },
         Tile { memory: Registers, rows: 8, columns: 4 },
         Tile { memory: Registers, rows: 8, columns: 2 },
         Tile { memory: Registers, rows: 8, columns: 1 },
@@ -98,10 +99,10 @@ impl Tile {
     /// The time of a multiplication in this tile, in units of its own: the wider, the less is read for it.
     ///
     /// Four channels of a tile take rows + 4 · columns reads for rows · columns multiplications of a vec4 by a matrix. On
-    /// a software adapter a read costs about three of these (`benches/kernels.rs`).
+    /// a software adapter a read costs about three of these, and one of weights some more (`benches/kernels.rs`).
     fn cost(self) -> f64 {
         let [rows, columns] = [f64::from(self.rows), f64::from(self.columns)];
-        1.0 + 3.0 * (rows + 4.0 * columns) / (rows * columns)
+        1.0 + 3.0 * (rows + 5.0 * columns) / (rows * columns)
     }
 }
 
@@ -112,20 +113,24 @@ pub struct Strategy {
     pub memory: Memory,
     /// Invocations below which the device counts as idle, so a smaller tile is taken.
     pub invocations: u32,
+    /// The most rows of a tile.
+    pub rows: u32,
 }
 
 impl Strategy {
     /// For a CPU behind a GPU's interface: a few cores that are always busy.
-    pub const SOFTWARE: Self = Self { memory: Memory::Registers, invocations: 256 };
+    pub const SOFTWARE: Self = Self { memory: Memory::Registers, invocations: 256, rows: 16 };
 
     /// For GPUs, which one is faster the device must say.
-    pub const GPU: [Self; 2] =
-        [Self { memory: Memory::Workgroup, invocations: 8192 }, Self { memory: Memory::Registers, invocations: 8192 }];
+    pub const GPU: [Self; 2] = [
+        Self { memory: Memory::Workgroup, invocations: 8192, rows: 8 },
+        Self { memory: Memory::Registers, invocations: 8192, rows: 8 },
+    ];
 
     /// The tile that wastes least on a convolution: of those that keep the device busy the cheapest, counting rows and
     /// columns that stick out of the output; where none does, the one with the most invocations.
     pub fn tile(self, params: &Params) -> Tile {
-        let tiles = || TILES.into_iter().filter(|tile| tile.memory == self.memory);
+        let tiles = || TILES.into_iter().filter(|tile| tile.memory == self.memory && tile.rows <= self.rows);
         let invocations =
             |tile: &Tile| params.pixels().div_ceil(tile.rows) * (params.out_channels / 4).div_ceil(tile.columns);
         let cost = |tile: &Tile| {
@@ -159,6 +164,20 @@ impl Params {
     }
 }
 
+/// Weights `[rows, out]` as the shaders read them: `[rows / 4, out / 4]` blocks of four rows by four output channels, so that what
+/// is multiplied together lies together.
+///
+/// # Panics
+/// If rows or output channels are no multiple of 4.
+pub fn blocks(weights: &[f32], out: usize) -> Vec<f32> {
+    assert!(out.is_multiple_of(4) && weights.len().is_multiple_of(4 * out), "channels come in fours");
+    let row = |four: &[f32], column: usize| -> [[f32; 4]; 4] {
+        std::array::from_fn(|r| std::array::from_fn(|c| four[r * out + column + c]))
+    };
+    let of_four = |four| (0..out).step_by(4).flat_map(move |column| row(four, column));
+    weights.chunks_exact(4 * out).flat_map(of_four).flatten().collect()
+}
+
 /// The shader for one tile.
 pub fn shader(tile: Tile) -> Shader {
     let [x, y] = tile.workgroup();
@@ -182,6 +201,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_block_holds_four_rows_of_four_columns() {
+        let weights: Vec<f32> = (0..64).map(|i| (i / 8 * 10 + i % 8) as f32).collect();
+        let blocks = blocks(&weights, 8);
+        assert_eq!(blocks[..16], [0., 1., 2., 3., 10., 11., 12., 13., 20., 21., 22., 23., 30., 31., 32., 33.]);
+        assert_eq!(blocks[16..20], [4., 5., 6., 7.]);
+        assert_eq!(blocks[32..36], [40., 41., 42., 43.]);
+        assert_eq!(blocks.len(), weights.len());
+    }
+
+    #[test]
     fn the_tile_follows_the_output_and_the_device() {
         let tile = |strategy: Strategy, side: u32, out_channels: u32| {
             let params = Params { out_height: side, out_width: side, out_channels, ..Params::zeroed() };
@@ -189,9 +218,9 @@ mod tests {
             assert_eq!(memory, strategy.memory);
             (rows, columns)
         };
-        assert_eq!(tile(Strategy::SOFTWARE, 64, 64), (8, 4));
-        assert_eq!(tile(Strategy::SOFTWARE, 64, 32), (8, 2), "half of a wider tile would stick out");
-        assert_eq!(tile(Strategy::SOFTWARE, 8, 512), (8, 4));
+        assert_eq!(tile(Strategy::SOFTWARE, 64, 64), (16, 2));
+        assert_eq!(tile(Strategy::SOFTWARE, 64, 16), (8, 1), "half of a wider tile would stick out");
+        assert_eq!(tile(Strategy::SOFTWARE, 8, 512), (16, 2));
         assert_eq!(tile(Strategy::SOFTWARE, 1, 12), (2, 1), "the narrowest, though few are not enough");
         let [workgroup, registers] = Strategy::GPU;
         assert_eq!(tile(registers, 128, 64), (8, 4));

@@ -1,5 +1,6 @@
 //! From a graph to what is replayed: buffers, bind groups and grids, all made at load.
 
+use std::borrow::Cow;
 use std::num::NonZeroU64;
 
 use lambdascope_core::kernels::{
@@ -93,13 +94,18 @@ impl Plan {
                 device,
                 "weights",
                 wgpu::BufferUsages::STORAGE,
-                graph.constants.iter().map(|constant| bytemuck::cast_slice(constant.data())),
+                graph.constants.iter().map(|constant| bytes(constant.len())).collect(),
+                |id| match blocks_of(graph, id) {
+                    Some(blocks) => bytemuck::cast_slice(&blocks).to_vec().into(),
+                    None => bytemuck::cast_slice(graph.constants[id].data()).into(),
+                },
             );
             let (uniforms, params_at) = upload(
                 device,
                 "parameters",
                 wgpu::BufferUsages::UNIFORM,
-                dispatches.iter().map(|dispatch| dispatch.params.as_slice()),
+                dispatches.iter().map(|dispatch| dispatch.params.len() as u64).collect(),
+                |at| dispatches[at].params.as_slice().into(),
             );
             let value = |id: ValueId| range(&buffers[slots.of[id]], 0, bytes(graph.values[id].len()));
             let steps = dispatches.iter().zip(&params_at).map(|(dispatch, &params_at)| {
@@ -249,30 +255,38 @@ fn storage(device: &wgpu::Device, label: &str, size: u64) -> wgpu::Buffer {
     })
 }
 
-/// Puts parts one after the other into a new buffer, each aligned; returns where they start.
+/// A constant as convolutions read it, if they do.
+fn blocks_of(graph: &Graph, id: ConstantId) -> Option<Vec<f32>> {
+    let params = graph.ops.iter().find_map(|op| match op {
+        Op::Conv { params, weights, .. } if *weights == id => Some(params),
+        _ => None,
+    })?;
+    Some(conv::blocks(graph.constants[id].data(), params.out_channels as usize))
+}
+
+/// Puts parts of these lengths, in bytes, one after the other into a new buffer, each aligned; returns where they start.
 fn upload<'a>(
     device: &Device,
     label: &str,
     usage: wgpu::BufferUsages,
-    parts: impl Iterator<Item = &'a [u8]> + Clone,
+    lengths: Vec<u64>,
+    part: impl Fn(usize) -> Cow<'a, [u8]>,
 ) -> (wgpu::Buffer, Vec<u64>) {
     let mut size = 0;
-    let starts: Vec<u64> = parts
-        .clone()
-        .map(|part| {
-            let start = size;
-            size += (part.len() as u64).next_multiple_of(ALIGNMENT);
-            start
-        })
-        .collect();
+    let place = |length: u64| {
+        let start = size;
+        size += length.next_multiple_of(ALIGNMENT);
+        start
+    };
+    let starts: Vec<u64> = lengths.into_iter().map(place).collect();
     let buffer = device.device.create_buffer(&wgpu::BufferDescriptor {
         label: Some(label),
         size: size.max(ALIGNMENT),
         usage: usage | wgpu::BufferUsages::COPY_DST,
         mapped_at_creation: false,
     });
-    for (part, &start) in parts.zip(&starts) {
-        device.queue.write_buffer(&buffer, start, part);
+    for (at, &start) in starts.iter().enumerate() {
+        device.queue.write_buffer(&buffer, start, &part(at));
     }
     (buffer, starts)
 }
