@@ -7,8 +7,9 @@
 // value_depth], added where content is 1; position [window_height · window_width, intra · key_depth], whose cell
 // (origin_y, origin_x) is the query's own place; bias [key_depth]; output [height · width, heads · value_depth].
 //
-// One workgroup takes one query position. It holds WEIGHTS = at least heads · intra weights at a time, so that a window
-// may have any size.
+// One workgroup takes one query position, and an invocation one column of four heads at a time, which share the values that
+// are read. It holds WEIGHTS fours of weights at a time, at least one for each four heads and u, so that a window may have any
+// size.
 //
 // Agrees with its twin, src/cpu/lambda_apply.rs, and with the other order, lambda_build.wgsl, to 1e-4 of the largest
 // value.
@@ -35,7 +36,7 @@ struct Params {
 }
 
 override WORKGROUP: u32 = 64u;
-override WEIGHTS: u32 = 1024u;
+override WEIGHTS: u32 = 256u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> queries: array<f32>;
@@ -45,28 +46,23 @@ override WEIGHTS: u32 = 1024u;
 @group(0) @binding(5) var<storage, read> bias: array<f32>;
 @group(0) @binding(6) var<storage, read_write> output: array<f32>;
 
-// q · E of some of the window's positions, [heads, intra, positions].
-var<workgroup> weights: array<f32, WEIGHTS>;
+// q · E of some of the window's positions, [fours of heads, intra, positions].
+var<workgroup> weights: array<vec4f, WEIGHTS>;
+
+// Where the queries of four heads begin, from the first of them on; beyond the last head the last again, which is not kept.
+fn heads_from(first: u32) -> vec4u {
+    return min(vec4u(first) + vec4u(0u, 1u, 2u, 3u), vec4u(params.heads - 1u)) * params.key_depth;
+}
+
+fn four_queries(at: vec4u) -> vec4f {
+    return vec4f(queries[at.x], queries[at.y], queries[at.z], queries[at.w]);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
     let n = workgroup.y * params.width + workgroup.x;
     let query = n * params.query_row;
-    let outputs = params.heads * params.value_depth;
-
-    for (var o = lane; o < outputs; o += WORKGROUP) {
-        let q = query + o / params.value_depth * params.key_depth;
-        let column = o % params.value_depth;
-        var sum = 0.0;
-        for (var c = 0u; c < params.key_depth; c++) {
-            var lambda = bias[c];
-            if params.content == 1u {
-                lambda += lambda_content[c * params.value_depth + column];
-            }
-            sum += queries[q + c] * lambda;
-        }
-        output[n * outputs + o] = sum;
-    }
+    let fours = (params.heads + 3u) / 4u;
 
     // The part of the context within the window; (y + origin − query's y) is a row of E.
     let top = max(workgroup.y, params.origin_y) - params.origin_y;
@@ -75,37 +71,59 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let right = min(max(workgroup.x + params.window_width, params.origin_x) - params.origin_x, params.context_width);
     let columns = max(right, left) - left;
     let positions = (max(bottom, top) - top) * columns;
-    let lines = params.heads * params.intra;
+    let lines = fours * params.intra;
     let room = WEIGHTS / lines;
 
-    for (var first = 0u; first < positions; first += room) {
+    // Once at least, for what does not depend on positions.
+    var first = 0u;
+    loop {
         let count = min(room, positions - first);
         for (var w = lane; w < lines * count; w += WORKGROUP) {
             let place = first + w % count;
             let y = top + place / columns + params.origin_y - workgroup.y;
             let x = left + place % columns + params.origin_x - workgroup.x;
             let line = w / count;
-            let q = query + line / params.intra * params.key_depth;
+            let q = query + heads_from(4u * (line / params.intra));
             let e = ((y * params.window_width + x) * params.intra + line % params.intra) * params.key_depth;
-            var product = 0.0;
+            var product = vec4f();
             for (var c = 0u; c < params.key_depth; c++) {
-                product += queries[q + c] * position[e + c];
+                product += four_queries(q + c) * position[e + c];
             }
             weights[w] = product;
         }
         workgroupBarrier();
 
-        for (var o = lane; o < outputs; o += WORKGROUP) {
-            let head = o / params.value_depth;
-            let column = params.value_offset + o % params.value_depth;
-            var sum = output[n * outputs + o];
+        for (var o = lane; o < fours * params.value_depth; o += WORKGROUP) {
+            let head = 4u * (o / params.value_depth);
+            let column = o % params.value_depth;
+            let to = vec4u((n * params.heads + head) * params.value_depth + column) + vec4u(0u, 1u, 2u, 3u) * params.value_depth;
+            let kept = min(4u, params.heads - head);
+
+            var sum = vec4f();
+            if first == 0u {
+                let q = query + heads_from(head);
+                for (var c = 0u; c < params.key_depth; c++) {
+                    var lambda = bias[c];
+                    if params.content == 1u {
+                        lambda += lambda_content[c * params.value_depth + column];
+                    }
+                    sum += four_queries(q + c) * lambda;
+                }
+            } else {
+                sum.x = output[to.x];
+                if kept > 1u { sum.y = output[to.y]; }
+                if kept > 2u { sum.z = output[to.z]; }
+                if kept > 3u { sum.w = output[to.w]; }
+            }
+
             for (var u = 0u; u < params.intra; u++) {
-                var w = (head * params.intra + u) * count;
-                var y = top + first / columns;
-                var x = left + first % columns;
+                let value = params.value_offset + u * params.value_depth + column;
+                var w = (head / 4u * params.intra + u) * count;
+                var y = top + first / max(columns, 1u);
+                var x = left + first % max(columns, 1u);
                 for (var i = 0u; i < count; i++) {
                     let m = y * params.context_width + x;
-                    sum += weights[w] * context[m * params.context_row + column + u * params.value_depth];
+                    sum += weights[w] * context[m * params.context_row + value];
                     w++;
                     x++;
                     if x == right {
@@ -114,8 +132,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
                     }
                 }
             }
-            output[n * outputs + o] = sum;
+
+            output[to.x] = sum.x;
+            if kept > 1u { output[to.y] = sum.y; }
+            if kept > 2u { output[to.z] = sum.z; }
+            if kept > 3u { output[to.w] = sum.w; }
         }
         workgroupBarrier();
+
+        first += room;
+        if first >= positions {
+            break;
+        }
     }
 }

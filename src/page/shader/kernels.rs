@@ -54,12 +54,12 @@ const KERNELS: &[KernelText] = &[
             EquationPart {
                 id: "query",
                 text: "the query applied to both",
-                lines: &["sum += queries[q + c] * lambda;"],
+                lines: &["sum += four_queries(q + c) * lambda;"],
             },
             EquationPart {
                 id: "weights",
                 text: "the query with each position embedding",
-                lines: &["queries[q + c] * position["],
+                lines: &["four_queries(q + c) * position["],
             },
             EquationPart {
                 id: "values",
@@ -78,7 +78,7 @@ const KERNELS: &[KernelText] = &[
             },
             Try {
                 text: "Flip the sign of the position part",
-                replacements: &[["product += queries", "product -= queries"]],
+                replacements: &[["product += four_queries", "product -= four_queries"]],
             },
         ],
     },

@@ -96,6 +96,11 @@ impl Params {
         along(0, self.height) * along(1, self.width)
     }
 
+    /// Fours of heads' weights q·E that a workgroup holds at a time: [`WEIGHTS`] in all, unless one context position has more.
+    pub fn fours(&self) -> u32 {
+        (WEIGHTS / 4).max(self.heads.div_ceil(4) * self.intra)
+    }
+
     /// Weights of one context position: a workgroup must hold as many.
     pub fn weights_a_position(&self) -> u32 {
         self.heads * self.intra
@@ -111,7 +116,7 @@ impl Params {
         Shader {
             name: "lambda_apply",
             source: include_str!("../../../../shaders/lambda_apply.wgsl").into(),
-            overrides: vec![("WORKGROUP", WORKGROUP), ("WEIGHTS", self.weights())],
+            overrides: vec![("WORKGROUP", WORKGROUP), ("WEIGHTS", self.fours())],
             reads: 5,
             writes: 1,
         }

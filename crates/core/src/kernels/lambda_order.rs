@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Shader;
-use super::lambda_apply::{self, Params};
+use super::lambda_apply::Params;
 use super::lambda_build;
 
 /// An order.
@@ -49,7 +49,7 @@ impl Order {
     /// 32-bit numbers in a workgroup's memory.
     pub fn workgroup_memory(self, params: &Params) -> u32 {
         match self {
-            Self::WeightsFirst => lambda_apply::Params::weights(params),
+            Self::WeightsFirst => 4 * params.fours(),
             Self::LambdaFirst => lambda_build::cells(params),
         }
     }
