@@ -1,11 +1,12 @@
-//! The project's own commands: `cargo xtask setup | build | serve | test | soak`.
+//! The project's own commands: `cargo xtask setup | build | serve | test | gpu | soak`.
 //!
 //! This file only reads the command line. What a command needs on the machine is in [`setup`], the page's build in
-//! [`page`], [`offline`] and [`compress`], the local web server in [`server`], the checks in [`suites`] and [`soak`].
+//! [`page`], [`offline`] and [`compress`], the local web server in [`server`], the checks in [`suites`], [`gpu`] and [`soak`].
 
 mod compress;
 mod cpu_modules;
 mod debian;
+mod gpu;
 mod offline;
 mod page;
 mod process;
@@ -16,6 +17,7 @@ mod soak;
 mod steps;
 mod suites;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -58,6 +60,12 @@ enum Task {
         /// Run one group only.
         #[arg(long, value_enum)]
         only: Option<Group>,
+    },
+    /// Test and time this machine's GPU, and write what comes of it as JSON, for `docs/devices.md`.
+    Gpu {
+        /// The file to write.
+        #[arg(long, default_value = "gpu-report.json")]
+        output: PathBuf,
     },
     /// Work one page for a quarter of an hour, in Chromium, and see that what it holds stays level.
     Soak {
@@ -104,6 +112,7 @@ fn run(arguments: Arguments) -> Result<bool> {
             server.wait();
         }
         Task::Test { only } => return suites::run(&project, source, only),
+        Task::Gpu { output } => return gpu::run(&project, &output),
         Task::Soak { no_build, options } => {
             if !no_build {
                 build(&project, source)?;

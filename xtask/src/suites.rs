@@ -1,7 +1,7 @@
 //! Every check of the project, run one after another whatever the one before said, and the summary at the end.
 
 mod browser;
-mod cargo_test;
+pub mod cargo_test;
 mod page;
 mod playwright;
 mod report;
