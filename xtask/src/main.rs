@@ -1,12 +1,12 @@
 //! The project's own commands: `cargo xtask setup | build | serve | test | gpu | soak`.
 //!
 //! This file only reads the command line. What a command needs on the machine is in [`setup`], the page's build in
-//! [`page`], [`offline`] and [`compress`], the local web server in [`server`], the checks in [`suites`], [`gpu`] and [`soak`].
+//! [`page`], [`modules`], [`offline`] and [`compress`], the local web server in [`server`], the checks in [`suites`], [`gpu`] and [`soak`].
 
 mod compress;
-mod cpu_modules;
 mod debian;
 mod gpu;
+mod modules;
 mod offline;
 mod page;
 mod process;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use walkdir::WalkDir;
 
 use crate::compress;
-use crate::cpu_modules;
+use crate::modules;
 use crate::offline;
 use crate::process;
 use crate::project::{Project, WASM};
@@ -30,7 +30,7 @@ const INPUTS: [&str; 14] = [
     ".cargo",
     "rust-toolchain.toml",
     "xtask/src/compress.rs",
-    "xtask/src/cpu_modules.rs",
+    "xtask/src/modules.rs",
     "xtask/src/offline.rs",
     "xtask/wasm-opt/package-lock.json",
 ];
@@ -58,7 +58,7 @@ pub fn build(project: &Project, source: Source, steps: &mut Steps) -> Result<()>
     trunk.env_remove("NO_COLOR");
     target.apply(project, &mut trunk)?;
     steps.run("page by Trunk", || process::run(&mut trunk))?;
-    steps.run("modules for the CPU", || cpu_modules::build(project, &target, &project.dist()))?;
+    steps.run("modules beside it", || modules::build(project, &target, &project.dist()))?;
     // It lists what has been built, so that nothing but compressed files comes after it.
     offline::write_worker(&project.root().join("www").join("sw.js"), &project.dist())?;
     steps.run("files compressed", || compress::write_compressed(&project.dist()))?;

@@ -9,8 +9,9 @@
 
 #![cfg(target_family = "wasm")]
 
-use std::alloc::{Layout, alloc, dealloc};
 use std::sync::Arc;
+
+pub use lambdascope_module_memory::{allocate, release};
 
 use lambdascope_core::nn::graph::{Graph, ValueId};
 use lambdascope_core::tensor::Tensor;
@@ -20,31 +21,6 @@ use talc::wasm::{WasmBinning, WasmGrowAndClaim};
 
 #[global_allocator]
 static ALLOCATOR: TalcLock<spin::Mutex<()>, WasmGrowAndClaim, WasmBinning> = TalcLock::new(WasmGrowAndClaim);
-
-/// What vectors and stacks are aligned to.
-const ALIGNMENT: usize = 16;
-
-/// Room for so many bytes, 16-byte aligned; null where there is none.
-#[unsafe(no_mangle)]
-pub extern "C" fn allocate(bytes: usize) -> *mut u8 {
-    match Layout::from_size_align(bytes.max(1), ALIGNMENT) {
-        // SAFETY: it is not of size zero.
-        Ok(layout) => unsafe { alloc(layout) },
-        Err(_) => std::ptr::null_mut(),
-    }
-}
-
-/// Gives back what [`allocate`] has handed out, of the same size.
-///
-/// # Safety
-/// It was handed out for so many bytes, and is not used any more.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn release(at: *mut u8, bytes: usize) {
-    if let Ok(layout) = Layout::from_size_align(bytes.max(1), ALIGNMENT) {
-        // SAFETY: as the caller promises.
-        unsafe { dealloc(at, layout) }
-    }
-}
 
 /// An executor of a graph without its constants, written down in postcard with the values to be kept; null where it cannot
 /// be read.
@@ -62,7 +38,7 @@ pub unsafe extern "C" fn load(at: *const u8, bytes: usize) -> *mut Executor {
     Box::into_raw(Box::new(Executor::without_constants(Arc::new(graph), &kept)))
 }
 
-/// Gives an executor one of its graph's constants: so many values, in memory of [`allocate`]'s that stays the host's.
+/// Gives an executor one of its graph's constants: so many values, in memory that stays the host's.
 ///
 /// # Safety
 /// The executor is [`load`]'s, and so many values lie there.

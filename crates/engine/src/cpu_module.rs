@@ -4,19 +4,17 @@
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
-use js_sys::WebAssembly::{Instance, Memory, Module};
-use js_sys::{Float32Array, Object, Reflect, Uint8Array};
-use lambdascope_core::nn::graph::{Graph, ValueId};
+use js_sys::WebAssembly::Memory;
+use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
+
+use crate::guest::{Guest, said};
+use lambdascope_core::nn::graph::{Graph, ValueId};
 
 #[wasm_bindgen]
 unsafe extern "C" {
     /// What the module exports; each function throws where the module traps.
     type Exports;
-    #[wasm_bindgen(method, catch)]
-    fn allocate(this: &Exports, bytes: u32) -> Result<u32, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn release(this: &Exports, at: u32, bytes: u32) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn load(this: &Exports, at: u32, bytes: u32) -> Result<u32, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -36,14 +34,12 @@ unsafe extern "C" {
 /// Bytes of a helper's stack.
 const STACK: u32 = 1 << 20;
 
-/// Pages of 64 KiB that a shared memory begins with and may grow to, as the module was linked (xtask/src/cpu_modules.rs).
+/// Pages of 64 KiB that a shared memory begins with and may grow to, as the module was linked (xtask/src/modules.rs).
 const PAGES: [u32; 2] = [32, 65536];
 
 /// An instance of the module.
 pub struct CpuModule {
-    module: Module,
-    memory: Memory,
-    exports: Exports,
+    guest: Guest,
     is_relaxed: bool,
     helpers: Cell<usize>,
 }
@@ -55,11 +51,6 @@ thread_local! {
 /// The module that graphs are loaded into, if there is one.
 pub(crate) fn installed() -> Option<Rc<CpuModule>> {
     INSTALLED.with(|module| module.get().cloned())
-}
-
-/// What a thrown value says.
-fn said(thrown: &JsValue) -> String {
-    thrown.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{thrown:?}"), |error| String::from(error.message()))
 }
 
 /// Whether the browser takes relaxed SIMD, by a module of one such instruction.
@@ -98,18 +89,16 @@ impl CpuModule {
     }
 
     fn new(bytes: &[u8], shared: Option<Memory>) -> Result<Self, JsValue> {
-        let module = Module::new(&Uint8Array::from(bytes))?;
-        let imports = Object::new();
-        if let Some(memory) = &shared {
-            Reflect::set(&imports, &"env".into(), &host(memory)?)?;
-        }
-        let exports = Instance::new(&module, &imports)?.exports();
         let is_relaxed = shared.is_some();
-        let memory = match shared {
-            Some(memory) => memory,
-            None => Reflect::get(&exports, &"memory".into())?.dyn_into()?,
+        let imported = match shared {
+            Some(memory) => Some((memory.clone(), host(&memory)?)),
+            None => None,
         };
-        Ok(Self { module, memory, exports: exports.unchecked_into(), is_relaxed, helpers: Cell::new(0) })
+        Ok(Self { guest: Guest::new(bytes, imported)?, is_relaxed, helpers: Cell::new(0) })
+    }
+
+    fn exports(&self) -> &Exports {
+        self.guest.exports()
     }
 
     /// From now on graphs are loaded into this module. The first one stays.
@@ -124,13 +113,14 @@ impl CpuModule {
     /// # Errors
     /// What stands against it, as a clause.
     pub fn equipment(&self) -> Result<[JsValue; 3], String> {
-        let stack = self.room(STACK)?;
-        Ok([self.module.clone().into(), self.memory.clone().into(), (stack + STACK).into()])
+        let Guest { module, memory, .. } = &self.guest;
+        let stack = self.guest.room(STACK)?;
+        Ok([module.clone().into(), memory.clone().into(), (stack + STACK).into()])
     }
 
     /// Counts a helper that is ready.
     pub fn hire(&self) {
-        if self.exports.hire().is_ok() {
+        if self.exports().hire().is_ok() {
             self.helpers.set(self.helpers.get() + 1);
         }
     }
@@ -144,13 +134,6 @@ impl CpuModule {
         }
     }
 
-    fn room(&self, bytes: u32) -> Result<u32, String> {
-        match self.exports.allocate(bytes).map_err(|thrown| said(&thrown))? {
-            0 => Err(format!("there is no memory for {bytes} bytes more")),
-            at => Ok(at),
-        }
-    }
-
     /// Lays out a graph in the module.
     ///
     /// # Errors
@@ -158,11 +141,7 @@ impl CpuModule {
     pub(crate) fn load(self: Rc<Self>, graph: &Graph, kept: &[ValueId]) -> Result<Executor, String> {
         let written =
             postcard::to_allocvec(&(graph, graph.constants.len(), kept)).map_err(|error| error.to_string())?;
-        let bytes = written.len() as u32;
-        let at = self.room(bytes)?;
-        Uint8Array::new_with_byte_offset_and_length(&self.buffer((at + bytes) as usize), at, bytes).copy_from(&written);
-        let address = self.exports.load(at, bytes).map_err(|thrown| said(&thrown))?;
-        self.exports.release(at, bytes).map_err(|thrown| said(&thrown))?;
+        let address = self.guest.lend(&written, |at, bytes| self.exports().load(at, bytes))?;
         if address == 0 {
             return Err("it is another version than the engine; reload the page".into());
         }
@@ -172,24 +151,6 @@ impl CpuModule {
             executor.set_constant(id, constant.data())?;
         }
         Ok(executor)
-    }
-
-    /// A view of so many values.
-    fn values(&self, at: u32, length: usize) -> Float32Array {
-        let buffer = self.buffer(at as usize + size_of::<f32>() * length);
-        Float32Array::new_with_byte_offset_and_length(&buffer, at, length as u32)
-    }
-
-    /// The memory as it is now, of so many bytes at least.
-    fn buffer(&self, bytes: usize) -> JsValue {
-        let buffer = self.memory.buffer();
-        let length = Reflect::get(&buffer, &"byteLength".into()).ok().and_then(|length| length.as_f64());
-        if length.is_some_and(|length| length < bytes as f64) {
-            // A helper's instance has made it grow, of which this thread's object may not have heard yet.
-            self.memory.grow(0);
-            return self.memory.buffer();
-        }
-        buffer
     }
 }
 
@@ -224,11 +185,8 @@ pub(crate) struct Executor {
 impl Executor {
     fn set_constant(&self, id: usize, values: &[f32]) -> Result<(), String> {
         let module = &self.module;
-        let bytes = size_of_val(values) as u32;
-        let at = module.room(bytes)?;
-        module.values(at, values.len()).copy_from(values);
-        let set = module.exports.set_constant(self.address, id as u32, at, values.len() as u32);
-        set.and_then(|()| module.exports.release(at, bytes)).map_err(|thrown| said(&thrown))
+        let set = |at, _| module.exports().set_constant(self.address, id as u32, at, values.len() as u32);
+        module.guest.lend(bytemuck::cast_slice(values), set)
     }
 
     /// Runs the graph on what its input holds.
@@ -236,7 +194,7 @@ impl Executor {
     /// # Panics
     /// If the module traps, as it would here.
     pub fn run_ops(&mut self) {
-        ran(self.module.exports.run(self.address));
+        ran(self.module.exports().run(self.address));
     }
 
     /// Runs one of the graph's ops.
@@ -244,28 +202,28 @@ impl Executor {
     /// # Panics
     /// If the module traps, as it would here.
     pub fn step(&mut self, at: usize) {
-        ran(self.module.exports.step(self.address, at as u32));
+        ran(self.module.exports().step(self.address, at as u32));
     }
 
     /// A value of so many numbers.
     pub fn read(&self, value: ValueId, length: usize) -> Vec<f32> {
-        self.module.values(self.place(value), length).to_vec()
+        self.module.guest.values(self.place(value), length).to_vec()
     }
 
     /// Writes a value before a run.
     pub fn write(&mut self, value: ValueId, values: &[f32]) {
-        self.module.values(self.place(value), values.len()).copy_from(values);
+        self.module.guest.values(self.place(value), values.len()).copy_from(values);
     }
 
     fn place(&self, value: ValueId) -> u32 {
-        ran(self.module.exports.value(self.address, value as u32))
+        ran(self.module.exports().value(self.address, value as u32))
     }
 }
 
 impl Drop for Executor {
     fn drop(&mut self) {
         // A module that has trapped is not used again.
-        let _ = self.module.exports.unload(self.address);
+        let _ = self.module.exports().unload(self.address);
     }
 }
 

@@ -3,7 +3,6 @@
 //! The same code drives WebGPU in the browser and Vulkan, Metal or Direct3D natively. What a kernel computes stands in
 //! its shader and its twin in [`crate::cpu`]; nothing here knows it.
 
-mod bounded;
 mod device;
 mod error;
 mod patience;

@@ -12,10 +12,14 @@ pub mod cpu_module;
 mod engine;
 mod error;
 pub mod gpu;
+#[cfg(target_family = "wasm")]
+mod guest;
 mod layer;
 mod on_cpu;
 mod run;
 mod shader_bench;
+#[cfg(target_family = "wasm")]
+pub mod shader_module;
 mod softmax;
 
 pub use backends::{Candidate, Startup};

@@ -20,7 +20,7 @@ pub(crate) struct OnCpu {
 }
 
 enum Executor {
-    #[cfg(any(not(target_family = "wasm"), feature = "cpu-here"))]
+    #[cfg(any(not(target_family = "wasm"), feature = "whole"))]
     Here(lambdascope_cpu::Executor),
     #[cfg(target_family = "wasm")]
     Module(cpu_module::Executor),
@@ -32,9 +32,9 @@ impl Executor {
         if let Some(module) = cpu_module::installed() {
             return module.load(graph, kept).map(Self::Module).map_err(EngineError::Cpu);
         }
-        #[cfg(any(not(target_family = "wasm"), feature = "cpu-here"))]
+        #[cfg(any(not(target_family = "wasm"), feature = "whole"))]
         return Ok(Self::Here(lambdascope_cpu::Executor::new(Arc::clone(graph), kept)));
-        #[cfg(not(any(not(target_family = "wasm"), feature = "cpu-here")))]
+        #[cfg(not(any(not(target_family = "wasm"), feature = "whole")))]
         Err(EngineError::Cpu("its kernels are not there".into()))
     }
 }
@@ -66,7 +66,7 @@ impl OnCpu {
     pub fn run(&mut self, picture: &[f32]) {
         self.write(self.graph.input, picture);
         match &mut self.executor {
-            #[cfg(any(not(target_family = "wasm"), feature = "cpu-here"))]
+            #[cfg(any(not(target_family = "wasm"), feature = "whole"))]
             Executor::Here(executor) => executor.run_ops(),
             #[cfg(target_family = "wasm")]
             Executor::Module(executor) => executor.run_ops(),
@@ -114,7 +114,7 @@ impl OnCpu {
     /// A value as the last run left it; meaningful for kept values only.
     pub fn read(&self, value: ValueId) -> Cow<'_, [f32]> {
         match &self.executor {
-            #[cfg(any(not(target_family = "wasm"), feature = "cpu-here"))]
+            #[cfg(any(not(target_family = "wasm"), feature = "whole"))]
             Executor::Here(executor) => Cow::Borrowed(executor.read(value)),
             #[cfg(target_family = "wasm")]
             Executor::Module(executor) => Cow::Owned(executor.read(value, self.graph.values[value].len())),
@@ -124,7 +124,7 @@ impl OnCpu {
     fn write(&mut self, value: ValueId, values: &[f32]) {
         assert_eq!(values.len(), self.graph.values[value].len(), "an input has the graph's size");
         match &mut self.executor {
-            #[cfg(any(not(target_family = "wasm"), feature = "cpu-here"))]
+            #[cfg(any(not(target_family = "wasm"), feature = "whole"))]
             Executor::Here(executor) => executor.value_mut(value).copy_from_slice(values),
             #[cfg(target_family = "wasm")]
             Executor::Module(executor) => executor.write(value, values),
@@ -133,7 +133,7 @@ impl OnCpu {
 
     fn step(&mut self, at: usize) {
         match &mut self.executor {
-            #[cfg(any(not(target_family = "wasm"), feature = "cpu-here"))]
+            #[cfg(any(not(target_family = "wasm"), feature = "whole"))]
             Executor::Here(executor) => executor.step(at),
             #[cfg(target_family = "wasm")]
             Executor::Module(executor) => executor.step(at),

@@ -162,10 +162,10 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
             what_if(engine, seen.as_ref(), twin, question).await;
         }
         if let Some(layer) = layer {
-            shaders::text(engine, *load, layer);
+            shaders::text(engine, *load, layer).await;
         }
         if let Some(edit) = checked {
-            shaders::check(engine, &edit);
+            shaders::check(engine, &edit).await;
         }
         if let Some(edit) = edited {
             shaders::run(engine, seen.as_ref(), edit).await;

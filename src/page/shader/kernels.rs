@@ -225,7 +225,7 @@ const fn convolution(kernel: &'static str) -> KernelText {
         ],
         tries: &[
             Try { text: "Leave the bias out", replacements: &[["+= bias[", "+= 0.0 * bias["]] },
-            Try { text: "Flip the sign of the product", replacements: &[["+= a_", "-= a_"]] },
+            Try { text: "Flip the sign of the product", replacements: &[["+= w_", "-= w_"]] },
         ],
     }
 }
