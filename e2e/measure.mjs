@@ -1,9 +1,10 @@
 // Measures the served page as a visitor meets it, the cache empty each time:
-//   node measure.mjs <address> [--backend webgpu|cpu] [--runs 5] [--moves 60] [--json file]
+//   node measure.mjs <address> [--backend webgpu|cpu] [--runs 5] [--moves 60] [--line mbit,ms] [--json file]
 //
 // Bytes are counted as they are, as they travel from the host that is measured (`cargo xtask serve` hands brotli out), and as
-// they would from one that compresses text and WebAssembly with gzip, as most static hosts do. "Input to frame" runs from the event's own time stamp to the end of the frame that
-// the page drew after it.
+// they would from one that compresses text and WebAssembly with gzip, as most static hosts do. "Input to frame" runs from the
+// event's own time stamp to the end of the frame that the page drew after it. `--line 10,40` puts a line of 10 Mbit/s and a
+// round trip of 40 ms between (support/line.mjs).
 
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
@@ -13,6 +14,7 @@ import { gzipSync } from "node:zlib";
 import { chromium } from "@playwright/test";
 
 import * as flags from "./support/chromium.mjs";
+import { openLine } from "./support/line.mjs";
 import { quantile } from "./support/quantile.mjs";
 
 const { positionals, values } = parseArgs({
@@ -21,6 +23,7 @@ const { positionals, values } = parseArgs({
     backend: { type: "string", default: "webgpu" },
     runs: { type: "string", default: "5" },
     moves: { type: "string", default: "60" },
+    line: { type: "string" },
     json: { type: "string" },
   },
 });
@@ -28,9 +31,11 @@ const [address] = positionals;
 const runs = Number(values.runs);
 const moves = Number(values.moves);
 if (!address || !["webgpu", "cpu"].includes(values.backend) || !(runs >= 1) || !(moves >= 1)) {
-  console.error("usage: node measure.mjs <address> [--backend webgpu|cpu] [--runs 5] [--moves 60] [--json file]");
+  console.error("usage: node measure.mjs <address> [--backend webgpu|cpu] [--runs 5] [--moves 60] [--line mbit,ms] [--json file]");
   process.exit(2);
 }
+const [megabits, roundTrip] = (values.line ?? "").split(",").map(Number);
+const line = values.line ? await openLine(address, { bitsASecond: megabits * 1e6, roundTrip }) : undefined;
 
 const compressible = /^(text\/|application\/(wasm|javascript|json)|image\/svg)/;
 const patience = 120_000;
@@ -64,7 +69,7 @@ async function visit(browser) {
   const bodies = [];
   context.on("response", (response) => bodies.push(weigh(response)));
   await page.addInitScript(observe);
-  await page.goto(address);
+  await page.goto(line?.address ?? address);
   await page.waitForFunction(() => window.measured.result !== null, null, { timeout: patience });
   const files = (await Promise.all(bodies)).filter((file) => file !== null);
   const { drawn, shown, result, paint } = await page.evaluate(() => ({
@@ -122,6 +127,7 @@ try {
   for (let run = 0; run < runs; run += 1) visits.push(await visit(browser));
 } finally {
   await browser.close();
+  line?.close();
 }
 
 const [first] = visits;
@@ -142,10 +148,10 @@ const summary = {
   longTasks: { loading: visits.flatMap((one) => one.loading), moving: visits.flatMap((one) => one.moving) },
 };
 
-console.log(`${summary.backend}\n${summary.machine}, Chromium ${summary.chromium}, ${runs} runs\n`);
-const line = ({ raw, travelled, gzip }, what) => console.log(`${kb(raw)} ${kb(travelled)} travelled ${kb(gzip)} gzip  ${what}`);
-for (const file of summary.files) line(file, file.name);
-line(summary.bytes, "until the first result\n");
+console.log(`${summary.backend}\n${summary.machine}, Chromium ${summary.chromium}, ${runs} runs${values.line ? `, over ${megabits} Mbit/s and ${roundTrip} ms` : ""}\n`);
+const weight = ({ raw, travelled, gzip }, what) => console.log(`${kb(raw)} ${kb(travelled)} travelled ${kb(gzip)} gzip  ${what}`);
+for (const file of summary.files) weight(file, file.name);
+weight(summary.bytes, "until the first result\n");
 console.log(`first paint           ${ms(summary.firstPaint)}`);
 console.log(`page drawn            ${ms(summary.drawn)}`);
 console.log(`first numbers         ${ms(summary.firstShown)}`);

@@ -12,7 +12,7 @@
 // queries. Whenever a larger logit turns up, what was summed so far is scaled down to it. LINES = 2 · (height + width)
 // vectors hold q · vertical and q · horizontal of every row and column of the map.
 //
-// Agrees with its twin, src/cpu/attention.rs, to 1e-4 of the largest value.
+// Agrees with its twin, crates/cpu/src/attention.rs, to 1e-4 of the largest value.
 
 struct Params {
     height: u32,

@@ -12,12 +12,12 @@
 // of these channels for SIDE · COLUMNS vec4 of output channels. An invocation holds ROWS pixels by COLUMNS vec4 of the
 // output in registers. The way for GPUs with fast workgroup memory (conv.wgsl is the other).
 //
-// The file as it stands is the tile of one pixel by one vec4. `expand` in src/kernels/conv/template.rs writes the wider
+// The file as it stands is the tile of one pixel by one vec4. `expand` in crates/core/src/kernels/conv/template.rs writes the wider
 // ones: neighbouring lines that name the row R (alone or as a part of a name, as in `sum_R_C`) are repeated for every row,
 // a line that names the column C for every column. Arrays and loops would be shorter, but a register has no index: where
 // a compiler does not unroll such a loop, the array lies in memory, and the kernel is several times slower.
 //
-// Agrees with its twin, src/cpu/conv.rs, to 1e-4 of the largest value.
+// Agrees with its twin, crates/cpu/src/conv.rs, to 1e-4 of the largest value.
 
 struct Params {
     in_height: u32,

@@ -11,7 +11,7 @@
 // are read. It holds WEIGHTS fours of weights at a time, at least one for each four heads and u, so that a window may have any
 // size.
 //
-// Agrees with its twin, src/cpu/lambda_apply.rs, and with the other order, lambda_build.wgsl, to 1e-4 of the largest
+// Agrees with its twin, crates/cpu/src/lambda_apply.rs, and with the other order, lambda_build.wgsl, to 1e-4 of the largest
 // value.
 
 struct Params {

@@ -8,7 +8,7 @@
 // One workgroup takes one query position. It holds CELLS = at least key_depth cells of λ at a time, all rows of some
 // columns, and nothing of λ leaves the workgroup.
 //
-// Agrees with its twin, src/cpu/lambda_build.rs, to 1e-4 of the largest value.
+// Agrees with its twin, crates/cpu/src/lambda_build.rs, to 1e-4 of the largest value.
 
 struct Params {
     height: u32,

@@ -6,7 +6,7 @@
 // lambda_content [key_depth, value_depth]. One workgroup takes one key channel c with all its u; WORKGROUP is a power of
 // two, at least COLUMNS.
 //
-// Agrees with its twin, src/cpu/lambda_content.rs, to 1e-4 of the largest value.
+// Agrees with its twin, crates/cpu/src/lambda_content.rs, to 1e-4 of the largest value.
 
 struct Params {
     positions: u32,

@@ -10,7 +10,7 @@
 // One workgroup takes one query position and holds WEIGHTS = at least heads · intra weights at a time; CHANNELS =
 // intra · key_depth. Nothing of size n · m is stored.
 //
-// Agrees with its twin, src/cpu/lambda_masked.rs, to 1e-4 of the largest value.
+// Agrees with its twin, crates/cpu/src/lambda_masked.rs, to 1e-4 of the largest value.
 
 struct Params {
     height: u32,

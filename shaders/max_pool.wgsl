@@ -5,7 +5,7 @@
 // input [in_height, in_width, channels], output [out_height, out_width, channels]; vec4 along channels. One invocation
 // computes one vec4 of the output.
 //
-// Equals its twin, src/cpu/max_pool.rs.
+// Equals its twin, crates/cpu/src/max_pool.rs.
 
 struct Params {
     in_height: u32,

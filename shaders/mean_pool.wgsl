@@ -4,7 +4,7 @@
 //
 // input [pixels, channels], output [channels]; vec4 along channels. One invocation computes one vec4 of the output.
 //
-// Agrees with its twin, src/cpu/mean_pool.rs, to 1e-4 of the largest value.
+// Agrees with its twin, crates/cpu/src/mean_pool.rs, to 1e-4 of the largest value.
 
 struct Params {
     pixels: u32,

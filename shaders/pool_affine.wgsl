@@ -5,7 +5,7 @@
 // input [in_height, in_width, channels], scale and shift [channels], output [in_height / pool, in_width / pool,
 // channels]. One invocation computes one value of the output.
 //
-// Agrees with its twin, src/cpu/pool_affine.rs, to 1e-4 of the largest value.
+// Agrees with its twin, crates/cpu/src/pool_affine.rs, to 1e-4 of the largest value.
 
 struct Params {
     in_height: u32,

@@ -1,12 +1,37 @@
-// Starts the page's WebAssembly module, and says so when it cannot. A file of its own because the content security
-// policy allows no inline script. Trunk writes the module's names into the <meta> this reads (Trunk.toml).
+// Starts the page's WebAssembly module and, before that draws, the engine's worker; and says so when the page cannot start. A
+// file of its own because the content security policy allows no inline script. Trunk writes the module's names into the
+// <meta> this reads (Trunk.toml).
 
 const meta = document.querySelector('meta[name="page-module"]');
 try {
-  const { default: init } = await import(new URL(meta.content, document.baseURI));
-  await init({ module_or_path: new URL(meta.dataset.wasm, document.baseURI) });
+  const [{ default: init }, module] = await Promise.all([import(new URL(meta.content, document.baseURI)), compile(new URL(meta.dataset.wasm, document.baseURI))]);
+  // The page's own bytes are here, so that the engine's are not in their way; and while the page draws for the first time, which
+  // takes a while, no worker could begin.
+  startEngine();
+  await new Promise((begun) => setTimeout(begun));
+  await init({ module_or_path: module });
 } catch (error) {
   fail(error);
+}
+
+async function compile(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`the server answered ${response.status} for ${url.pathname}`);
+  // Some hosts know no type for it.
+  const isTyped = response.headers.get("content-type")?.startsWith("application/wasm");
+  return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** The page takes the worker over with what it has said so far (src/ui/engine.rs), and starts one itself where there is none. */
+function startEngine() {
+  try {
+    const worker = new Worker("./engine_worker_loader.js", { type: "module" });
+    const events = [];
+    worker.onmessage = worker.onerror = (event) => events.push(event);
+    window.startedEngine = { worker, events };
+  } catch {
+    // The page will try again, and say why not.
+  }
 }
 
 function fail(error) {

@@ -108,7 +108,7 @@ const visits: Record<string, Visit> = {
     {
       lambda_apply: (page) => expect(source(page)).toHaveValue(/fn main\(/),
       "with a fault": async (page) => {
-        await replace(page, "var sum = 0.0;", "var sum = wrong;");
+        await replace(page, "var sum = vec4f();", "var sum = wrong;");
         await expect(page.getByTestId("shader-go")).toBeVisible();
       },
     },

@@ -8,6 +8,7 @@ pub mod what_if;
 
 use std::time::Duration;
 
+use js_sys::Reflect;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
@@ -69,14 +70,15 @@ fn restart(state: State) {
 }
 
 fn start(state: State) {
-    let options = web_sys::WorkerOptions::new();
-    options.set_type(web_sys::WorkerType::Module);
-    let worker = match web_sys::Worker::new_with_options("./engine_worker_loader.js", &options) {
-        Ok(worker) => worker,
-        Err(error) => {
-            state.phase.set(Phase::Failed(format!("{NO_START} ({})", browser::describe(&error))));
-            return;
-        }
+    let (worker, events) = match begun() {
+        Some(begun) => begun,
+        None => match new_worker() {
+            Ok(worker) => (worker, js_sys::Array::new()),
+            Err(error) => {
+                state.phase.set(Phase::Failed(format!("{NO_START} ({})", browser::describe(&error))));
+                return;
+            }
+        },
     };
     let received = Closure::<dyn FnMut(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
         let bytes = js_sys::Uint8Array::new(&event.data()).to_vec();
@@ -97,7 +99,11 @@ fn start(state: State) {
     });
     worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
     failed.forget();
-    state.link.set_value(Some(Link::new(worker)));
+    state.link.set_value(Some(Link::new(worker.clone())));
+    for event in events {
+        // They were handled once, by nobody who understood them.
+        let _ = worker.dispatch_event(event.unchecked_ref());
+    }
 
     set_timeout(
         move || {
@@ -107,6 +113,23 @@ fn start(state: State) {
         },
         SILENCE,
     );
+}
+
+fn new_worker() -> Result<web_sys::Worker, JsValue> {
+    let options = web_sys::WorkerOptions::new();
+    options.set_type(web_sys::WorkerType::Module);
+    web_sys::Worker::new_with_options("./engine_worker_loader.js", &options)
+}
+
+/// The worker that `www/start.js` began before the page drew, with the events that have come from it since; once.
+fn begun() -> Option<(web_sys::Worker, js_sys::Array)> {
+    const NAME: &str = "startedEngine";
+    let window = window();
+    let started = Reflect::get(&window, &NAME.into()).ok().filter(JsValue::is_object)?;
+    Reflect::delete_property(&window, &NAME.into()).ok()?;
+    let worker = Reflect::get(&started, &"worker".into()).ok()?.dyn_into().ok()?;
+    let events = Reflect::get(&started, &"events".into()).ok()?.dyn_into().ok()?;
+    Some((worker, events))
 }
 
 fn receive(state: State, response: Response) {
