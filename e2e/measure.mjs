@@ -42,13 +42,16 @@ const patience = 120_000;
 
 /** Runs in the page before anything of it: notes when things appear, long tasks, and inputs until their frame. */
 function observe() {
-  const seen = { drawn: null, shown: null, result: null, longTasks: [], inputs: [] };
+  const seen = { begun: false, drawn: null, shown: null, result: null, longTasks: [], inputs: [] };
   window.measured = seen;
   new PerformanceObserver((list) => {
     for (const task of list.getEntries()) seen.longTasks.push({ at: task.startTime, took: task.duration });
   }).observe({ type: "longtask", buffered: true });
   new MutationObserver(() => {
-    if (seen.drawn === null && document.body && !document.getElementById("start")) seen.drawn = performance.now();
+    // On a slow line what stands there at first comes in pieces too.
+    const begins = document.getElementById("start") !== null;
+    seen.begun ||= begins;
+    if (seen.drawn === null && seen.begun && !begins) seen.drawn = performance.now();
     if (!document.querySelector('[data-testid="prediction"]')) return;
     if (seen.shown === null) seen.shown = performance.now();
     if (seen.result === null && !document.querySelector('[data-testid="precomputed"]')) seen.result = performance.now();

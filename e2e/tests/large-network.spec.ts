@@ -93,7 +93,7 @@ const views: Record<string, (page: Page) => Promise<void>> = {
   atlas: async (page) => {
     await expect(tiles(page)).toHaveCount(12);
     const all = await maps(page);
-    // Tiles that are drawn anew while so large a network's atlas fills take the focus with them.
+    // Again and again: while other work keeps the page busy the key has been seen to find the focus elsewhere.
     await expect(async () => {
       await tiles(page).nth(11).focus();
       await page.keyboard.press("End");
