@@ -137,7 +137,7 @@ interface Walk {
   badge: RegExp;
 }
 
-const cpu = { backend: "cpu", badge: /CPU · WebAssembly/ } as const;
+const cpu = { backend: "cpu", badge: /CPU · \d threads?, WebAssembly/ } as const;
 const walks: Walk[] = [
   { browser: "chromium", title: "Chromium", ...cpu },
   { browser: "firefox", title: "Firefox", ...cpu },

@@ -37,7 +37,7 @@ test("the page works when its host is gone: another sample, an own picture, anot
   await open(page, church);
   await firstResult(page);
   // The host says nothing of isolation, without which there are no threads.
-  await expect(badge(page)).toHaveText(/WebAssembly, 1 thread$/);
+  await expect(badge(page)).toHaveText(/1 thread, WebAssembly$/);
   expect(site.requests, "nothing is kept before the first answer").not.toContain("sw.js");
   await isKept(page);
   // The document was asked for with a state, which is another address to the browser's cache.
@@ -62,7 +62,7 @@ test("the page works when its host is gone: another sample, an own picture, anot
   await page.reload();
   await firstResult(page);
   // The page's own files, as they are kept, ask for it.
-  await expect(badge(page)).toHaveText(/WebAssembly, \d threads$/);
+  await expect(badge(page)).toHaveText(/\d threads, WebAssembly$/);
   const first = await guess(page);
   await page.locator('[data-sample="tench"]').click();
   await expect.poll(() => guess(page), "another sample").not.toBe(first);

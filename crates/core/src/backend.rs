@@ -62,7 +62,7 @@ pub enum Backend {
 pub struct BackendReport {
     /// The backend that ran last (before the first picture: the one the start-up check ran).
     pub backend: Backend,
-    /// The adapter, such as `google SwiftShader`, or `WebAssembly, 2 threads`.
+    /// The adapter, such as `google SwiftShader`, or `2 threads, WebAssembly`.
     pub device: String,
     /// One sentence: why this backend and not the other.
     pub reason: String,

@@ -128,9 +128,10 @@ impl CpuModule {
     /// What it is called in a report.
     pub(crate) fn name(&self) -> String {
         let simd = if self.is_relaxed { "" } else { " without relaxed SIMD" };
+        // The threads first, since a narrow badge cuts the rest off.
         match self.helpers.get() {
-            0 => format!("WebAssembly{simd}, 1 thread"),
-            helpers => format!("WebAssembly{simd}, {} threads", helpers + 1),
+            0 => format!("1 thread, WebAssembly{simd}"),
+            helpers => format!("{} threads, WebAssembly{simd}", helpers + 1),
         }
     }
 
