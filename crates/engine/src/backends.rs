@@ -293,16 +293,21 @@ impl Backends {
             return Err(GpuError::Refused("it has not been started".into()));
         };
         let values = session.run(input, &self.kept).await?;
-        let milliseconds = milliseconds_since(started);
-        let is_finite = values.iter().all(|values| all_finite(values));
+        Ok(self.given(&values, Backend::Gpu, milliseconds_since(started)))
+    }
+
+    /// A run by the values that it has kept, in their order.
+    fn given(&self, values: &[Vec<f32>], backend: Backend, milliseconds: f64) -> GraphRun {
         let read = |id: ValueId| {
-            let place = self.kept.iter().position(|kept| *kept == id);
-            let place = place.ok_or_else(|| GpuError::NotKept(self.graph.values[id].name.clone()))?;
-            Ok(values[place].clone())
+            let Some(place) = self.kept.iter().position(|kept| *kept == id) else {
+                unreachable!("what a trace needs is kept")
+            };
+            Ok::<_, std::convert::Infallible>(values[place].clone())
         };
-        let output = read(self.graph.logits)?;
-        let trace = gather(&self.graph, read)?;
-        Ok(GraphRun { output, trace, backend: Backend::Gpu, milliseconds, is_finite })
+        let Ok(output) = read(self.graph.logits);
+        let Ok(trace) = gather(&self.graph, read);
+        let is_finite = values.iter().all(|values| all_finite(values));
+        GraphRun { output, trace, backend, milliseconds, is_finite }
     }
 
     fn check_cpu(&mut self) -> GraphRun {
@@ -316,10 +321,8 @@ impl Backends {
         let started = Instant::now();
         self.cpu.run(input);
         let milliseconds = milliseconds_since(started);
-        let is_finite = self.kept.iter().all(|&id| all_finite(&self.cpu.read(id)));
-        let read = |id: ValueId| Ok::<_, std::convert::Infallible>(self.cpu.read(id).into_owned());
-        let Ok(trace) = gather(&self.graph, read);
-        let output = self.cpu.read(self.graph.logits).into_owned();
-        GraphRun { output, trace, backend: Backend::Cpu, milliseconds, is_finite }
+        // Read once: out of a module every reading is a copy.
+        let values: Vec<Vec<f32>> = self.kept.iter().map(|&id| self.cpu.read(id).into_owned()).collect();
+        self.given(&values, Backend::Cpu, milliseconds)
     }
 }
