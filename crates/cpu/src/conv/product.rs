@@ -1,6 +1,6 @@
 //! Rows times packed weights: the one matrix product that both ways of a convolution come down to.
 //!
-//! A register tile is so many rows by two vectors of columns. Rows are pointers, one a tap (an indirect convolution, as
+//! A register tile is so many rows by two or three vectors of columns. Rows are pointers, one a tap (an indirect convolution, as
 //! XNNPACK has it), so that nothing of the input is copied; weights are packed once, in the order in which they are read.
 
 use std::ops::Range;
