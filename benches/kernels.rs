@@ -23,7 +23,7 @@ mod native {
     use std::time::Instant;
 
     use anyhow::{Context, Result};
-    use lambdascope_core::kernels::conv::{Params, Strategy, TILES, Tile, shader};
+    use lambdascope_core::kernels::conv::{Memory, Params, Strategy, TILES, Tile, shader};
     use lambdascope_core::nn::graph::{Graph, Op, Value};
     use lambdascope_core::nn::network::Network;
     use lambdascope_core::tensor::Tensor;
@@ -55,7 +55,8 @@ mod native {
     ];
 
     /// Every choice there is for a device.
-    const STRATEGIES: [Strategy; 3] = [Strategy::SOFTWARE, Strategy::GPU[0], Strategy::GPU[1]];
+    const STRATEGIES: [Strategy; 5] =
+        [Strategy::SOFTWARE, Strategy::SOFTWARE_QUADS, Strategy::GPU[0], Strategy::GPU[1], Strategy::GPU[2]];
 
     /// Prints every measurement.
     pub fn main() -> Result<()> {
@@ -81,6 +82,9 @@ mod native {
                 let milliseconds = on_the_cpu(&params)?;
                 println!("  CPU twin       {milliseconds:8.3} ms {:8.2} GFLOP/s", rate(&params, milliseconds));
                 for tile in TILES {
+                    if tile.memory == Memory::Quads && !device.has_subgroups() {
+                        continue;
+                    }
                     let Tile { memory, rows, columns } = tile;
                     let graph = Arc::new(graph(params)?);
                     let last = graph.logits;
@@ -132,7 +136,7 @@ mod native {
             let shader = shader(tile);
             let overrides: BTreeMap<_, _> = shader.overrides.iter().copied().collect();
             let Tile { memory, rows, columns } = tile;
-            let mark = if Strategy::SOFTWARE.tile(&params) == tile { "*" } else { "" };
+            let mark = if Strategy::SOFTWARE_QUADS.tile(&params) == tile { "*" } else { "" };
             json!({
                 "shape": name(shape),
                 "tile": format!("{rows}×{columns} {memory:?}{mark}"),

@@ -25,7 +25,10 @@ if (positionals.length !== 1 || !(runs >= 1)) {
 
 /** Runs in the page: one convolution on numbers that are the same every time. */
 async function measure({ source, overrides, grid, params, runs }) {
-  const device = (window.device ??= await navigator.gpu.requestAdapter().then((adapter) => adapter.requestDevice()));
+  const device = (window.device ??= await navigator.gpu.requestAdapter().then((adapter) => {
+    const requiredFeatures = ["subgroups"].filter((feature) => adapter.features.has(feature));
+    return adapter.requestDevice({ requiredFeatures });
+  }));
   const [inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, kernel] = params;
   const storage = (length) => {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;

@@ -53,14 +53,19 @@ fn whichever_strategy_is_faster_the_numbers_are_the_same() {
     executor.run(&picture());
     pollster::block_on(async {
         let device = gpu::Device::request().await.unwrap();
-        let mut strategies = vec![Strategy::GPU[0], Strategy::GPU[1]];
+        assert!(device.has_subgroups() || !device.adapter().software);
+        let mut strategies = Strategy::choices(false, device.has_subgroups()).to_vec();
         let session = gpu::Session::fastest(&device, Arc::clone(&graph), &kept, &strategies).await.unwrap();
         assert!(strategies.contains(&session.strategy().unwrap()));
-        // And the one that lost.
+        // And those that lost.
         strategies.retain(|strategy| Some(*strategy) != session.strategy());
-        let other = gpu::Session::fastest(&device, Arc::clone(&graph), &kept, &strategies).await.unwrap();
-        assert_eq!(other.strategy(), Some(strategies[0]));
-        for mut session in [session, other] {
+        let mut sessions = vec![session];
+        for strategy in strategies {
+            let other = gpu::Session::fastest(&device, Arc::clone(&graph), &kept, &[strategy]).await.unwrap();
+            assert_eq!(other.strategy(), Some(strategy));
+            sessions.push(other);
+        }
+        for session in &mut sessions {
             let values = session.run(&picture(), &kept).await.unwrap();
             for (id, value) in kept.iter().zip(&values) {
                 let difference = relative_difference(value, executor.read(*id));

@@ -10,7 +10,7 @@ use std::mem::{offset_of, size_of};
 use bytemuck::Zeroable;
 use lambdascope_core::kernels::{
     Shader, attention, conv, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool,
-    pool_affine,
+    pool_affine, without_enabling,
 };
 use naga::back::PipelineConstants;
 use naga::back::pipeline_constants::process_overrides;
@@ -31,9 +31,20 @@ fn shaders() -> Vec<Shader> {
     all
 }
 
+/// With no more than WebGPU's core has, or subgroups too.
+fn validator(subgroups: bool) -> Validator {
+    let extra = if subgroups { Capabilities::SUBGROUP } else { Capabilities::empty() };
+    let mut validator = Validator::new(ValidationFlags::all(), extra);
+    if subgroups {
+        validator.subgroup_stages(naga::valid::ShaderStages::COMPUTE);
+        validator.subgroup_operations(naga::valid::SubgroupOperationSet::QUAD_FRAGMENT_COMPUTE);
+    }
+    validator
+}
+
 fn parse(shader: &Shader) -> Module {
-    naga::front::wgsl::parse_str(&shader.source)
-        .unwrap_or_else(|error| panic!("{}: {}", shader.name, error.emit_to_string(&shader.source)))
+    naga::front::wgsl::parse_str(shader.source_for_naga())
+        .unwrap_or_else(|error| panic!("{}: {}", shader.name, error.emit_to_string(shader.source_for_naga())))
 }
 
 #[test]
@@ -50,7 +61,7 @@ fn every_file_belongs_to_a_kernel() {
 fn every_specialisation_is_valid() {
     for shader in shaders() {
         let module = parse(&shader);
-        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+        let mut validator = validator(shader.needs_subgroups());
         let info = validator.validate(&module).unwrap_or_else(|error| panic!("{}: {error:?}", shader.name));
         let names: BTreeSet<_> = module.overrides.iter().filter_map(|(_, o)| o.name.as_deref()).collect();
         assert_eq!(names, shader.overrides.iter().map(|(name, _)| *name).collect(), "{}", shader.name);
@@ -70,10 +81,11 @@ fn every_specialisation_is_valid() {
 fn every_file_is_valid_as_it_stands() {
     for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders")).unwrap() {
         let path = file.unwrap().path();
-        let source = std::fs::read_to_string(&path).unwrap();
-        let module = naga::front::wgsl::parse_str(&source)
-            .unwrap_or_else(|error| panic!("{}: {}", path.display(), error.emit_to_string(&source)));
-        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+        let text = std::fs::read_to_string(&path).unwrap();
+        let source = without_enabling(&text);
+        let module = naga::front::wgsl::parse_str(source)
+            .unwrap_or_else(|error| panic!("{}: {}", path.display(), error.emit_to_string(source)));
+        let mut validator = validator(source.len() < text.len());
         let _ = validator.validate(&module).unwrap_or_else(|error| panic!("{}: {error:?}", path.display()));
     }
 }
@@ -124,7 +136,7 @@ fn reflected(shader: &Shader) -> Layout {
 fn parameter_structs_are_laid_out_as_in_rust() {
     let expected = |shader: &Shader| -> Layout {
         match shader.name {
-            "conv" | "conv_shared" => layout!(conv {
+            "conv" | "conv_quads" | "conv_shared" => layout!(conv {
                 in_height,
                 in_width,
                 in_channels,

@@ -79,3 +79,24 @@ pub struct Shader {
     /// Arrays it writes.
     pub writes: u32,
 }
+
+/// What stands on top of a shader that uses subgroups.
+const SUBGROUPS: &str = "enable subgroups;";
+
+impl Shader {
+    /// Whether it runs only on devices that offer subgroups.
+    pub fn needs_subgroups(&self) -> bool {
+        self.source.starts_with(SUBGROUPS)
+    }
+
+    /// The source as naga reads it, which knows the operations of subgroups, but not yet the line by which WGSL allows them
+    /// (naga 30, <https://github.com/gfx-rs/wgpu/issues/5555>).
+    pub fn source_for_naga(&self) -> &str {
+        without_enabling(&self.source)
+    }
+}
+
+/// As [`Shader::source_for_naga`], for a file of `shaders/`.
+pub fn without_enabling(source: &str) -> &str {
+    source.strip_prefix(SUBGROUPS).unwrap_or(source)
+}

@@ -11,6 +11,7 @@ mod plan;
 mod profile;
 mod session;
 mod shader_edit;
+mod subgroups;
 
 pub use device::{Adapter, Device};
 pub use error::GpuError;

@@ -1,5 +1,5 @@
-//! Convolution as an implicit GEMM: output = activation(input ∗ weights + bias + residual). `shaders/conv.wgsl`, and
-//! `shaders/conv_shared.wgsl` with workgroup memory.
+//! Convolution as an implicit GEMM: output = activation(input ∗ weights + bias + residual). `shaders/conv.wgsl`,
+//! `shaders/conv_quads.wgsl` with subgroups, and `shaders/conv_shared.wgsl` with workgroup memory.
 
 mod template;
 
@@ -41,11 +41,14 @@ pub struct Params {
     pub unused: u32,
 }
 
-/// Where an invocation has its operands from: two ways to the same numbers, one shader each.
+/// Where an invocation has its operands from: three ways to the same numbers, one shader each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Memory {
     /// Straight from the arrays into registers: `shaders/conv.wgsl`.
     Registers,
+    /// The same, but each of four neighbours loads a quarter of their pixels and gives them to the others, by the subgroup
+    /// operations of devices that have these: `shaders/conv_quads.wgsl`.
+    Quads,
     /// Through workgroup memory, where neighbours share what they read: `shaders/conv_shared.wgsl`.
     Workgroup,
 }
@@ -54,6 +57,7 @@ impl std::fmt::Display for Memory {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Registers => "registers alone",
+            Self::Quads => "registers, four invocations giving each other what they read",
             Self::Workgroup => "workgroup memory",
         })
     }
@@ -71,8 +75,8 @@ pub struct Tile {
 }
 
 /// The tiles there are. Workgroup memory ends at 16 KiB, which its largest tile fills.
-pub const TILES: [Tile; 9] = {
-    use Memory::{Registers, Workgroup};
+pub const TILES: [Tile; 13] = {
+    use Memory::{Quads, Registers, Workgroup};
     [
         Tile { memory: Registers, rows: 16, columns: 2 },
         Tile { memory: Registers, rows: 8, columns: 4 },
@@ -80,6 +84,10 @@ pub const TILES: [Tile; 9] = {
         Tile { memory: Registers, rows: 8, columns: 1 },
         Tile { memory: Registers, rows: 4, columns: 1 },
         Tile { memory: Registers, rows: 2, columns: 1 },
+        Tile { memory: Quads, rows: 16, columns: 2 },
+        Tile { memory: Quads, rows: 8, columns: 4 },
+        Tile { memory: Quads, rows: 8, columns: 2 },
+        Tile { memory: Quads, rows: 4, columns: 1 },
         Tile { memory: Workgroup, rows: 8, columns: 2 },
         Tile { memory: Workgroup, rows: 4, columns: 2 },
         Tile { memory: Workgroup, rows: 2, columns: 1 },
@@ -92,6 +100,9 @@ impl Tile {
         match self.memory {
             // A software adapter runs four neighbours as the lanes of one vector: four columns leave few lanes idle.
             Memory::Registers => [4, 16],
+            // A quad along the channels. None of them may leave early, so a workgroup's 64 pixels are no more than the
+            // smallest map has.
+            Memory::Quads => [4, 64 / self.rows],
             Memory::Workgroup => [8, 8],
         }
     }
@@ -99,14 +110,16 @@ impl Tile {
     /// The time of a multiplication in this tile, in units of its own: the wider, the less is read for it.
     ///
     /// Four channels of a tile take rows + 4 · columns reads for rows · columns multiplications of a vec4 by a matrix. On
-    /// a software adapter a read costs about three of these, and one of weights some more (`benches/kernels.rs`).
+    /// a software adapter a read costs about three of these, and one of weights some more (`benches/kernels.rs`); in a quad
+    /// a pixel is a quarter of a read, and what giving it to the others costs.
     fn cost(self) -> f64 {
         let [rows, columns] = [f64::from(self.rows), f64::from(self.columns)];
-        1.0 + 3.0 * (rows + 5.0 * columns) / (rows * columns)
+        let pixels = if self.memory == Memory::Quads { rows / 2.0 } else { rows };
+        1.0 + 3.0 * (pixels + 5.0 * columns) / (rows * columns)
     }
 }
 
-/// How a device wants its convolutions.
+/// How a device wants its convolutions. Where quads are wanted, what is too small for one goes without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Strategy {
     /// The memory its tiles use.
@@ -121,27 +134,56 @@ impl Strategy {
     /// For a CPU behind a GPU's interface: a few cores that are always busy.
     pub const SOFTWARE: Self = Self { memory: Memory::Registers, invocations: 256, rows: 16 };
 
-    /// For GPUs, which one is faster the device must say.
-    pub const GPU: [Self; 2] = [
-        Self { memory: Memory::Workgroup, invocations: 8192, rows: 8 },
-        Self { memory: Memory::Registers, invocations: 8192, rows: 8 },
-    ];
+    /// The same where subgroups are offered.
+    pub const SOFTWARE_QUADS: Self = Self { memory: Memory::Quads, ..Self::SOFTWARE };
+
+    /// For GPUs, which one is faster the device must say; the last is for those that offer subgroups.
+    pub const GPU: [Self; 3] = [Self::gpu(Memory::Workgroup), Self::gpu(Memory::Registers), Self::gpu(Memory::Quads)];
+
+    const fn gpu(memory: Memory) -> Self {
+        Self { memory, invocations: 8192, rows: 8 }
+    }
+
+    /// What a device is to choose from, by what is known of it.
+    pub fn choices(software: bool, subgroups: bool) -> &'static [Self] {
+        match (software, subgroups) {
+            (true, true) => &[Self::SOFTWARE_QUADS],
+            (true, false) => &[Self::SOFTWARE],
+            (false, true) => &Self::GPU,
+            (false, false) => &[Self::GPU[0], Self::GPU[1]],
+        }
+    }
+
+    /// The same for a shader that is shown and edited: without subgroups, which naga does not check yet.
+    pub fn without_subgroups(self) -> Self {
+        match self.memory {
+            Memory::Quads => Self { memory: Memory::Registers, ..self },
+            Memory::Registers | Memory::Workgroup => self,
+        }
+    }
+
+    fn uses(self, tile: Tile) -> bool {
+        let memory = tile.memory == self.memory || (self.memory, tile.memory) == (Memory::Quads, Memory::Registers);
+        memory && tile.rows <= self.rows
+    }
 
     /// The tile that wastes least on a convolution: of those that keep the device busy the cheapest, counting rows and
     /// columns that stick out of the output; where none does, the one with the most invocations.
     pub fn tile(self, params: &Params) -> Tile {
-        let tiles = || TILES.into_iter().filter(|tile| tile.memory == self.memory && tile.rows <= self.rows);
+        let tiles = || TILES.into_iter().filter(|&tile| self.uses(tile));
         let invocations =
             |tile: &Tile| params.pixels().div_ceil(tile.rows) * (params.out_channels / 4).div_ceil(tile.columns);
         let cost = |tile: &Tile| {
-            let [x, _] = tile.workgroup();
+            let [x, y] = tile.workgroup();
             let columns = (params.out_channels / 4).next_multiple_of(tile.columns * x);
-            f64::from(params.pixels().next_multiple_of(tile.rows)) * f64::from(columns) * tile.cost()
+            // In a quad nobody leaves early, so that a whole workgroup's pixels are computed.
+            let rows = if tile.memory == Memory::Quads { y * tile.rows } else { tile.rows };
+            f64::from(params.pixels().next_multiple_of(rows)) * f64::from(columns) * tile.cost()
         };
         tiles()
             .filter(|tile| invocations(tile) >= self.invocations)
             .min_by(|a, b| cost(a).total_cmp(&cost(b)))
-            .or_else(|| tiles().max_by_key(invocations))
+            .or_else(|| tiles().min_by(|a, b| invocations(b).cmp(&invocations(a)).then(cost(a).total_cmp(&cost(b)))))
             .unwrap_or(TILES[0])
     }
 }
@@ -185,6 +227,7 @@ pub fn shader(tile: Tile) -> Shader {
         Memory::Registers => {
             ("conv", include_str!("../../../../shaders/conv.wgsl"), vec![("WORKGROUP_X", x), ("WORKGROUP_Y", y)])
         }
+        Memory::Quads => ("conv_quads", include_str!("../../../../shaders/conv_quads.wgsl"), vec![("WORKGROUP_Y", y)]),
         Memory::Workgroup => ("conv_shared", include_str!("../../../../shaders/conv_shared.wgsl"), Vec::new()),
     };
     Shader {
@@ -215,16 +258,23 @@ mod tests {
         let tile = |strategy: Strategy, side: u32, out_channels: u32| {
             let params = Params { out_height: side, out_width: side, out_channels, ..Params::zeroed() };
             let Tile { memory, rows, columns } = strategy.tile(&params);
-            assert_eq!(memory, strategy.memory);
+            assert!(strategy.uses(Tile { memory, rows, columns }));
             (rows, columns)
+        };
+        let memory = |strategy: Strategy, side: u32, out_channels: u32| {
+            strategy.tile(&Params { out_height: side, out_width: side, out_channels, ..Params::zeroed() }).memory
         };
         assert_eq!(tile(Strategy::SOFTWARE, 64, 64), (16, 2));
         assert_eq!(tile(Strategy::SOFTWARE, 64, 16), (8, 1), "half of a wider tile would stick out");
         assert_eq!(tile(Strategy::SOFTWARE, 8, 512), (16, 2));
         assert_eq!(tile(Strategy::SOFTWARE, 1, 12), (2, 1), "the narrowest, though few are not enough");
-        let [workgroup, registers] = Strategy::GPU;
+        assert_eq!(tile(Strategy::SOFTWARE_QUADS, 64, 64), (16, 2));
+        assert_eq!(memory(Strategy::SOFTWARE_QUADS, 64, 64), Memory::Quads);
+        assert_eq!(memory(Strategy::SOFTWARE_QUADS, 1, 1000), Memory::Registers, "one pixel has nobody to load for");
+        let [workgroup, registers, quads] = Strategy::GPU;
         assert_eq!(tile(registers, 128, 64), (8, 4));
         assert_eq!(tile(workgroup, 128, 64), (8, 2));
+        assert_eq!(memory(quads, 128, 64), Memory::Quads);
         assert_eq!(tile(workgroup, 8, 512), (2, 1), "a small map has parallelism in its channels alone");
     }
 }

@@ -107,9 +107,10 @@ impl Engine {
         self.graph().layer_ops(layer).get(step).copied().ok_or(ShaderError::NoStep { layer, step })
     }
 
-    /// How the convolutions run on the GPU; where no GPU is used, as a software adapter would run them.
+    /// How the convolutions run on the GPU; where no GPU is used, as a software adapter would run them. An edit is checked by
+    /// naga, with no more than WebGPU's core.
     fn strategy(&self) -> Strategy {
-        self.backends.strategy().unwrap_or(Strategy::SOFTWARE)
+        self.backends.strategy().unwrap_or(Strategy::SOFTWARE).without_subgroups()
     }
 
     fn dispatch(&self, op: usize) -> Dispatch {

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::error::GpuError;
 use super::patience;
 use super::patience::within;
+use super::subgroups;
+use lambdascope_core::kernels::conv::Strategy;
 use lambdascope_core::shader_edit::{Fault, SourcePlace};
 
 /// Which GPU, as people know it.
@@ -30,6 +32,7 @@ pub struct Device {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     adapter: Adapter,
+    subgroups: bool,
     fate: Arc<Mutex<Fate>>,
 }
 
@@ -67,12 +70,13 @@ impl Device {
         let adapter = adapter.map_err(|error| GpuError::NoAdapter(no_adapter(&error)))?;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("lambdascope"),
-            // Only profiles need it.
-            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            // Only profiles need timestamps, and only one way of convolving subgroups.
+            required_features: adapter.features() & (wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SUBGROUP),
             required_limits: wgpu::Limits::default(),
             ..Default::default()
         };
-        let (device, queue) = within(patience::REQUEST, "provide a device", adapter.request_device(&descriptor))
+        let request = subgroups::asked_for(|| adapter.request_device(&descriptor));
+        let (device, queue) = within(patience::REQUEST, "provide a device", request)
             .await?
             .map_err(|error| GpuError::NoDevice { adapter: adapter.get_info().name, reason: error.to_string() })?;
 
@@ -87,7 +91,23 @@ impl Device {
             lock(&on_error).uncaught.get_or_insert_with(|| describe(&error));
         }));
         let adapter = Adapter::of(&adapter.get_info(), &device);
-        Ok(Self { device, queue, adapter, fate })
+        let subgroups = subgroups::offered_by(&device);
+        Ok(Self { device, queue, adapter, subgroups, fate })
+    }
+
+    /// Whether shaders that use subgroups run on it.
+    pub fn has_subgroups(&self) -> bool {
+        self.subgroups
+    }
+
+    /// How its convolutions may run: the fastest is to be found.
+    pub fn strategies(&self) -> &'static [Strategy] {
+        Strategy::choices(self.adapter.software, self.subgroups)
+    }
+
+    /// The same as if it had no subgroups.
+    pub fn strategies_without_subgroups(&self) -> &'static [Strategy] {
+        Strategy::choices(self.adapter.software, false)
     }
 
     /// The adapter behind it.

@@ -65,9 +65,11 @@ fn bind_group_layout(device: &wgpu::Device, [reads, writes]: [u32; 2]) -> wgpu::
 }
 
 fn pipeline(device: &wgpu::Device, shader: &Shader, layout: &wgpu::BindGroupLayout) -> Pipeline {
+    // Natively wgpu translates by naga; a browser gets the source as it is.
+    let source = if cfg!(target_family = "wasm") { &shader.source } else { shader.source_for_naga() };
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(shader.name),
-        source: wgpu::ShaderSource::Wgsl(shader.source.as_ref().into()),
+        source: wgpu::ShaderSource::Wgsl(source.into()),
     });
     let constants: Vec<_> = shader.overrides.iter().map(|&(name, value)| (name, f64::from(value))).collect();
     let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {

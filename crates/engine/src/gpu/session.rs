@@ -50,17 +50,14 @@ const TRIALS: usize = 3;
 impl Session {
     /// Loads a graph; the values of `kept` can be read after a run.
     ///
-    /// On a GPU the convolutions are tried with and without workgroup memory and the faster way stays: which it is
-    /// depends on caches and drivers that nothing describes. On a software adapter it is known.
+    /// On a GPU the convolutions are tried with and without workgroup memory, and with subgroups where it offers these, and
+    /// the fastest way stays: which it is depends on caches and drivers that nothing describes. On a software adapter it is
+    /// known.
     ///
     /// # Errors
     /// If the graph is too large for the device, a shader does not compile, or the device is out of memory or lost.
     pub async fn new(device: &Device, graph: Arc<Graph>, kept: &[ValueId]) -> Result<Self, GpuError> {
-        if device.adapter().software {
-            Self::fastest(device, graph, kept, &[Strategy::SOFTWARE]).await
-        } else {
-            Self::fastest(device, graph, kept, &Strategy::GPU).await
-        }
+        Self::fastest(device, graph, kept, device.strategies()).await
     }
 
     /// As [`Session::new`], with the fastest of the given strategies. One that fails is passed over if another works.
