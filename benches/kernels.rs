@@ -77,7 +77,7 @@ mod native {
             println!("on {}", device.adapter());
             for shape in SHAPES {
                 let params = params(shape);
-                let chosen = STRATEGIES.map(|strategy| strategy.tile(&params));
+                let chosen = STRATEGIES.map(|strategy| strategy.way(&params).tile);
                 println!("{}", name(shape));
                 let milliseconds = on_the_cpu(&params)?;
                 println!("  CPU twin       {milliseconds:8.3} ms {:8.2} GFLOP/s", rate(&params, milliseconds));
@@ -88,7 +88,7 @@ mod native {
                     let Tile { memory, rows, columns } = tile;
                     let graph = Arc::new(graph(params)?);
                     let last = graph.logits;
-                    let session = Session::with_tiles(&device, Arc::clone(&graph), &[last], |_| tile).await;
+                    let session = Session::with_ways(&device, Arc::clone(&graph), &[last], |_| tile.into()).await;
                     let milliseconds = fastest(session?, last).await? / REPEATS as f64;
                     let mark = if chosen.contains(&tile) { '*' } else { ' ' };
                     let rate = rate(&params, milliseconds);
@@ -136,13 +136,13 @@ mod native {
             let shader = shader(tile);
             let overrides: BTreeMap<_, _> = shader.overrides.iter().copied().collect();
             let Tile { memory, rows, columns } = tile;
-            let mark = if Strategy::SOFTWARE_QUADS.tile(&params) == tile { "*" } else { "" };
+            let mark = if Strategy::SOFTWARE_QUADS.way(&params).tile == tile { "*" } else { "" };
             json!({
                 "shape": name(shape),
                 "tile": format!("{rows}×{columns} {memory:?}{mark}"),
                 "source": shader.source,
                 "overrides": overrides,
-                "grid": params.grid(tile),
+                "grid": params.grid(tile.into()),
                 "params": bytemuck::cast_slice::<_, u32>(&[params]),
                 "macs": params.macs(),
             })
@@ -164,7 +164,7 @@ mod native {
             padding: kernel / 2,
             activation: 1,
             residual: 0,
-            unused: 0,
+            parts: 1,
         }
     }
 

@@ -8,7 +8,8 @@ enable subgroups;
 // input [in_height, in_width, in_channels], bias [out_channels], residual and output [out_height, out_width, out_channels], all
 // of them vec4 along channels; weights [kernel · kernel · in_channels / 4, out_channels / 4] of 4×4 blocks, whose columns are
 // those of four output channels for one input channel each. Where `params.residual` is 0 any buffer may stand in for the
-// residual.
+// residual. With `params.parts` the sum over input channels is cut, and the output is [parts, out_height, out_width,
+// out_channels], without bias.
 //
 // An invocation holds ROWS pixels by COLUMNS vec4 of output channels in registers. Four invocations next to each other, a
 // quad, have the same pixels and other channels: each loads every fourth pixel and gives it to the others, so that a pixel
@@ -34,7 +35,7 @@ struct Params {
     padding: u32,
     activation: u32,
     residual: u32,
-    unused: u32,
+    parts: u32,
 }
 
 const ROWS: u32 = 1u;
@@ -78,8 +79,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
 
     let column_C = min(first_column + C * WORKGROUP_X, width - 1u);
 
-    // The weights are read from the first row to the last; this is where the next row of blocks starts.
-    var row = 0u;
+    // The input channels that are summed here: all of them, or a part of which conv_join.wgsl makes the whole.
+    let begin = workgroup.z * depth / params.parts;
+    let end = (workgroup.z + 1u) * depth / params.parts;
+
     for (var i = 0u; i < params.kernel; i++) {
         for (var j = 0u; j < params.kernel; j++) {
             // Above or left of the map an unsigned number has wrapped around and is too large as well. Outside, the first
@@ -88,7 +91,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
             let start_Q = select(0u, ((top_Q + i) * params.in_width + left_Q + j) * depth, inside_Q);
             let counts_Q = select(0.0, 1.0, inside_Q);
 
-            for (var d = 0u; d < depth; d++) {
+            // Where the next row of blocks starts.
+            var row = ((i * params.kernel + j) * depth + begin) * width;
+            for (var d = begin; d < end; d++) {
                 let w_C = weights[row + column_C];
 
                 let mine_Q = counts_Q * input[start_Q + d];
@@ -103,8 +108,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
 
 
     // The epilogue: few branches, and those the same for all invocations.
-    let at_R = min(first_pixel + R, pixels - 1u) * width;
-    sum_R_C += bias[column_C];
+    let at_R = (workgroup.z * pixels + min(first_pixel + R, pixels - 1u)) * width;
+    if params.parts == 1u {
+        sum_R_C += bias[column_C];
+    }
 
     if params.residual == 1u {
         sum_R_C += residual[at_R + column_C];

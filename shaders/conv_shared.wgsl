@@ -6,7 +6,8 @@
 // input [in_height, in_width, in_channels], bias [out_channels], residual and output [out_height, out_width, out_channels], all
 // of them vec4 along channels; weights [kernel · kernel · in_channels / 4, out_channels / 4] of 4×4 blocks, whose columns are
 // those of four output channels for one input channel each. Where `params.residual` is 0 any buffer may stand in for the
-// residual.
+// residual. With `params.parts` the sum over input channels is cut, and the output is [parts, out_height, out_width,
+// out_channels], without bias.
 //
 // A workgroup of SIDE × SIDE invocations shares its operands: SIDE vec4 of channels of SIDE · ROWS pixels, and the weights
 // of these channels for SIDE · COLUMNS vec4 of output channels. An invocation holds ROWS pixels by COLUMNS vec4 of the
@@ -31,7 +32,7 @@ struct Params {
     padding: u32,
     activation: u32,
     residual: u32,
-    unused: u32,
+    parts: u32,
 }
 
 const ROWS: u32 = 1u;
@@ -80,6 +81,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
 
     let column_C = min(first_column + C * SIDE, width - 1u);
 
+    // The input channels that are summed here: all of them, or a part of which conv_join.wgsl makes the whole.
+    let begin = workgroup.z * depth / params.parts;
+    let end = (workgroup.z + 1u) * depth / params.parts;
     for (var tap = 0u; tap < params.kernel * params.kernel; tap++) {
         let i = tap / params.kernel;
         let j = tap % params.kernel;
@@ -89,13 +93,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
         let start_R = select(0u, ((top_R + i) * params.in_width + left_R + j) * depth, inside_R);
         let counts_R = select(0.0, 1.0, inside_R);
 
-        for (var first = 0u; first < depth; first += SIDE) {
+        for (var first = begin; first < end; first += SIDE) {
             // Beyond the last channel the last is read again, and not used.
-            let channels = min(SIDE, depth - first);
-            let channel = min(first + local.x, depth - 1u);
+            let channels = min(SIDE, end - first);
+            let channel = min(first + local.x, end - 1u);
             pixels_tile[place(local.x, R, local.y)] = counts_R * input[start_R + channel];
 
-            let row = (tap * depth + min(first + local.y, depth - 1u)) * width;
+            let row = (tap * depth + min(first + local.y, end - 1u)) * width;
             weights_tile[(local.y * COLUMNS + C) * SIDE + local.x] = weights[row + column_C];
 
             workgroupBarrier();
@@ -111,8 +115,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
 
 
     // The epilogue: few branches, and those the same for all invocations.
-    let at_R = min(first_pixel + R * SIDE, pixels - 1u) * width;
-    sum_R_C += bias[column_C];
+    let at_R = (workgroup.z * pixels + min(first_pixel + R * SIDE, pixels - 1u)) * width;
+    if params.parts == 1u {
+        sum_R_C += bias[column_C];
+    }
 
     if params.residual == 1u {
         sum_R_C += residual[at_R + column_C];

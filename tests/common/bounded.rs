@@ -22,14 +22,14 @@ pub async fn check(
     input: &[f32],
 ) -> Result<Vec<String>, String> {
     let kept: Vec<usize> = (0..graph.values.len()).collect();
-    let tile = |params: &_| Strategy::SOFTWARE.tile(params);
-    let session = Session::with_tiles(device, Arc::clone(graph), &kept, tile).await;
+    let way = |params: &_| Strategy::SOFTWARE.way(params);
+    let session = Session::with_ways(device, Arc::clone(graph), &kept, way).await;
     let mut session = session.map_err(|error| error.to_string())?;
     session.set_context(context).map_err(|error| error.to_string())?;
     let before = session.run(input, &kept).await.map_err(|error| error.to_string())?;
     let mut names: Vec<String> = Vec::new();
     for (step, op) in graph.ops.iter().enumerate() {
-        let shader = gpu::dispatch(op, tile).shader;
+        let shader = gpu::dispatch(op, way).shader;
         if names.iter().any(|name| name == shader.name)
             && !shader.overrides.iter().any(|(name, _)| *name != "WORKGROUP")
         {

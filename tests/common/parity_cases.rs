@@ -25,7 +25,7 @@ pub enum Case {
         padding: u32,
         activation: Activation,
         residual: bool,
-        tile: conv::Tile,
+        way: conv::Way,
     },
     MaxPool {
         height: u32,
@@ -51,12 +51,14 @@ pub fn fixed() -> Vec<Case> {
     let mut cases = Vec::new();
     let activations = [Activation::None, Activation::Relu, Activation::Silu].into_iter().cycle();
     for (tile, activation) in conv::TILES.into_iter().zip(activations) {
-        let case = |[height, width]: [u32; 2], [channels, out]: [u32; 2], kernel: u32, stride, residual| {
-            let padding = kernel / 2;
-            Case::Conv { height, width, channels, out, kernel, stride, padding, activation, residual, tile }
+        let cut = |parts, [height, width]: [u32; 2], [channels, out]: [u32; 2], kernel: u32, stride, residual| {
+            let (padding, way) = (kernel / 2, conv::Way { tile, parts });
+            Case::Conv { height, width, channels, out, kernel, stride, padding, activation, residual, way }
         };
+        let case = |map, channels, kernel, stride, residual| cut(1, map, channels, kernel, stride, residual);
         cases.push(case([17, 13], [12, 36], 3, 2, true));
         cases.push(case([8, 8], [64, 132], 3, 1, false));
+        cases.push(cut(3, [5, 3], [68, 20], 3, 1, true));
         if tile.memory != conv::Memory::Workgroup {
             // Software adapters, on which this runs, take seconds to compile barriers.
             cases.push(case([1, 1], [4, 4], 1, 1, false));
@@ -77,8 +79,8 @@ pub fn fixed() -> Vec<Case> {
 /// # Errors
 /// A sentence with the case, if the GPU fails or a value differs.
 pub async fn check(case: Case, seed: u32, device: &gpu::Device) -> Result<(), String> {
-    if let Case::Conv { tile, .. } = case
-        && tile.memory == conv::Memory::Quads
+    if let Case::Conv { way, .. } = case
+        && way.tile.memory == conv::Memory::Quads
         && !device.has_subgroups()
     {
         // A software adapter has them, and so they are tested wherever there is one.
@@ -86,12 +88,12 @@ pub async fn check(case: Case, seed: u32, device: &gpu::Device) -> Result<(), St
     }
     let mut graph = GraphBuilder::new(seed);
     graph.case(case);
-    let (graph, tile, input) = graph.finish(case);
+    let (graph, way, input) = graph.finish(case);
     let kept: Vec<ValueId> = (0..graph.values.len()).collect();
 
     let mut executor = cpu::Executor::new(Arc::clone(&graph), &kept);
     executor.run(&input);
-    let session = gpu::Session::with_tiles(device, Arc::clone(&graph), &kept, |_| tile).await;
+    let session = gpu::Session::with_ways(device, Arc::clone(&graph), &kept, |_| way).await;
     let mut session = session.map_err(|error| format!("{case:?}: {error}"))?;
     let found = session.run(&input, &kept).await.map_err(|error| format!("{case:?}: {error}"))?;
     for (id, found) in kept.iter().zip(&found) {
@@ -142,7 +144,7 @@ impl GraphBuilder {
                     padding,
                     activation: activation.code(),
                     residual: 0,
-                    unused: 0,
+                    parts: 1,
                 };
                 let first = self.conv(params, input, None);
                 if residual {
@@ -188,10 +190,10 @@ impl GraphBuilder {
         output
     }
 
-    fn finish(mut self, case: Case) -> (Arc<Graph>, conv::Tile, Vec<f32>) {
+    fn finish(mut self, case: Case) -> (Arc<Graph>, conv::Way, Vec<f32>) {
         let input = self.random.values(self.graph.values[self.graph.input].len());
-        let tile = if let Case::Conv { tile, .. } = case { tile } else { conv::TILES[0] };
-        (Arc::new(self.graph), tile, input)
+        let way = if let Case::Conv { way, .. } = case { way } else { conv::TILES[0].into() };
+        (Arc::new(self.graph), way, input)
     }
 }
 

@@ -99,7 +99,7 @@ fn drawn() -> impl Strategy<Value = Params> {
                 padding,
                 activation: activation.code(),
                 residual: residual.into(),
-                unused: 0,
+                parts: 1,
             })
         },
     )
@@ -139,7 +139,7 @@ fn depths_and_maps_beyond_a_block_agree() {
         padding: kernel / 2,
         activation: Activation::Relu.code(),
         residual: 1,
-        unused: 0,
+        parts: 1,
     };
     for params in [params(3, 2200, 8, 1), params(2, 1100, 36, 3), params(97, 24, 4, 1), params(61, 20, 16, 3)] {
         agree(params, 7).unwrap();
@@ -163,7 +163,7 @@ fn a_pixel_that_is_no_number_is_seen_in_all_that_it_reaches() {
                 padding: 1,
                 activation: activation.code(),
                 residual: 0,
-                unused: 0,
+                parts: 1,
             };
             let mut case = Case::new(params, 3);
             // One sign, so that what is infinite is not made zero by ReLU.
@@ -195,7 +195,7 @@ fn a_window_that_a_method_cannot_do_is_refused() {
         padding: 1,
         activation: Activation::None.code(),
         residual: 0,
-        unused: 0,
+        parts: 1,
     };
     let (_, arch) = instruction_sets().swap_remove(0);
     Conv::with(arch, Method::Winograd, &params, &[0.0; 9 * 16 * 16]);

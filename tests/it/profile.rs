@@ -55,6 +55,7 @@ fn whichever_strategy_is_faster_the_numbers_are_the_same() {
         let device = gpu::Device::request().await.unwrap();
         assert!(device.has_subgroups() || !device.adapter().software);
         let mut strategies = Strategy::choices(false, device.has_subgroups()).to_vec();
+        strategies.extend(strategies.clone().into_iter().filter_map(Strategy::cut));
         let session = gpu::Session::fastest(&device, Arc::clone(&graph), &kept, &strategies).await.unwrap();
         assert!(strategies.contains(&session.strategy().unwrap()));
         // And those that lost.
@@ -67,6 +68,10 @@ fn whichever_strategy_is_faster_the_numbers_are_the_same() {
         }
         for session in &mut sessions {
             let values = session.run(&picture(), &kept).await.unwrap();
+            let profile = session.profile(&picture()).await.unwrap().expect("software Vulkan has timestamps");
+            let joins = profile.iter().filter(|time| time.kernel == "conv_join").count();
+            assert_eq!(profile.len(), graph.ops.len() + joins);
+            assert_eq!(joins > 0, session.strategy().unwrap().cuts, "the last maps are of 4×4");
             for (id, value) in kept.iter().zip(&values) {
                 let difference = relative_difference(value, executor.read(*id));
                 assert!(difference <= 1e-4, "{}: {difference:.1e}", graph.values[*id].name);

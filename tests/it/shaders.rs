@@ -9,7 +9,7 @@ use std::mem::{offset_of, size_of};
 
 use bytemuck::Zeroable;
 use lambdascope_core::kernels::{
-    Shader, attention, conv, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool,
+    Shader, attention, conv, conv_join, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool,
     pool_affine, without_enabling,
 };
 use naga::back::PipelineConstants;
@@ -27,7 +27,13 @@ fn shaders() -> Vec<Shader> {
     for side in [1, 16, 144] {
         all.push(attention::Params { height: side, width: side, ..Zeroable::zeroed() }.shader());
     }
-    all.extend([lambda_content::shader(), max_pool::shader(), mean_pool::shader(), pool_affine::shader()]);
+    all.extend([
+        conv_join::shader(),
+        lambda_content::shader(),
+        max_pool::shader(),
+        mean_pool::shader(),
+        pool_affine::shader(),
+    ]);
     all
 }
 
@@ -136,7 +142,7 @@ fn reflected(shader: &Shader) -> Layout {
 fn parameter_structs_are_laid_out_as_in_rust() {
     let expected = |shader: &Shader| -> Layout {
         match shader.name {
-            "conv" | "conv_quads" | "conv_shared" => layout!(conv {
+            "conv" | "conv_join" | "conv_quads" | "conv_shared" => layout!(conv {
                 in_height,
                 in_width,
                 in_channels,
@@ -148,7 +154,7 @@ fn parameter_structs_are_laid_out_as_in_rust() {
                 padding,
                 activation,
                 residual,
-                unused,
+                parts,
             }),
             "lambda_apply" | "lambda_build" | "lambda_masked" => layout!(lambda_apply {
                 height,

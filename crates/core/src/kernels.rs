@@ -5,6 +5,7 @@
 
 pub mod attention;
 pub mod conv;
+pub mod conv_join;
 pub mod lambda_apply;
 pub mod lambda_build;
 pub mod lambda_content;

@@ -271,9 +271,10 @@ impl Backends {
             let why = if choice == BackendChoice::Gpu { "The GPU was requested" } else { "The GPU is faster" };
             self.report.reason = format!("{why}: {speed}. Its numbers agree with the CPU's.");
             // Where there was a choice, which one it was.
-            if let Some(strategy) = self.strategy().filter(|strategy| Strategy::GPU.contains(strategy)) {
+            if let Some(strategy) = self.strategy().filter(|strategy| strategy.is_chosen()) {
+                let cut = if strategy.cuts { " and sums over small maps are cut" } else { "" };
                 self.report.reason +=
-                    &format!(" Convolutions are fastest here when they read into {}.", strategy.memory);
+                    &format!(" Convolutions are fastest here when they read into {}{cut}.", strategy.memory);
             }
         } else {
             self.take_cpu(format!("WebGPU works ({device}) but is slower here: {speed}."));

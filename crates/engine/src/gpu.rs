@@ -4,6 +4,7 @@
 //! its shader and its twin in [`crate::cpu`]; nothing here knows it.
 
 mod device;
+mod dispatch;
 mod error;
 mod patience;
 mod pipelines;
@@ -14,7 +15,7 @@ mod shader_edit;
 mod subgroups;
 
 pub use device::{Adapter, Device};
+pub use dispatch::{Dispatch, Operand, dispatch};
 pub use error::GpuError;
-pub use plan::{Dispatch, Operand, dispatch};
 pub use session::{Replacement, Session};
 pub use shader_edit::{check, variables};

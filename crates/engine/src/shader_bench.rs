@@ -68,8 +68,8 @@ impl Bench {
         }
         kept.sort_unstable();
         kept.dedup();
-        let tile = |params: &_| strategy.tile(params);
-        let mut session = Session::with_tiles(&device, Arc::clone(graph), &kept, tile).await?;
+        let way = |params: &_| strategy.way(params);
+        let mut session = Session::with_ways(&device, Arc::clone(graph), &kept, way).await?;
         // The first run of a pipeline takes longer than those that follow.
         let picture = vec![0.0; graph.values[graph.input].len()];
         session.run(&picture, &[graph.logits]).await?;

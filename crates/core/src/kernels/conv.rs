@@ -37,8 +37,9 @@ pub struct Params {
     pub activation: u32,
     /// 1 if a residual is added before the activation.
     pub residual: u32,
-    /// The shader's struct ends on 16 bytes.
-    pub unused: u32,
+    /// Parts into which the sum over input channels is cut, each for invocations of its own. 1 in a graph; what a device
+    /// makes of it is [`Way::parts`].
+    pub parts: u32,
 }
 
 /// Where an invocation has its operands from: three ways to the same numbers, one shader each.
@@ -119,6 +120,22 @@ impl Tile {
     }
 }
 
+/// How a device runs one convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// What an invocation computes.
+    pub tile: Tile,
+    /// Parts into which the sum over input channels is cut: a small map then keeps as many more invocations busy, and
+    /// `conv_join` adds up what they leave. 1 for none.
+    pub parts: u32,
+}
+
+impl From<Tile> for Way {
+    fn from(tile: Tile) -> Self {
+        Self { tile, parts: 1 }
+    }
+}
+
 /// How a device wants its convolutions. Where quads are wanted, what is too small for one goes without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Strategy {
@@ -128,11 +145,13 @@ pub struct Strategy {
     pub invocations: u32,
     /// The most rows of a tile.
     pub rows: u32,
+    /// Whether sums may be cut into parts.
+    pub cuts: bool,
 }
 
 impl Strategy {
     /// For a CPU behind a GPU's interface: a few cores that are always busy.
-    pub const SOFTWARE: Self = Self { memory: Memory::Registers, invocations: 256, rows: 16 };
+    pub const SOFTWARE: Self = Self { memory: Memory::Registers, invocations: 256, rows: 16, cuts: false };
 
     /// The same where subgroups are offered.
     pub const SOFTWARE_QUADS: Self = Self { memory: Memory::Quads, ..Self::SOFTWARE };
@@ -141,7 +160,7 @@ impl Strategy {
     pub const GPU: [Self; 3] = [Self::gpu(Memory::Workgroup), Self::gpu(Memory::Registers), Self::gpu(Memory::Quads)];
 
     const fn gpu(memory: Memory) -> Self {
-        Self { memory, invocations: 8192, rows: 8 }
+        Self { memory, invocations: 8192, rows: 8, cuts: false }
     }
 
     /// What a device is to choose from, by what is known of it.
@@ -154,12 +173,21 @@ impl Strategy {
         }
     }
 
-    /// The same for a shader that is shown and edited: without subgroups, which naga does not check yet.
-    pub fn without_subgroups(self) -> Self {
-        match self.memory {
-            Memory::Quads => Self { memory: Memory::Registers, ..self },
-            Memory::Registers | Memory::Workgroup => self,
-        }
+    /// Whether it is one of several that a GPU was timed with.
+    pub fn is_chosen(self) -> bool {
+        Self::GPU.contains(&Self { cuts: false, ..self })
+    }
+
+    /// The same with sums cut where that makes more invocations; nothing for a device whose few cores are always busy.
+    pub fn cut(self) -> Option<Self> {
+        (self.is_chosen() && !self.cuts).then_some(Self { cuts: true, ..self })
+    }
+
+    /// The same for shaders that are shown and edited: a convolution in one step, and without subgroups, which naga does not
+    /// check yet.
+    pub fn plain(self) -> Self {
+        let memory = if self.memory == Memory::Quads { Memory::Registers } else { self.memory };
+        Self { memory, cuts: false, ..self }
     }
 
     fn uses(self, tile: Tile) -> bool {
@@ -167,24 +195,47 @@ impl Strategy {
         memory && tile.rows <= self.rows
     }
 
-    /// The tile that wastes least on a convolution: of those that keep the device busy the cheapest, counting rows and
-    /// columns that stick out of the output; where none does, the one with the most invocations.
-    pub fn tile(self, params: &Params) -> Tile {
-        let tiles = || TILES.into_iter().filter(|&tile| self.uses(tile));
-        let invocations =
-            |tile: &Tile| params.pixels().div_ceil(tile.rows) * (params.out_channels / 4).div_ceil(tile.columns);
-        let cost = |tile: &Tile| {
-            let [x, y] = tile.workgroup();
-            let columns = (params.out_channels / 4).next_multiple_of(tile.columns * x);
-            // In a quad nobody leaves early, so that a whole workgroup's pixels are computed.
-            let rows = if tile.memory == Memory::Quads { y * tile.rows } else { tile.rows };
-            f64::from(params.pixels().next_multiple_of(rows)) * f64::from(columns) * tile.cost()
+    /// The way that wastes least on a convolution: of those that keep the device busy the cheapest, counting rows and
+    /// columns that stick out of the output, and what is written for sums that are cut; where none does, the one with the
+    /// most invocations.
+    pub fn way(self, params: &Params) -> Way {
+        let most = if self.cuts { params.most_parts() } else { 1 };
+        let ways = || {
+            let tiles = TILES.into_iter().filter(|&tile| self.uses(tile));
+            tiles
+                .flat_map(|tile| PARTS.into_iter().filter(|&parts| parts <= most).map(move |parts| Way { tile, parts }))
         };
-        tiles()
-            .filter(|tile| invocations(tile) >= self.invocations)
+        let invocations = |way: &Way| way.invocations(params);
+        let cost = |way: &Way| way.cost(params);
+        ways()
+            .filter(|way| invocations(way) >= self.invocations)
             .min_by(|a, b| cost(a).total_cmp(&cost(b)))
-            .or_else(|| tiles().min_by(|a, b| invocations(b).cmp(&invocations(a)).then(cost(a).total_cmp(&cost(b)))))
-            .unwrap_or(TILES[0])
+            .or_else(|| ways().min_by(|a, b| invocations(b).cmp(&invocations(a)).then(cost(a).total_cmp(&cost(b)))))
+            .unwrap_or(TILES[0].into())
+    }
+}
+
+/// Into how many parts a sum is cut.
+const PARTS: [u32; 5] = [1, 2, 4, 8, 16];
+
+impl Way {
+    fn invocations(self, params: &Params) -> u32 {
+        let Self { tile, parts } = self;
+        params.pixels().div_ceil(tile.rows) * (params.out_channels / 4).div_ceil(tile.columns) * parts
+    }
+
+    /// What it takes, in multiplications of a vec4 by a matrix.
+    fn cost(self, params: &Params) -> f64 {
+        let Self { tile, parts } = self;
+        let [x, y] = tile.workgroup();
+        let columns = (params.out_channels / 4).next_multiple_of(tile.columns * x);
+        // In a quad nobody leaves early, so that a whole workgroup's pixels are computed.
+        let rows = if tile.memory == Memory::Quads { y * tile.rows } else { tile.rows };
+        let sums = f64::from(params.pixels().next_multiple_of(rows)) * f64::from(columns);
+        let depth = f64::from(params.kernel * params.kernel * (params.in_channels / 4));
+        // A part is written and read again.
+        let joined = if parts > 1 { 6.0 * f64::from(parts) } else { 0.0 };
+        sums * (depth * tile.cost() + joined)
     }
 }
 
@@ -199,10 +250,20 @@ impl Params {
         u64::from(self.pixels() * self.out_channels) * u64::from(self.kernel * self.kernel * self.in_channels)
     }
 
-    /// Workgroups for a tile.
-    pub fn grid(&self, tile: Tile) -> Grid {
+    /// Workgroups for a way.
+    pub fn grid(&self, Way { tile, parts }: Way) -> Grid {
         let [x, y] = tile.workgroup();
-        [(self.out_channels / 4).div_ceil(x * tile.columns), self.pixels().div_ceil(y * tile.rows), 1]
+        [(self.out_channels / 4).div_ceil(x * tile.columns), self.pixels().div_ceil(y * tile.rows), parts]
+    }
+
+    /// The parameters of the first step of a convolution whose sum is cut: no bias, residual or activation before the end.
+    pub fn cut(self, parts: u32) -> Self {
+        Self { parts, residual: 0, activation: super::Activation::None.code(), ..self }
+    }
+
+    /// Into how many parts its sum is cut at most: each has 32 channels at least.
+    fn most_parts(&self) -> u32 {
+        (self.in_channels / 32).max(1)
     }
 }
 
@@ -255,15 +316,22 @@ mod tests {
 
     #[test]
     fn the_tile_follows_the_output_and_the_device() {
+        let params = |side: u32, out_channels: u32| Params {
+            out_height: side,
+            out_width: side,
+            out_channels,
+            in_channels: 64,
+            kernel: 1,
+            ..Params::zeroed()
+        };
         let tile = |strategy: Strategy, side: u32, out_channels: u32| {
-            let params = Params { out_height: side, out_width: side, out_channels, ..Params::zeroed() };
-            let Tile { memory, rows, columns } = strategy.tile(&params);
+            let params = params(side, out_channels);
+            let Way { tile: Tile { memory, rows, columns }, parts } = strategy.way(&params);
+            assert_eq!(parts, 1);
             assert!(strategy.uses(Tile { memory, rows, columns }));
             (rows, columns)
         };
-        let memory = |strategy: Strategy, side: u32, out_channels: u32| {
-            strategy.tile(&Params { out_height: side, out_width: side, out_channels, ..Params::zeroed() }).memory
-        };
+        let memory = |strategy: Strategy, side, out_channels| strategy.way(&params(side, out_channels)).tile.memory;
         assert_eq!(tile(Strategy::SOFTWARE, 64, 64), (16, 2));
         assert_eq!(tile(Strategy::SOFTWARE, 64, 16), (8, 1), "half of a wider tile would stick out");
         assert_eq!(tile(Strategy::SOFTWARE, 8, 512), (16, 2));
@@ -276,5 +344,21 @@ mod tests {
         assert_eq!(tile(workgroup, 128, 64), (8, 2));
         assert_eq!(memory(quads, 128, 64), Memory::Quads);
         assert_eq!(tile(workgroup, 8, 512), (2, 1), "a small map has parallelism in its channels alone");
+    }
+
+    #[test]
+    fn a_long_sum_over_a_small_map_is_cut() {
+        let [_, registers, _] = Strategy::GPU;
+        let way = |side: u32, in_channels: u32, out_channels: u32| {
+            let params = Params { out_height: side, out_width: side, in_channels, out_channels, ..Params::zeroed() };
+            registers.cut().unwrap().way(&Params { kernel: 1, ..params })
+        };
+        assert_eq!(way(64, 64, 256).parts, 1, "the map is large enough");
+        let Way { tile, parts } = way(8, 2048, 512);
+        assert!(parts > 1 && tile.rows * tile.columns > 2, "{tile:?} by {parts}");
+        assert_eq!(way(1, 2048, 1000).parts, 16);
+        assert_eq!(way(8, 32, 128).parts, 1, "too few channels");
+        assert_eq!(Strategy::SOFTWARE.cut(), None);
+        assert_eq!(registers.cut().unwrap().cut(), None);
     }
 }

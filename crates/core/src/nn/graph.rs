@@ -368,6 +368,11 @@ impl Graph {
         self.values.iter().position(|value| value.name == name)
     }
 
+    /// The parameters of its convolutions.
+    pub fn convolutions(&self) -> impl Iterator<Item = &conv::Params> {
+        self.ops.iter().filter_map(|op| if let Op::Conv { params, .. } = op { Some(params) } else { None })
+    }
+
     /// The values a run must leave behind for a trace: the layers' and the logits.
     pub fn traced(&self) -> Vec<ValueId> {
         let mut values: Vec<ValueId> =

@@ -110,23 +110,24 @@ impl Engine {
     /// How the convolutions run on the GPU; where no GPU is used, as a software adapter would run them. An edit is checked by
     /// naga, with no more than WebGPU's core.
     fn strategy(&self) -> Strategy {
-        self.backends.strategy().unwrap_or(Strategy::SOFTWARE).without_subgroups()
+        self.backends.strategy().unwrap_or(Strategy::SOFTWARE).plain()
     }
 
     fn dispatch(&self, op: usize) -> Dispatch {
         let strategy = self.strategy();
-        gpu::dispatch(&self.graph().ops[op], |params| strategy.tile(params))
+        gpu::dispatch(&self.graph().ops[op], |params| strategy.way(params))
     }
 }
 
 fn describe(graph: &Graph, op: usize, Dispatch { shader, grid, reads, writes, .. }: &Dispatch) -> ShaderStep {
     let variables = gpu::variables(shader);
-    let value = |id: ValueId| (Some(graph.values[id].name.clone()), graph.values[id].shape.to_vec());
-    let read = reads.iter().map(|operand| match *operand {
-        Operand::Value(id) => (value(id), false),
-        Operand::Constant(id) => ((None, graph.constants[id].shape().to_vec()), false),
-    });
-    let all = read.chain(writes.iter().map(|&id| (value(id), true)));
+    let array = |operand: &Operand| match *operand {
+        Operand::Value(id) => (Some(graph.values[id].name.clone()), graph.values[id].shape.to_vec()),
+        Operand::Constant(id) => (None, graph.constants[id].shape().to_vec()),
+        Operand::Parts(length) => (None, vec![length]),
+    };
+    let read = reads.iter().map(|operand| (array(operand), false));
+    let all = read.chain(writes.iter().map(|operand| (array(operand), true)));
     let arrays = (1..).zip(all).map(|(binding, ((value, shape), written))| ShaderArray {
         variable: variables.get(&binding).cloned().unwrap_or_default(),
         value,

@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::num::NonZeroU64;
 
-use lambdascope_core::kernels::{
-    Grid, Shader, conv, lambda_apply, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine,
-};
+use lambdascope_core::kernels::{Grid, conv, lambda_apply, lambda_masked};
 use lambdascope_core::nn::graph::{ConstantId, Graph, Op, ValueId};
 use lambdascope_core::nn::liveness::{Slots, assign};
 
 use super::device::Device;
+use super::dispatch::{Dispatch, Operand, dispatches};
 use super::error::GpuError;
 use super::pipelines::compile;
 
@@ -19,9 +18,11 @@ const ALIGNMENT: u64 = 256;
 /// One dispatch.
 #[derive(Debug)]
 pub struct Step {
+    /// The op that it is, or is a part of.
+    pub op: usize,
     /// The stem of the shader's file.
     pub kernel: &'static str,
-    /// The first value it writes.
+    /// The first value of its op.
     pub output: Option<ValueId>,
     pub pipeline: wgpu::ComputePipeline,
     pub bindings: wgpu::BindGroup,
@@ -46,30 +47,6 @@ pub struct Plan {
     buffers: Vec<wgpu::Buffer>,
 }
 
-/// An op as the device sees it.
-#[derive(Clone, Debug)]
-pub struct Dispatch {
-    /// What runs.
-    pub shader: Shader,
-    /// Its workgroups.
-    pub grid: Grid,
-    /// The uniform struct's bytes.
-    pub(super) params: Vec<u8>,
-    /// What it reads, in the order of the bindings.
-    pub reads: Vec<Operand>,
-    /// What it writes, in the order of the bindings.
-    pub writes: Vec<ValueId>,
-}
-
-/// An array that a kernel reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operand {
-    /// Computed in the same run.
-    Value(ValueId),
-    /// Weights.
-    Constant(ConstantId),
-}
-
 impl Plan {
     /// Lays out the buffers, uploads the weights and compiles the shaders; the values of `kept` get buffers of their own.
     ///
@@ -80,9 +57,10 @@ impl Plan {
         device: &Device,
         graph: &Graph,
         kept: &[ValueId],
-        tile: impl Fn(&conv::Params) -> conv::Tile,
+        way: impl Fn(&conv::Params) -> conv::Way,
     ) -> Result<Self, GpuError> {
-        let dispatches: Vec<Dispatch> = graph.ops.iter().map(|op| dispatch(op, &tile)).collect();
+        let of_op = |(at, op)| dispatches(op, &way).into_iter().map(move |dispatch| (at, dispatch));
+        let (ops, dispatches): (Vec<usize>, Vec<Dispatch>) = graph.ops.iter().enumerate().flat_map(of_op).unzip();
         let slots = assign(graph, kept);
         check_limits(&device.device.limits(), graph, &dispatches)?;
 
@@ -107,17 +85,20 @@ impl Plan {
                 dispatches.iter().map(|dispatch| dispatch.params.len() as u64).collect(),
                 |at| dispatches[at].params.as_slice().into(),
             );
-            let value = |id: ValueId| range(&buffers[slots.of[id]], 0, bytes(graph.values[id].len()));
-            let steps = dispatches.iter().zip(&params_at).map(|(dispatch, &params_at)| {
-                let reads = dispatch.reads.iter().map(|&operand| match operand {
-                    Operand::Value(id) => value(id),
-                    Operand::Constant(id) => range(&weights, at[id], bytes(graph.constants[id].len())),
-                });
+            // One for all sums that are cut, since each is joined before the next begins.
+            let longest = dispatches.iter().map(Dispatch::parts).max().unwrap_or_default();
+            let parts = storage(gpu, "parts", bytes(longest).max(ALIGNMENT));
+            let array = |operand: &Operand| match *operand {
+                Operand::Value(id) => range(&buffers[slots.of[id]], 0, bytes(graph.values[id].len())),
+                Operand::Constant(id) => range(&weights, at[id], bytes(graph.constants[id].len())),
+                Operand::Parts(length) => range(&parts, 0, bytes(length)),
+            };
+            let steps = ops.iter().zip(&dispatches).zip(&params_at).map(|((&op, dispatch), &params_at)| {
                 let entries: Vec<_> = (0..)
                     .zip(
                         std::iter::once(range(&uniforms, params_at, dispatch.params.len() as u64))
-                            .chain(reads)
-                            .chain(dispatch.writes.iter().map(|&id| value(id))),
+                            .chain(dispatch.reads.iter().map(array))
+                            .chain(dispatch.writes.iter().map(array)),
                     )
                     .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
                     .collect();
@@ -128,8 +109,9 @@ impl Plan {
                     entries: &entries,
                 });
                 Step {
+                    op,
                     kernel: dispatch.shader.name,
-                    output: dispatch.writes.first().copied(),
+                    output: graph.ops[op].outputs().first().copied(),
                     pipeline: pipeline.pipeline.clone(),
                     bindings,
                     grid: dispatch.grid,
@@ -155,57 +137,6 @@ impl Plan {
 /// Bytes of so many f32.
 pub fn bytes(length: usize) -> u64 {
     (length * size_of::<f32>()) as u64
-}
-
-/// The shader that an op runs, with its arrays; `tile` chooses a convolution's.
-pub fn dispatch(op: &Op, tile: impl Fn(&conv::Params) -> conv::Tile) -> Dispatch {
-    use Operand::{Constant, Value};
-
-    let make = |shader, grid, params: &[u8], reads: &[Operand]| Dispatch {
-        shader,
-        grid,
-        params: params.to_vec(),
-        reads: reads.to_vec(),
-        writes: op.outputs(),
-    };
-    match op {
-        Op::Conv { params, input, weights, bias, residual, .. } => {
-            let tile = tile(params);
-            // Where there is no residual the bias stands in: its binding must hold something.
-            let residual = residual.map_or(Constant(*bias), Value);
-            let reads = [Value(*input), Constant(*weights), Constant(*bias), residual];
-            make(conv::shader(tile), params.grid(tile), bytemuck::bytes_of(params), &reads)
-        }
-        Op::MaxPool { params, input, .. } => {
-            make(max_pool::shader(), params.grid(), bytemuck::bytes_of(params), &[Value(*input)])
-        }
-        Op::LambdaContent { params, context, .. } => {
-            make(lambda_content::shader(), params.grid(), bytemuck::bytes_of(params), &[Value(*context)])
-        }
-        Op::LambdaApply { order, params, queries, context, lambda, position, bias, .. } => {
-            // Where content is switched off the bias stands in for λᶜ: its binding must hold something.
-            let lambda = lambda.map_or(Constant(*bias), Value);
-            let reads = [Value(*queries), Value(*context), lambda, Constant(*position), Constant(*bias)];
-            make(order.shader(params), params.grid(), bytemuck::bytes_of(params), &reads)
-        }
-        Op::LambdaMasked { params, queries, context, position, bias, visible, .. } => {
-            // A causal layer reads no mask.
-            let visible = visible.unwrap_or(*bias);
-            let reads = [Value(*queries), Value(*context), Constant(*position), Constant(*bias), Constant(visible)];
-            make(lambda_masked::shader(params), params.grid(), bytemuck::bytes_of(params), &reads)
-        }
-        Op::Attention { params, qkv, vertical, horizontal, .. } => {
-            let reads = [Value(*qkv), Constant(*vertical), Constant(*horizontal)];
-            make(params.shader(), params.grid(), bytemuck::bytes_of(params), &reads)
-        }
-        Op::PoolAffine { params, input, scale, shift, .. } => {
-            let reads = [Value(*input), Constant(*scale), Constant(*shift)];
-            make(pool_affine::shader(), params.grid(), bytemuck::bytes_of(params), &reads)
-        }
-        Op::MeanPool { params, input, .. } => {
-            make(mean_pool::shader(), params.grid(), bytemuck::bytes_of(params), &[Value(*input)])
-        }
-    }
 }
 
 fn check_limits(limits: &wgpu::Limits, graph: &Graph, dispatches: &[Dispatch]) -> Result<(), GpuError> {
@@ -234,6 +165,7 @@ fn check_limits(limits: &wgpu::Limits, graph: &Graph, dispatches: &[Dispatch]) -
         check(&what, "bytes of workgroup memory", bytes(numbers as usize), allowed)?;
     }
     for dispatch in dispatches {
+        check("the parts of a convolution's sum", "bytes", bytes(dispatch.parts()), binding)?;
         let largest = dispatch.grid.into_iter().max().unwrap_or_default();
         let allowed = limits.max_compute_workgroups_per_dimension;
         let what = format!("the shader {}", dispatch.shader.name);

@@ -44,15 +44,26 @@ pub struct Replacement {
     pipeline: wgpu::ComputePipeline,
 }
 
-/// Runs of which the fastest tells how fast a strategy is.
+/// Runs of which the fastest tells how fast a strategy is; a slow device is given no more time than this, so that four
+/// strategies take 300 ms.
 const TRIALS: usize = 3;
+const TRIAL: Duration = Duration::from_millis(75);
+
+/// The faster of two, or the one that works.
+fn faster<T>(one: Result<(f64, T), GpuError>, other: Result<(f64, T), GpuError>) -> Result<(f64, T), GpuError> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok(if other.0 < one.0 { other } else { one }),
+        (Ok(one), Err(_)) => Ok(one),
+        (Err(_), other) => other,
+    }
+}
 
 impl Session {
     /// Loads a graph; the values of `kept` can be read after a run.
     ///
-    /// On a GPU the convolutions are tried with and without workgroup memory, and with subgroups where it offers these, and
-    /// the fastest way stays: which it is depends on caches and drivers that nothing describes. On a software adapter it is
-    /// known.
+    /// On a GPU the convolutions are tried with and without workgroup memory, with subgroups where it offers these, and with
+    /// long sums over small maps cut, and the fastest way stays: which it is depends on caches and drivers that nothing
+    /// describes. On a software adapter it is known.
     ///
     /// # Errors
     /// If the graph is too large for the device, a shader does not compile, or the device is out of memory or lost.
@@ -70,27 +81,40 @@ impl Session {
         kept: &[ValueId],
         strategies: &[Strategy],
     ) -> Result<Self, GpuError> {
+        if let [strategy] = *strategies {
+            return Self::by(device, graph, kept, strategy).await;
+        }
         let mut best: Result<(f64, Self), GpuError> = Err(GpuError::Refused("no strategy was given".into()));
         for &strategy in strategies {
-            let session = Self::with_tiles(device, Arc::clone(&graph), kept, |params| strategy.tile(params)).await;
-            let timed = match session {
-                Ok(session) if strategies.len() == 1 => Ok((0.0, session)),
-                Ok(mut session) => session.trial().await.map(|seconds| (seconds, session)),
-                Err(error) => Err(error),
-            };
-            best = match (best, timed) {
-                (Ok(best), Ok(timed)) => Ok(if timed.0 < best.0 { timed } else { best }),
-                (Ok(best), Err(_)) => Ok(best),
-                (Err(_), timed) => timed,
-            };
-            if let Ok((_, session)) = &mut best {
-                session.strategy.get_or_insert(strategy);
-            }
+            best = faster(best, Self::timed(device, &graph, kept, strategy).await);
+        }
+        // Whether sums are better cut is asked of the best way without: a way more to try, and not twice as many.
+        let fastest = best.as_ref().ok().and_then(|(_, session)| session.strategy);
+        if let Some((whole, cut)) = fastest.and_then(|fastest| Some((fastest, fastest.cut()?)))
+            && graph.convolutions().any(|params| whole.way(params) != cut.way(params))
+        {
+            best = faster(best, Self::timed(device, &graph, kept, cut).await);
         }
         best.map(|(_, session)| session)
     }
 
-    /// How its convolutions run; nothing if [`Session::with_tiles`] was told.
+    async fn by(device: &Device, graph: Arc<Graph>, kept: &[ValueId], strategy: Strategy) -> Result<Self, GpuError> {
+        let session = Self::with_ways(device, graph, kept, |params| strategy.way(params)).await?;
+        Ok(Self { strategy: Some(strategy), ..session })
+    }
+
+    /// A session by a strategy, and how many seconds a run takes it.
+    async fn timed(
+        device: &Device,
+        graph: &Arc<Graph>,
+        kept: &[ValueId],
+        strategy: Strategy,
+    ) -> Result<(f64, Self), GpuError> {
+        let mut session = Self::by(device, Arc::clone(graph), kept, strategy).await?;
+        Ok((session.trial().await?, session))
+    }
+
+    /// How its convolutions run; nothing if [`Session::with_ways`] was told.
     pub fn strategy(&self) -> Option<Strategy> {
         self.strategy
     }
@@ -103,28 +127,32 @@ impl Session {
             self.kept.iter().copied().min_by_key(|&id| self.graph.values[id].len()).into_iter().collect();
         self.run(&picture, &wanted).await?;
         let mut fastest = f64::INFINITY;
+        let began = Instant::now();
         for _ in 0..TRIALS {
             let started = Instant::now();
             self.run(&picture, &wanted).await?;
             fastest = fastest.min(started.elapsed().as_secs_f64());
+            if began.elapsed() > TRIAL {
+                break;
+            }
         }
         Ok(fastest)
     }
 
-    /// As [`Session::new`], with another choice of the convolutions' tiles, for tests and measurements.
+    /// As [`Session::new`], with another choice of how convolutions run, for tests and measurements.
     ///
     /// # Errors
     /// As [`Session::new`].
-    pub async fn with_tiles(
+    pub async fn with_ways(
         device: &Device,
         graph: Arc<Graph>,
         kept: &[ValueId],
-        tile: impl Fn(&conv::Params) -> conv::Tile,
+        way: impl Fn(&conv::Params) -> conv::Way,
     ) -> Result<Self, GpuError> {
         device.check()?;
         let started = Instant::now();
         let limit = patience::for_load(patience::slowest_load());
-        let session = within(limit, "compile its shaders", Self::load(device, graph, kept, tile)).await??;
+        let session = within(limit, "compile its shaders", Self::load(device, graph, kept, way)).await??;
         patience::note_load(started.elapsed());
         Ok(session)
     }
@@ -133,9 +161,9 @@ impl Session {
         device: &Device,
         graph: Arc<Graph>,
         kept: &[ValueId],
-        tile: impl Fn(&conv::Params) -> conv::Tile,
+        way: impl Fn(&conv::Params) -> conv::Way,
     ) -> Result<Self, GpuError> {
-        let plan = Plan::new(device, &graph, kept, tile).await?;
+        let plan = Plan::new(device, &graph, kept, way).await?;
         let size = kept.iter().map(|&id| bytes(graph.values[id].len())).sum();
         let staging = device.scoped(|device| {
             device.create_buffer(&wgpu::BufferDescriptor {
@@ -172,15 +200,17 @@ impl Session {
         &self.graph
     }
 
-    /// Compiles a shader that can stand in for the one of a step, whose arrays it takes over.
+    /// Compiles a shader that can stand in for the first one of an op, whose arrays it takes over.
     ///
     /// # Errors
     /// [`GpuError::Shader`] with what the device's compiler says, or [`GpuError::DeviceLost`].
     ///
     /// # Panics
-    /// If there is no such step.
-    pub async fn replacement(&self, step: usize, shader: Shader) -> Result<Replacement, GpuError> {
-        assert!(step < self.plan.steps.len(), "the session has no step {step}");
+    /// If there is no such op.
+    pub async fn replacement(&self, op: usize, shader: Shader) -> Result<Replacement, GpuError> {
+        let Some(step) = self.plan.steps.iter().position(|step| step.op == op) else {
+            panic!("the session's graph has no op {op}")
+        };
         let key = shader.clone();
         let mut compiled = compile(&self.device, [shader]).await?;
         let missing = || GpuError::Refused(format!("no pipeline was created for {}", key.name));

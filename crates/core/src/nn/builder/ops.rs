@@ -90,7 +90,7 @@ impl Builder {
             padding: padding as u32,
             activation: activation.code(),
             residual: residual.is_some().into(),
-            unused: 0,
+            parts: 1,
         };
         let weights = self.constant(&[kernel * kernel * channels, out], folded.weights);
         let bias = self.constant(&[out], folded.bias);
