@@ -58,6 +58,9 @@ fn whichever_strategy_is_faster_the_numbers_are_the_same() {
         strategies.extend(strategies.clone().into_iter().filter_map(Strategy::cut));
         let session = gpu::Session::fastest(&device, Arc::clone(&graph), &kept, &strategies).await.unwrap();
         assert!(strategies.contains(&session.strategy().unwrap()));
+        // On a GPU the next network would run like this at once.
+        let next = device.strategies();
+        assert!(device.adapter().software || next == [session.strategy().unwrap()], "{next:?}");
         // And those that lost.
         strategies.retain(|strategy| Some(*strategy) != session.strategy());
         let mut sessions = vec![session];

@@ -58,9 +58,9 @@ impl Trial {
             );
         }
         let device = gpu::Device::request().await.map_err(|e| e.to_string())?;
-        match self.on(&device, device.strategies()).await {
+        match self.on(&device, &device.strategies()).await {
             // WGSL leaves open which invocations are neighbours in a subgroup: another order than the usual one shows here.
-            Err(_) if device.has_subgroups() => self.on(&device, device.strategies_without_subgroups()).await,
+            Err(_) if device.has_subgroups() => self.on(&device, &device.strategies_without_subgroups()).await,
             tried => tried,
         }
     }

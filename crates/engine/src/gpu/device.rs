@@ -16,7 +16,7 @@ use lambdascope_core::kernels::conv::Strategy;
 use lambdascope_core::shader_edit::{Fault, SourcePlace};
 
 /// Which GPU, as people know it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Adapter {
     /// The driver's or browser's name for it; browsers often give no more than vendor and architecture.
     pub name: String,
@@ -51,6 +51,9 @@ struct Fate {
     /// The next ticket.
     ticket: u64,
 }
+
+/// How convolutions ran fastest on an adapter: it is told by timing a whole network in several ways, which is done once.
+static FASTEST: Mutex<BTreeMap<Adapter, Strategy>> = Mutex::new(BTreeMap::new());
 
 /// What a device should do once it was given a run.
 const ANSWER: &str = "return its results";
@@ -100,14 +103,24 @@ impl Device {
         self.subgroups
     }
 
-    /// How its convolutions may run: the fastest is to be found.
-    pub fn strategies(&self) -> &'static [Strategy] {
-        Strategy::choices(self.adapter.software, self.subgroups)
+    /// How its convolutions may run: the one that was the fastest for the last graph, or those of which it is to be found.
+    pub fn strategies(&self) -> Vec<Strategy> {
+        let all = Strategy::choices(self.adapter.software, self.subgroups);
+        match lock(&FASTEST).get(&self.adapter) {
+            // Another device of the adapter may have been made without subgroups.
+            Some(&fastest) if all.contains(&Strategy { cuts: false, ..fastest }) => vec![fastest],
+            _ => all.to_vec(),
+        }
+    }
+
+    /// Notes which was the fastest, for all devices of the adapter.
+    pub(super) fn note_fastest(&self, strategy: Strategy) {
+        lock(&FASTEST).insert(self.adapter.clone(), strategy);
     }
 
     /// The same as if it had no subgroups.
-    pub fn strategies_without_subgroups(&self) -> &'static [Strategy] {
-        Strategy::choices(self.adapter.software, false)
+    pub fn strategies_without_subgroups(&self) -> Vec<Strategy> {
+        Strategy::choices(self.adapter.software, false).to_vec()
     }
 
     /// The adapter behind it.
@@ -321,6 +334,6 @@ fn describe(error: &wgpu::Error) -> String {
 }
 
 /// A panic elsewhere leaves the state whole: every change is one assignment.
-fn lock(fate: &Mutex<Fate>) -> MutexGuard<'_, Fate> {
-    fate.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

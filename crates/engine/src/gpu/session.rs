@@ -68,7 +68,7 @@ impl Session {
     /// # Errors
     /// If the graph is too large for the device, a shader does not compile, or the device is out of memory or lost.
     pub async fn new(device: &Device, graph: Arc<Graph>, kept: &[ValueId]) -> Result<Self, GpuError> {
-        Self::fastest(device, graph, kept, device.strategies()).await
+        Self::fastest(device, graph, kept, &device.strategies()).await
     }
 
     /// As [`Session::new`], with the fastest of the given strategies. One that fails is passed over if another works.
@@ -95,7 +95,11 @@ impl Session {
         {
             best = faster(best, Self::timed(device, &graph, kept, cut).await);
         }
-        best.map(|(_, session)| session)
+        let (_, session) = best?;
+        if let Some(strategy) = session.strategy {
+            device.note_fastest(strategy);
+        }
+        Ok(session)
     }
 
     async fn by(device: &Device, graph: Arc<Graph>, kept: &[ValueId], strategy: Strategy) -> Result<Self, GpuError> {
