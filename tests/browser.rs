@@ -13,6 +13,8 @@ mod attention_cases;
 mod attention_golden;
 #[path = "common/bounded.rs"]
 mod bounded;
+#[path = "common/evidence.rs"]
+mod evidence;
 #[path = "common/golden.rs"]
 mod golden;
 #[path = "common/lambda_cases.rs"]
@@ -90,6 +92,10 @@ async fn layers_and_network_match_timm() {
         let case = golden::network_case(bytes);
         assert!(golden::check_network(name, bytes, &case, &run(&case).await) > 20);
     }
+    let case = evidence::Case::shipped(&Network::from_safetensors(golden::WEIGHTS).unwrap());
+    let mut session = Session::new(&device, Arc::clone(&case.graph), &case.kept).await.unwrap();
+    let values = session.run(&case.input, &case.kept).await.unwrap();
+    case.check("lambda_resnet_mini", &values.try_into().unwrap());
 }
 
 /// Counters in loops must leave barriers in uniform control flow, which Tint alone looks for.

@@ -212,6 +212,47 @@ fn explained_maps_times_values_give_the_output() {
 }
 
 #[test]
+fn the_evidence_is_pytorchs_and_adds_up_to_the_logit() {
+    let fixture = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/evidence.safetensors")).unwrap();
+    let tensors = SafeTensors::deserialize(&fixture).unwrap();
+    let view = tensors.tensor("lambda_resnet_mini.evidence").unwrap();
+    let golden: Vec<f32> = view.data().chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+    let (first, second) = golden.split_at(golden.len() / 2);
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("out");
+    let church = format!("{SAMPLES}/church.webp");
+    let run = |extra: &[&str]| {
+        let written = output.to_str().unwrap();
+        let arguments = ["evidence", "--image", &church, "--output", written, "--backend", "cpu"];
+        let said = stdout(&[&arguments, extra].concat());
+        let numbers: Value = serde_json::from_slice(&fs::read(output.join("evidence.json")).unwrap()).unwrap();
+        let (shape, values) = read(&output.join("evidence.npy"));
+        assert_eq!(shape, [8, 8]);
+        let sum = values.iter().map(|value| f64::from(*value)).sum::<f64>() + numbers["bias"].as_f64().unwrap();
+        assert!((sum - numbers["logit"].as_f64().unwrap()).abs() < 1e-4, "{numbers}");
+        (said, numbers, values)
+    };
+    let (said, numbers, values) = run(&[]);
+    assert!(said.starts_with("evidence for church: +"), "{said}");
+    assert_eq!((numbers["class"]["label"].as_str(), numbers["class"]["index"].as_u64()), (Some("church"), Some(2)));
+    assert!(relative_difference(&values, first) <= 1e-4);
+    // The second most probable one, by its place.
+    let classified = json(&["classify", "--image", &church, "--json", "--backend", "cpu", "--top", "2"]);
+    let against = classified["predictions"][1]["index"].to_string();
+    let (_, numbers, values) = run(&["--class", "church", "--against", &against]);
+    assert_eq!(numbers["against"]["index"].to_string(), against);
+    let expected: Vec<f32> = first.iter().zip(second).map(|(one, other)| one - other).collect();
+    assert!(relative_difference(&values, &expected) <= 2e-4);
+    let picture = fs::read(output.join("evidence.png")).unwrap();
+    assert!(lambdascope_picture::decode(&picture).unwrap().width > 100);
+    assert!(fs::read_to_string(output.join("evidence.svg")).unwrap().starts_with("<svg"));
+    let written = output.to_str().unwrap();
+    let unknown = ["evidence", "--image", &church, "--class", "cathedral", "--output", written];
+    assert!(refusal(&unknown, 1).contains("the network has no class `cathedral`"));
+    refusal(&["evidence", "--output", written], 2);
+}
+
+#[test]
 fn a_picture_goes_through_every_command() {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

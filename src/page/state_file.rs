@@ -92,7 +92,7 @@ mod tests {
             weight_bytes: 0,
             sha256: "ab".into(),
         };
-        let predictions = [Prediction { label: "church".into(), probability: 0.5 }];
+        let predictions = [Prediction { class: 0, label: "church".into(), probability: 0.5 }];
         let text = json(&address, &card, Some("church"), None, &predictions).unwrap();
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["address"], address.query_string());

@@ -109,6 +109,11 @@ impl<'a> Fixture<'a> {
         Tensor::new(view.shape(), data).unwrap()
     }
 
+    pub fn i64(&self, name: &str) -> Vec<i64> {
+        let view = self.0.tensor(name).unwrap();
+        view.data().chunks_exact(8).map(|b| i64::from_le_bytes(b.try_into().unwrap())).collect()
+    }
+
     pub fn u8(&self, name: &str) -> (Vec<usize>, Vec<u8>) {
         let view = self.0.tensor(name).unwrap();
         (view.shape().to_vec(), view.data().to_vec())

@@ -3,6 +3,7 @@
 pub mod attention_cases;
 pub mod attention_golden;
 pub mod bounded;
+pub mod evidence;
 pub mod file;
 pub mod golden;
 pub mod icons;

@@ -18,6 +18,7 @@ mod contrast;
 mod conv;
 mod device_loss;
 mod engine;
+mod evidence;
 mod family;
 mod golden;
 mod hostile_weights;

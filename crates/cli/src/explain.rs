@@ -4,15 +4,14 @@ mod attention;
 mod lambda;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::error::ErrorKind;
 
 use crate::backend::answer;
-use crate::input::{decode, place};
+use crate::input::{decode, one_map, place};
 use crate::layer::{self, LayerArguments};
-use crate::npy;
 use crate::source::{self, Model};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::nn::trace::LayerTrace;
@@ -103,10 +102,4 @@ fn of_network(arguments: &Arguments, layer: &str, choice: BackendChoice) -> Resu
             bail!("the network has no lambda or attention layer `{layer}`; it has {names}")
         }
     }
-}
-
-fn one_map(path: &Path) -> Result<lambdascope_core::tensor::Tensor> {
-    let (mut maps, _) = npy::read_maps(path)?;
-    ensure!(maps.len() == 1, "{} holds {} maps, expected one", path.display(), maps.len());
-    maps.pop().context("no map was read")
 }

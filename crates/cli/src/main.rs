@@ -8,6 +8,7 @@ mod backend;
 mod bench;
 mod classify;
 mod evaluate;
+mod evidence;
 mod explain;
 mod figure;
 mod infer;
@@ -66,6 +67,8 @@ enum Command {
     Ablate(labelled::Arguments),
     /// Write the maps, lambdas and output of one query of a lambda layer, or the weights and output of an attention layer.
     Explain(explain::Arguments),
+    /// Write what each position of the last map adds to a class's logit.
+    Evidence(evidence::Arguments),
     /// Write the answers for sample pictures as files, which the page shows until its engine has loaded.
     Precompute(precompute::Arguments),
     /// Time a network.
@@ -99,6 +102,7 @@ fn run() -> Result<()> {
         Command::Evaluate(arguments) => evaluate::run(&arguments, choice),
         Command::Ablate(arguments) => ablate::run(&arguments, choice),
         Command::Explain(arguments) => explain::run(&arguments, choice),
+        Command::Evidence(arguments) => evidence::run(&arguments, choice),
         Command::Precompute(arguments) => precompute::run(&arguments, choice),
         Command::Bench(arguments) => bench::run(&arguments, choice),
     };

@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::backend::BackendReport;
+use crate::nn::evidence::Evidence;
 use crate::nn::trace::Trace;
 
 /// A class and its softmax probability.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
+    /// The class, as a place among the network's labels: two may be spelled alike.
+    pub class: usize,
     /// The label as the weights file spells it.
     pub label: String,
     /// 0 to 1.
@@ -42,6 +45,8 @@ pub struct Answer {
     pub predictions: Vec<Prediction>,
     /// The lambda and attention layers.
     pub trace: Trace,
+    /// What the last map's positions add to the logits of the most probable classes, in their order.
+    pub evidence: Evidence,
     /// How, where it was computed for this visit; `None` if that was done ahead.
     pub computed: Option<Computed>,
 }

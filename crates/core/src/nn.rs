@@ -9,6 +9,7 @@ pub mod card;
 pub mod description;
 pub mod edit;
 pub mod error;
+pub mod evidence;
 pub mod fold;
 pub mod foreign;
 pub mod format;

@@ -16,6 +16,7 @@ pub use candidate::{Candidate, Startup};
 use candidate::{Gpu, Trial};
 use lambdascope_core::backend::{Backend, BackendChoice, BackendReport};
 use lambdascope_core::kernels::conv::Strategy;
+use lambdascope_core::nn::evidence::Head;
 use lambdascope_core::nn::graph::{Graph, ValueId};
 use lambdascope_core::nn::trace::{Trace, gather};
 use lambdascope_core::tensor::{all_finite, relative_difference};
@@ -27,6 +28,8 @@ pub struct GraphRun {
     pub output: Vec<f32>,
     /// The lambda and attention layers.
     pub trace: Trace,
+    /// The last map, `[H · W · C]`; nothing where the graph has no classifier.
+    pub features: Vec<f32>,
     /// The backend that computed it.
     pub backend: Backend,
     /// Milliseconds from the input to the numbers in memory.
@@ -38,6 +41,7 @@ pub struct GraphRun {
 /// A graph on the CPU and, where it is used, on the GPU.
 pub struct Backends {
     graph: Arc<Graph>,
+    head: Option<Head>,
     kept: Vec<ValueId>,
     context: Vec<f32>,
     check: Vec<f32>,
@@ -64,7 +68,9 @@ impl Backends {
         expected: Option<&[f32]>,
     ) -> Result<Self, EngineError> {
         let graph = Arc::new(graph);
-        let kept = graph.traced();
+        let head = Head::of(&graph);
+        let mut kept = graph.traced();
+        kept.extend(head.map(|head| head.features).filter(|id| !kept.contains(id)));
         let started = Instant::now();
         let mut cpu = OnCpu::new(Arc::clone(&graph), &kept)?;
         let compile = milliseconds_since(started);
@@ -73,6 +79,7 @@ impl Backends {
         let startup = Startup::default();
         let mut backends = Self {
             graph,
+            head,
             kept,
             context,
             check,
@@ -168,6 +175,11 @@ impl Backends {
     /// The kernels.
     pub fn graph(&self) -> &Graph {
         &self.graph
+    }
+
+    /// The end of the graph, if it has a classifier.
+    pub fn head(&self) -> Option<Head> {
+        self.head
     }
 
     /// The kernels, for a session of one's own.
@@ -307,8 +319,9 @@ impl Backends {
         };
         let Ok(output) = read(self.graph.logits);
         let Ok(trace) = gather(&self.graph, read);
+        let features = self.head.map(|head| read(head.features).unwrap_or_default()).unwrap_or_default();
         let is_finite = values.iter().all(|values| all_finite(values));
-        GraphRun { output, trace, backend, milliseconds, is_finite }
+        GraphRun { output, trace, features, backend, milliseconds, is_finite }
     }
 
     fn check_cpu(&mut self) -> GraphRun {

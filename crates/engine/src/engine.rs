@@ -13,6 +13,7 @@ use crate::run::{OpTime, Run, fits};
 use crate::shader_bench::Bench;
 use lambdascope_core::backend::{BackendChoice, BackendReport};
 use lambdascope_core::nn::description::check_picture;
+use lambdascope_core::nn::evidence::{Evidence, Head};
 use lambdascope_core::nn::graph::{Graph, padded};
 use lambdascope_core::nn::network::Network;
 use lambdascope_core::picture::{Picture, Preprocessing, Region};
@@ -168,10 +169,17 @@ impl Engine {
     /// numbers leave the range of f32.
     pub async fn run(&mut self, input: &Tensor) -> Result<Run, EngineError> {
         fits([self.size[0], self.size[1], 3], input)?;
-        let GraphRun { output: mut logits, trace, backend, milliseconds, .. } =
+        let GraphRun { output: mut logits, trace, features, backend, milliseconds, .. } =
             self.backends.run(&padded(input)).await?;
         // The classifier's outputs are padded to a multiple of 4.
         logits.truncate(self.network.description.labels.len());
-        Ok(Run { logits, trace, backend, milliseconds })
+        Ok(Run { logits, trace, features, backend, milliseconds })
+    }
+
+    /// What the positions of the last map add to the logits of some classes, by what a run left behind; classes that the
+    /// network does not have are left out.
+    pub fn evidence(&self, features: &[f32], logits: &[f32], classes: impl IntoIterator<Item = usize>) -> Evidence {
+        let of = |head: Head| head.evidence_of(self.graph(), features, logits, classes);
+        self.backends.head().map(of).unwrap_or_default()
     }
 }

@@ -61,7 +61,7 @@ impl LayerEngine {
     /// [`EngineError::Input`] if it has another size, [`EngineError::NotFinite`] if numbers leave the range of f32.
     pub async fn run(&mut self, input: &Tensor) -> Result<Run, EngineError> {
         fits(self.input, input)?;
-        let GraphRun { output, trace, backend, milliseconds, .. } = self.backends.run(&padded(input)).await?;
-        Ok(Run { logits: output, trace, backend, milliseconds })
+        let GraphRun { output, trace, features, backend, milliseconds, .. } = self.backends.run(&padded(input)).await?;
+        Ok(Run { logits: output, trace, features, backend, milliseconds })
     }
 }

@@ -24,7 +24,7 @@ mod softmax;
 
 pub use backends::{Candidate, Startup};
 pub use engine::Engine;
-pub use engine::answer::{AnswerError, Seen};
+pub use engine::answer::{AnswerError, FIRST, Seen};
 pub use engine::edited::{Edited, EditedRun};
 pub use error::EngineError;
 pub use lambdascope_cpu as cpu;

@@ -15,6 +15,8 @@ pub struct Run {
     pub logits: Vec<f32>,
     /// The lambda and attention layers.
     pub trace: Trace,
+    /// The last map, `[H · W · C]`, row by row: what the mean before the classifier is taken of; nothing of a lone layer.
+    pub features: Vec<f32>,
     /// The backend that computed it.
     pub backend: Backend,
     /// Milliseconds from the input to the numbers in memory.

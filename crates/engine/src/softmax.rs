@@ -9,7 +9,8 @@ pub fn predictions(labels: &[String], logits: &[f32]) -> Vec<Prediction> {
     if !all_finite(logits) {
         return Vec::new();
     }
-    let prediction = |(i, probability): (usize, f32)| Some(Prediction { label: labels.get(i)?.clone(), probability });
+    let prediction =
+        |(class, probability): (usize, f32)| Some(Prediction { class, label: labels.get(class)?.clone(), probability });
     ranked_softmax(logits).into_iter().filter_map(prediction).collect()
 }
 

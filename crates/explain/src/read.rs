@@ -7,4 +7,5 @@ pub mod query;
 pub mod reading;
 pub mod scale;
 pub mod softmax_attention;
+pub mod sources;
 pub mod spread;

@@ -60,6 +60,13 @@ pub enum Request {
         /// The sample's file name under `samples/`.
         file: String,
     },
+    /// Say what each position adds to a class's logit, in the picture that was answered last.
+    Evidence {
+        /// The id of the answer that is meant.
+        answer: u64,
+        /// The class, as a place among the network's labels.
+        class: usize,
+    },
     /// Say which shaders a layer runs.
     LayerShaders {
         /// The layer's place in the trace.

@@ -4,6 +4,7 @@ use lambdascope_core::answer::{Answer, Prediction};
 use lambdascope_core::backend::{Backend, BackendReport};
 use lambdascope_core::catalogue::Source;
 use lambdascope_core::nn::card::NetworkCard;
+use lambdascope_core::nn::evidence::{ClassEvidence, Evidence};
 use lambdascope_core::shader_edit::{Fault, ShaderRun};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,9 @@ pub struct WhatIfAnswer {
     pub id: u64,
     /// All classes, most probable first.
     pub predictions: Vec<Prediction>,
+    /// What the last map's positions add to the logits of the classes that were the most probable before, and of the one that
+    /// is now.
+    pub evidence: Evidence,
     /// Milliseconds that the network took.
     pub milliseconds: f64,
     /// What computed it.
@@ -93,6 +97,13 @@ pub enum Response {
         message: String,
         /// Whether the file is at fault, so that no other network could use it either.
         is_file: bool,
+    },
+    /// What each position adds to a class's logit.
+    Evidence {
+        /// The answer's id.
+        answer: u64,
+        /// It.
+        evidence: ClassEvidence,
     },
     /// The shaders of a layer.
     LayerShaders(LayerShaders),

@@ -28,6 +28,13 @@ pub enum Job {
     Answer(Wanted),
     /// Run the network changed on the picture that was answered last.
     WhatIf(Question),
+    /// Say what speaks for a class in the picture that was answered last.
+    Evidence {
+        /// The answer's id.
+        answer: u64,
+        /// The class.
+        class: usize,
+    },
     /// Say which shaders a layer runs.
     Shaders(usize),
     /// Check an edited shader.

@@ -93,6 +93,7 @@ fn take(
         Request::WhatIf { id, answer, edits, picture } => {
             drop(jobs.unbounded_send(Job::WhatIf(Question { id, answer, edits, picture })));
         }
+        Request::Evidence { answer, class } => drop(jobs.unbounded_send(Job::Evidence { answer, class })),
         Request::LayerShaders { layer } => drop(jobs.unbounded_send(Job::Shaders(layer))),
         Request::CheckShader(edit) => drop(jobs.unbounded_send(Job::CheckShader(edit))),
         Request::RunShader(edit) => drop(jobs.unbounded_send(Job::RunShader(edit))),
@@ -125,6 +126,7 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
         let (mut loaded, mut ready, mut wanted, mut question) = (None, None, None, None);
         let (mut chosen, mut tried) = (None, None);
         let (mut layer, mut checked, mut edited) = (None, None, None);
+        let mut classes = Vec::new();
         let mut next = Some(job);
         while let Some(job) = next {
             match job {
@@ -135,6 +137,7 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
                 Job::Tried { .. } => {}
                 Job::Answer(picture) => wanted = Some(picture),
                 Job::WhatIf(asked) => question = Some(asked),
+                Job::Evidence { answer, class } => classes.push((answer, class)),
                 Job::Shaders(asked) => layer = Some(asked),
                 Job::CheckShader(edit) => checked = Some(edit),
                 Job::RunShader(edit) => edited = Some(edit),
@@ -157,6 +160,13 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
         let Running { engine, load, seen, twin } = running;
         if let Some(wanted) = wanted {
             *seen = answer(engine, *load, wanted).await.or(seen.take());
+        }
+        if let Some(seen) = seen {
+            // Of another picture nobody wants it any more.
+            let classes = classes.into_iter().filter(|(answer, _)| *answer == seen.id).map(|(_, class)| class);
+            for evidence in engine.evidence(&seen.features, &seen.logits, classes).classes {
+                post(&Response::Evidence { answer: seen.id, evidence });
+            }
         }
         if let Some(question) = question {
             what_if(engine, seen.as_ref(), twin, question).await;

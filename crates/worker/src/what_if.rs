@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::scope::post;
 use lambdascope_core::nn::edit::Edits;
 use lambdascope_core::picture::PictureEdit;
-use lambdascope_engine::{Edited, Engine, Seen, predictions};
+use lambdascope_engine::{Edited, Engine, FIRST, Seen, predictions, ranked_softmax};
 use lambdascope_protocol::{Response, WhatIfAnswer};
 
 /// A question that waits for its answer.
@@ -53,5 +53,9 @@ async fn run(
     };
     let run = twin.run(&input).await.map_err(|error| format!("This cannot be tried: {error}."))?;
     let predictions = predictions(&engine.network().description.labels, &run.logits);
-    Ok(WhatIfAnswer { id, predictions, milliseconds: run.milliseconds, backend: run.backend })
+    let mut classes: Vec<usize> =
+        ranked_softmax(&seen.logits).into_iter().take(FIRST).map(|(class, _)| class).collect();
+    classes.extend(predictions.first().map(|first| first.class).filter(|first| !classes.contains(first)));
+    let evidence = twin.evidence(&run, classes);
+    Ok(WhatIfAnswer { id, predictions, evidence, milliseconds: run.milliseconds, backend: run.backend })
 }

@@ -58,7 +58,12 @@ mod tests {
     fn of(classes: &[(&str, f32)]) -> Vec<Prediction> {
         classes
             .iter()
-            .map(|(label, probability)| Prediction { label: (*label).into(), probability: *probability })
+            .enumerate()
+            .map(|(class, (label, probability))| Prediction {
+                class,
+                label: (*label).into(),
+                probability: *probability,
+            })
             .collect()
     }
 

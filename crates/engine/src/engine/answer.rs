@@ -10,6 +10,9 @@ use lambdascope_core::picture::{Picture, Region};
 use lambdascope_core::tensor::Tensor;
 use lambdascope_picture::{Opened, PictureError};
 
+/// How many of the most probable classes an answer has the evidence for.
+pub const FIRST: usize = 5;
+
 /// Why a picture has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
@@ -29,6 +32,10 @@ pub struct Seen {
     pub crop: Picture,
     /// The same, normalised: `[side, side, 3]`.
     pub input: Tensor,
+    /// The last map that the network made of it, `[H · W · C]`.
+    pub features: Vec<f32>,
+    /// The network's logits.
+    pub logits: Vec<f32>,
 }
 
 impl Engine {
@@ -53,16 +60,20 @@ impl Engine {
         let preprocess = start.elapsed().as_secs_f64() * 1e3;
         let run = self.run(&input).await?;
         let timings = Timings { decode, preprocess, network: run.milliseconds };
+        let predictions = predictions(&self.network().description.labels, &run.logits);
+        let first = predictions.iter().take(FIRST).map(|prediction| prediction.class);
+        let evidence = self.evidence(&run.features, &run.logits, first);
         let answer = Answer {
             id,
             network,
             original: *original,
             side: crop.width,
             crop: crop.rgb.clone(),
-            predictions: predictions(&self.network().description.labels, &run.logits),
+            predictions,
             trace: run.trace,
+            evidence,
             computed: Some(Computed { timings, report: self.report().clone() }),
         };
-        Ok((answer, Seen { id, crop, input }))
+        Ok((answer, Seen { id, crop, input, features: run.features, logits: run.logits }))
     }
 }

@@ -1,4 +1,5 @@
-//! A network with its lambda layers changed, beside the one that it was made from: on the same backend, for logits alone.
+//! A network with its lambda layers changed, beside the one that it was made from: on the same backend, for its logits and what
+//! they come from.
 
 use std::sync::Arc;
 
@@ -12,13 +13,17 @@ use crate::run::{fits, milliseconds_since};
 
 use lambdascope_core::backend::Backend;
 use lambdascope_core::nn::edit::Edits;
-use lambdascope_core::nn::graph::{Graph, padded};
+use lambdascope_core::nn::evidence::{Evidence, Head};
+use lambdascope_core::nn::graph::{Graph, ValueId, padded};
 use lambdascope_core::tensor::{Tensor, all_finite};
 
 /// A changed network, ready to run.
 pub struct Edited {
     edits: Edits,
     graph: Arc<Graph>,
+    head: Option<Head>,
+    /// The logits, and the last map where there is one.
+    kept: Vec<ValueId>,
     size: [usize; 2],
     labels: usize,
     gpu: Option<gpu::Session>,
@@ -31,6 +36,8 @@ pub struct Edited {
 pub struct EditedRun {
     /// One a label.
     pub logits: Vec<f32>,
+    /// The last map, as [`crate::Run::features`].
+    pub features: Vec<f32>,
     /// The backend that computed it.
     pub backend: Backend,
     /// Milliseconds from the input to the numbers in memory.
@@ -46,15 +53,17 @@ impl Engine {
     pub async fn edited(&self, edits: &Edits) -> Result<Edited, EngineError> {
         edits.check(self.graph())?;
         let graph = Arc::new(self.network.edited(edits, self.size)?);
+        let head = Head::of(&graph);
+        let kept: Vec<ValueId> = std::iter::once(graph.logits).chain(head.map(|head| head.features)).collect();
         let gpu = match self.backends.gpu() {
             Some((device, strategy)) => {
                 let strategies = strategy.as_slice();
-                gpu::Session::fastest(device, Arc::clone(&graph), &[graph.logits], strategies).await.ok()
+                gpu::Session::fastest(device, Arc::clone(&graph), &kept, strategies).await.ok()
             }
             None => None,
         };
         let labels = self.network.description.labels.len();
-        Ok(Edited { edits: edits.clone(), graph, size: self.size, labels, gpu, cpu: None })
+        Ok(Edited { edits: edits.clone(), graph, head, kept, size: self.size, labels, gpu, cpu: None })
     }
 }
 
@@ -73,20 +82,22 @@ impl Edited {
         fits([self.size[0], self.size[1], 3], input)?;
         let input = padded(input);
         let started = Instant::now();
-        let logits = self.graph.logits;
         let on_gpu = match &mut self.gpu {
-            Some(session) => session.run(&input, &[logits]).await.ok().and_then(|values| values.into_iter().next()),
+            Some(session) => session.run(&input, &self.kept).await.ok(),
             None => None,
         };
-        let (mut logits, backend) = match on_gpu {
+        let (values, backend) = match on_gpu {
             Some(values) => (values, Backend::Gpu),
             None => {
                 self.gpu = None;
+                let kept = self.kept.clone();
                 let cpu = self.on_cpu()?;
                 cpu.run(&input);
-                (cpu.read(logits).into_owned(), Backend::Cpu)
+                (kept.into_iter().map(|id| cpu.read(id).into_owned()).collect(), Backend::Cpu)
             }
         };
+        let mut values = values.into_iter();
+        let (mut logits, features) = (values.next().unwrap_or_default(), values.next().unwrap_or_default());
         let milliseconds = milliseconds_since(started);
         if !all_finite(&logits) {
             let place = self.on_cpu()?.first_not_finite(&input).unwrap_or(self.graph.logits);
@@ -94,13 +105,19 @@ impl Edited {
         }
         // The classifier's outputs are padded to a multiple of 4.
         logits.truncate(self.labels);
-        Ok(EditedRun { logits, backend, milliseconds })
+        Ok(EditedRun { logits, features, backend, milliseconds })
+    }
+
+    /// What the positions of the last map add to the logits of some classes, as [`Engine::evidence`].
+    pub fn evidence(&self, run: &EditedRun, classes: impl IntoIterator<Item = usize>) -> Evidence {
+        let of = |head: Head| head.evidence_of(&self.graph, &run.features, &run.logits, classes);
+        self.head.map(of).unwrap_or_default()
     }
 
     fn on_cpu(&mut self) -> Result<&mut OnCpu, EngineError> {
         let cpu = match self.cpu.take() {
             Some(cpu) => cpu,
-            None => OnCpu::new(Arc::clone(&self.graph), &[self.graph.logits])?,
+            None => OnCpu::new(Arc::clone(&self.graph), &self.kept)?,
         };
         Ok(self.cpu.insert(cpu))
     }
