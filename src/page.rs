@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod atlas;
+pub mod evidence;
 pub mod file_kind;
 pub mod help;
 pub mod lesson;
@@ -14,6 +15,7 @@ pub mod place;
 pub mod samples;
 pub mod shader;
 pub mod state_file;
+pub mod trail;
 pub mod view;
 pub mod wgsl;
 pub mod what_if;

@@ -101,6 +101,12 @@ const views: Record<string, (page: Page, visitor: Visitor) => Promise<void>> = {
   position: async (page) => expect((await page.drawn(`${byId("position-map")} canvas`)).colours).toBeGreaterThan(10),
   // Four layers with four heads each.
   atlas: async (page) => expect.poll(() => page.count(`${byId("atlas-tiles")} [role="option"]`)).toBe(16),
+  evidence: async (page) => {
+    const sum = () => page.attribute(byId("evidence-sum"), "data-value").then(Number);
+    const logit = () => page.attribute(byId("evidence-proof"), "data-logit").then(Number);
+    await expect.poll(async () => Math.abs((await sum()) - (await logit()))).toBeLessThan(1e-3);
+    expect((await page.drawn(`${byId("evidence-map")} canvas`)).colours).toBeGreaterThan(10);
+  },
   "what-if": async (page, visitor) => {
     await visitor.click(byId("try-position"));
     const first = byId("what-if-row");

@@ -15,7 +15,7 @@ import { expect, test } from "../support/test";
 const place = "sample=church&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
 
 /** Every view, in the order of the tabs. */
-const views = ["lens", "anatomy", "orders", "position", "atlas", "what-if", "formula", "shader"];
+const views = ["lens", "anatomy", "orders", "position", "atlas", "evidence", "what-if", "formula", "shader"];
 
 test("every view is walked with the keyboard alone, in both themes", async ({ page }) => {
   await open(page, `?${place}`);

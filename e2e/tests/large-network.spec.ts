@@ -81,6 +81,14 @@ const views: Record<string, (page: Page) => Promise<void>> = {
       await expect(page.getByTestId("shift-content-held-said")).toHaveAttribute("data-largest", "0");
     });
   },
+  evidence: async (page) => {
+    // Of a thousand classes one that is not among the five that came with the answer.
+    await page.getByTestId("evidence-class").selectOption({ label: "goldfish" });
+    await expect(page.getByTestId("evidence-said")).toContainText("The logit of goldfish");
+    const logit = await attribute(page, "evidence-proof", "data-logit");
+    const [above, below] = [await attribute(page, "evidence-above", "data-value"), await attribute(page, "evidence-below", "data-value")];
+    expect(Math.abs((await attribute(page, "evidence-sum", "data-value")) - logit)).toBeLessThan(1e-4 * Math.max(above, -below));
+  },
   "what-if": async (page) => {
     await page.getByTestId("try-position").click();
     await expect(page.getByTestId("what-if-said")).toContainText("→");

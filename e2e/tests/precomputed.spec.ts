@@ -33,7 +33,7 @@ test("the views work before the engine is there, and the engine's numbers take o
   await expect(page.getByTestId("timings")).not.toContainText("ms");
   const error = Number(await page.getByTestId("proof").getAttribute("data-max-error"));
   expect(error, "half precision").toBeLessThan(5e-3);
-  for (const view of ["anatomy", "orders", "position", "atlas", "what-if", "formula", "lens"]) {
+  for (const view of ["anatomy", "orders", "position", "atlas", "evidence", "what-if", "formula", "lens"]) {
     await page.locator(`#tab-${view}`).click();
     await expect(page.locator("#view")).not.toBeEmpty();
     expect(await findings(page), view).toEqual([]);

@@ -15,8 +15,10 @@ pub const VERSION: u32 = 1;
 pub type ViewParameters = BTreeMap<String, String>;
 
 /// The keys of all views.
-const VIEW_PARAMETERS: [&str; 11] =
-    ["t", "by", "step", "part", "shift", "sort", "channel", "cell", "edit", "mask", "kernel"];
+const VIEW_PARAMETERS: [&str; 14] = [
+    "t", "by", "step", "part", "shift", "sort", "channel", "cell", "edit", "mask", "kernel", "class", "against",
+    "trail",
+];
 
 /// How the keys begin that mailing lists, search engines and social networks add to links; nobody means them for the page.
 const TRACKERS: [&str; 9] = ["utm_", "fbclid", "gclid", "dclid", "msclkid", "mc_", "igshid", "twclid", "ref"];

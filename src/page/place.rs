@@ -118,6 +118,13 @@ impl Place {
         self.carried(trace, layer, trace)
     }
 
+    /// The same layer and head at the part of the picture that a cell `[y, x]` of another map, `[rows, columns]`, covers.
+    pub fn at_part(self, [y, x]: [usize; 2], [rows, columns]: [usize; 2], trace: &Trace) -> Self {
+        let Some(layer) = trace.layers.get(self.layer) else { return self };
+        let [height, width] = layer.map();
+        Self { query: Query { y: scaled(y, rows, height), x: scaled(x, columns, width), ..self.query }, ..self }
+    }
+
     /// The place in another network's trace that is most like this one: the layer of the same name, else the one as deep
     /// in the network; the same part of the picture; the same head, as far as there are that many.
     pub fn in_network(self, own: &Trace, other: &Trace) -> Self {
@@ -130,8 +137,6 @@ impl Place {
 
     fn carried(self, own: &Trace, layer: usize, other: &Trace) -> Self {
         let (Some(from), Some(to)) = (own.layers.get(self.layer), other.layers.get(layer)) else { return self };
-        // The centre of the old cell lies in the new one.
-        let scaled = |at: usize, from: usize, to: usize| ((2 * at + 1) * to / (2 * from)).min(to.saturating_sub(1));
         Self {
             layer,
             query: Query {
@@ -159,6 +164,11 @@ impl Place {
             Move::Layer(by) => self.in_layer(clamped(self.layer, by, trace.layers.len()), trace),
         }
     }
+}
+
+/// The cell of `to` in which the centre of one of `from` lies.
+fn scaled(at: usize, from: usize, to: usize) -> usize {
+    ((2 * at + 1) * to / (2 * from.max(1))).min(to.saturating_sub(1))
 }
 
 fn clamped(at: usize, by: isize, count: usize) -> usize {

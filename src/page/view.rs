@@ -17,6 +17,8 @@ pub enum View {
     Position,
     /// Every layer and head at once.
     Atlas,
+    /// What each position adds to a class's logit.
+    Evidence,
     /// The network with parts of it changed.
     WhatIf,
     /// The equations with the numbers of one cell.
@@ -44,6 +46,7 @@ impl View {
             Self::Orders => "Two orders",
             Self::Position => "Positions",
             Self::Atlas => "Atlas",
+            Self::Evidence => "Evidence",
             Self::WhatIf => "What if",
             Self::Formula => "Formula",
             Self::Shader => "Shader",
@@ -58,6 +61,7 @@ impl View {
             Self::Orders => "How is the same answer reached without attention maps?",
             Self::Position => "What has the layer learned about position?",
             Self::Atlas => "What do all layers and heads do with this query?",
+            Self::Evidence => "Where in the picture does the guess come from?",
             Self::WhatIf => "What happens to the guess if you remove a part?",
             Self::Formula => "Which numbers make up this output?",
             Self::Shader => "What does the GPU run to compute this?",

@@ -1,6 +1,7 @@
 //! The engine as the page knows it: starting its worker, sending it pictures and hearing its answers. What is asked of it
 //! about networks is in [`loads`].
 
+pub mod evidence;
 pub mod loads;
 pub mod precomputed;
 pub mod shader;
@@ -182,6 +183,7 @@ fn receive(state: State, response: Response) {
         Response::Answer(_) | Response::PictureFailed { .. } => {}
         Response::WhatIf(answer) => what_if::receive(state, answer.id, Ok(answer)),
         Response::WhatIfFailed { id, message } => what_if::receive(state, id, Err(message)),
+        Response::Evidence { answer, evidence } => evidence::receive(state, answer, evidence),
         Response::LayerShaders(shaders) => shader::received(state, shaders),
         Response::ShaderChecked { id, fault } => shader::checked(state, id, fault),
         Response::ShaderRan { id, outcome } => shader::ran(state, id, outcome),

@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod debounce;
+pub mod evidence;
 pub mod motion;
 pub mod networks;
 pub mod offline;
@@ -27,6 +28,7 @@ use crate::page::samples::Sample;
 use crate::page::view::View;
 use crate::ui::browser;
 use crate::ui::link::Link;
+use evidence::EvidenceSignals;
 use lambdascope_core::answer::Answer;
 use lambdascope_core::backend::{BackendChoice, BackendReport};
 use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
@@ -139,6 +141,8 @@ pub struct State {
     pub motion: Motion,
     /// What is changed in the network and the picture, and what came of it.
     pub what_if: WhatIfSignals,
+    /// The evidence for classes, as far as it was asked for.
+    pub evidence: EvidenceSignals,
     /// The layer's shaders, their edits, and what came of them.
     pub shader: ShaderSignals,
     /// Whether the proof shows all of a head's outputs.
@@ -209,6 +213,7 @@ impl State {
             parameters,
             motion: Motion::new(),
             what_if: WhatIfSignals::new(parameters),
+            evidence: EvidenceSignals::new(),
             shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),
             theme_choice,

@@ -2,6 +2,7 @@
 
 pub mod anatomy;
 pub mod atlas;
+pub mod evidence;
 pub mod formula;
 pub mod lens;
 pub mod nothing_inside;

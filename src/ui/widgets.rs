@@ -1,6 +1,7 @@
 //! Parts that any view or the page around it is built of. They read and set the state; none knows a view.
 
 pub mod choice;
+pub mod display_choice;
 pub mod dot_plot;
 pub mod export;
 pub mod figure;

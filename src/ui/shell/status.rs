@@ -79,10 +79,10 @@ fn sentence(state: State, view: View) -> Option<String> {
             View::Lens => Some(summary::gist(&reading)),
             View::Anatomy => Some(summary::lambda(&reading)),
             View::Position => summary::by_position(&reading),
-            View::Orders | View::Atlas | View::WhatIf | View::Formula | View::Shader => None,
+            View::Orders | View::Atlas | View::Evidence | View::WhatIf | View::Formula | View::Shader => None,
         }
     };
-    attention.or_else(of_lambda)
+    attention.or_else(of_lambda).filter(|_| view != View::Evidence)
 }
 
 /// The query's maps in words for those who do not see them.

@@ -9,6 +9,7 @@ use crate::ui::shell::status::Status;
 use crate::ui::state::State;
 use crate::ui::views::anatomy::Anatomy;
 use crate::ui::views::atlas::Atlas;
+use crate::ui::views::evidence::Evidence;
 use crate::ui::views::formula::Formula;
 use crate::ui::views::lens::Lens;
 use crate::ui::views::nothing_inside::{NoLambda, NothingInside};
@@ -88,6 +89,7 @@ pub fn Views() -> impl IntoView {
             {move || match state.view.get() {
                 // The lens keeps its room; the others come at once with what they show, so that nothing in them jumps.
                 view if view != View::Lens && !has_answer.get() => view! { <div class="view-waits"></div> }.into_any(),
+                View::Evidence => view! { <Evidence /> }.into_any(),
                 View::WhatIf => view! { <WhatIf /> }.into_any(),
                 _ if state.nothing_inside.read().is_some() => view! { <NothingInside /> }.into_any(),
                 View::Shader => view! { <ShaderView /> }.into_any(),

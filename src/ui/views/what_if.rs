@@ -5,6 +5,7 @@
 mod all_pictures;
 mod brush;
 mod embeddings;
+mod evidence;
 mod outcome;
 mod picture;
 mod switches;
@@ -16,6 +17,7 @@ use crate::ui::state::State;
 use all_pictures::AllPictures;
 pub use all_pictures::fetch as fetch_ablations;
 use embeddings::Embeddings;
+use evidence::EvidenceChange;
 use outcome::Outcome;
 use picture::PictureBrush;
 use switches::Switches;
@@ -36,6 +38,7 @@ pub fn WhatIf() -> impl IntoView {
         <div class="what-if" data-testid="what-if">
             <Outcome />
             <AllPictures />
+            <EvidenceChange />
             <div class="what-if-tools">
                 <PictureBrush />
                 <div class="what-if-side">

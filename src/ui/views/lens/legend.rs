@@ -5,9 +5,9 @@ use strum::VariantArray;
 
 use crate::ui::state::State;
 use crate::ui::widgets::choice::{Choice, Item};
+use crate::ui::widgets::display_choice::DisplayChoice;
 use crate::ui::widgets::scale_bar::ScaleBar;
 use lambdascope_core::text::{decimals, short_cell, signed};
-use lambdascope_explain::figures::display::Display;
 use lambdascope_explain::read::reading::MapKind;
 use lambdascope_explain::read::scale::Coverage;
 
@@ -47,25 +47,6 @@ pub fn Legend() -> impl IntoView {
                 <DisplayChoice />
             </div>
         </div>
-    }
-}
-
-/// The choice of how maps lie on the picture.
-#[component]
-pub fn DisplayChoice() -> impl IntoView {
-    let state = State::here();
-    view! {
-        <Choice
-            name="overlay-select"
-            legend="Show"
-            items=Signal::stored(vec![
-                Item::new("map", "The map alone"),
-                Item::new("over the picture", "The map over the dimmed picture; strength is opacity"),
-                Item::new("contours", "The picture with lines round the cells beyond half of the scale: solid above zero, dotted below"),
-            ])
-            selected=Signal::derive(move || Display::VARIANTS.iter().position(|d| *d == state.display.get()).unwrap_or(0))
-            on_choose=move |index| state.display.set(Display::VARIANTS[index])
-        />
     }
 }
 

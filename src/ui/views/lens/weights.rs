@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::ui::state::State;
 use crate::ui::state::subject::subject_at;
-use crate::ui::views::lens::legend::DisplayChoice;
+use crate::ui::widgets::display_choice::DisplayChoice;
 use crate::ui::widgets::figure::FigureView;
 use lambdascope_core::nn::trace::LayerTrace;
 use lambdascope_core::text::{decimals, short_cell};
