@@ -41,7 +41,7 @@ pub fn EvidenceChange() -> impl IntoView {
         compared.read().as_ref().map(|Compared { class, logits: [before, now], .. }| {
             let (class, change) = (label(class), compact(now - before));
             format!(
-                "The logit of {class} went from {} to {}, {change}: where in the picture that came from.",
+                "The logit of {class} went from {} to {}. The difference shows where in the picture the {change} came from.",
                 compact(*before),
                 compact(*now)
             )
