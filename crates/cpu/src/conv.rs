@@ -1,5 +1,6 @@
-//! Twin of `shaders/conv.wgsl` and `shaders/conv_shared.wgsl`: a convolution whose weights are packed once, written out
-//! ([`direct`]) or, where that pays, by Winograd's minimal filtering ([`winograd`]).
+//! Twin of `shaders/conv.wgsl`, `conv_quads.wgsl`, `conv_shared.wgsl` and, after one of them, `conv_join.wgsl`: a convolution
+//! whose weights are packed once, written out ([`direct`]) or, where that pays, by Winograd's minimal filtering
+//! ([`winograd`]).
 
 mod direct;
 mod padded;

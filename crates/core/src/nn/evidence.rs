@@ -3,9 +3,8 @@
 //!
 //! logit_c = b_c + Σ_p (w_c · f_p) / P
 //!
-//! with the P positions' channels f_p and the class's weights w_c. What a position adds to the sum is its evidence. (Bello
-//! 2021, appendix; timm's `ClassifierHead`. For convolutional networks the same maps are known as class activation maps, Zhou
-//! et al. 2016.)
+//! with the P positions' channels f_p and the class's weights w_c (timm's `ClassifierHead`). What a position adds to the sum is
+//! its evidence; for convolutional networks the same maps are known as class activation maps (Zhou et al. 2016).
 
 use serde::{Deserialize, Serialize};
 
