@@ -9,6 +9,8 @@ pub struct KernelText {
     pub title: &'static str,
     /// Its equation: MathML, with an `<mrow data-part="…">` for each part.
     pub equation: &'static str,
+    /// The same in PyTorch, with the einsums that the paper's readers know it by. `training/tests/test_shown_code.py` runs it.
+    pub pytorch: &'static str,
     /// The parts, in the order in which the shader comes to them.
     pub parts: &'static [EquationPart],
     /// Edits to try.

@@ -10,6 +10,7 @@ const KERNELS: &[KernelText] = &[
         kernel: "lambda_content",
         title: "Keys to k̄, and the content lambda",
         equation: r#"<mrow><msub><mover><mi>k</mi><mo>¯</mo></mover><mi>m</mi></msub><mo>=</mo><mfrac><mrow data-part="exp"><mi>exp</mi><mo>(</mo><msub><mi>k</mi><mi>m</mi></msub><mo>−</mo><mi>max</mi><mo>)</mo></mrow><mrow data-part="sum"><msub><mo>∑</mo><mrow><mi>m</mi><mo>′</mo></mrow></msub><mi>exp</mi><mo>(</mo><msub><mi>k</mi><mrow><mi>m</mi><mo>′</mo></mrow></msub><mo>−</mo><mi>max</mi><mo>)</mo></mrow></mfrac><mspace width="2em"/><msup><mi>λ</mi><mi>c</mi></msup><mo>=</mo><mrow data-part="outer"><munder><mo>∑</mo><mi>m</mi></munder><msub><mover><mi>k</mi><mo>¯</mo></mover><mi>m</mi></msub><msubsup><mi>v</mi><mi>m</mi><mo>⊤</mo></msubsup></mrow></mrow>"#,
+        pytorch: include_str!("pytorch/lambda_content.py"),
         parts: &[
             EquationPart {
                 id: "sum",
@@ -44,6 +45,7 @@ const KERNELS: &[KernelText] = &[
         kernel: "lambda_apply",
         title: "Apply λ: the position part from the query’s end",
         equation: r#"<mrow><msub><mi>y</mi><mi>n</mi></msub><mo>=</mo><mrow data-part="values"><munder><mo>∑</mo><mi>m</mi></munder></mrow><mrow data-part="weights"><mo>(</mo><msub><mi>q</mi><mi>n</mi></msub><mo>·</mo><msub><mi>e</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>)</mo></mrow><msub><mi>v</mi><mi>m</mi></msub><mo>+</mo><mrow data-part="query"><msubsup><mi>q</mi><mi>n</mi><mo>⊤</mo></msubsup></mrow><mo>(</mo><mrow data-part="content"><msup><mi>λ</mi><mi>c</mi></msup></mrow><mo>+</mo><mrow data-part="bias"><mi>b</mi></mrow><mo>)</mo></mrow>"#,
+        pytorch: include_str!("pytorch/lambda_apply.py"),
         parts: &[
             EquationPart {
                 id: "bias",
@@ -86,6 +88,7 @@ const KERNELS: &[KernelText] = &[
         kernel: "lambda_build",
         title: "Apply λ: λ first",
         equation: r#"<mrow><msub><mi>λ</mi><mi>n</mi></msub><mo>=</mo><mrow data-part="content"><msup><mi>λ</mi><mi>c</mi></msup></mrow><mo>+</mo><mrow data-part="bias"><mi>b</mi></mrow><mo>+</mo><mrow data-part="positions"><munder><mo>∑</mo><mi>m</mi></munder><msub><mi>e</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><msubsup><mi>v</mi><mi>m</mi><mo>⊤</mo></msubsup></mrow><mspace width="2em"/><msub><mi>y</mi><mi>n</mi></msub><mo>=</mo><mrow data-part="query"><msubsup><mi>q</mi><mi>n</mi><mo>⊤</mo></msubsup><msub><mi>λ</mi><mi>n</mi></msub></mrow></mrow>"#,
+        pytorch: include_str!("pytorch/lambda_build.py"),
         parts: &[
             EquationPart { id: "bias", text: "the position bias b", lines: &["var sum = bias[c];"] },
             EquationPart { id: "content", text: "the content lambda", lines: &["lambda_content[c *"] },
@@ -108,6 +111,7 @@ const KERNELS: &[KernelText] = &[
         kernel: "attention",
         title: "Softmax attention",
         equation: r#"<mrow><msub><mi>l</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>=</mo><mrow data-part="content"><mfrac><mrow><msub><mi>q</mi><mi>n</mi></msub><mo>·</mo><msub><mi>k</mi><mi>m</mi></msub></mrow><msqrt><mi>k</mi></msqrt></mfrac></mrow><mo>+</mo><mrow data-part="position"><msub><mi>q</mi><mi>n</mi></msub><mo>·</mo><msub><mi>r</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub></mrow><mspace width="2em"/><msub><mi>y</mi><mi>n</mi></msub><mo>=</mo><mfrac><mrow><mrow data-part="values"><munder><mo>∑</mo><mi>m</mi></munder></mrow><mrow data-part="exp"><mi>exp</mi><mo>(</mo><msub><mi>l</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>)</mo></mrow><msub><mi>v</mi><mi>m</mi></msub></mrow><mrow data-part="total"><munder><mo>∑</mo><mi>m</mi></munder><mi>exp</mi><mo>(</mo><msub><mi>l</mi><mrow><mi>n</mi><mi>m</mi></mrow></msub><mo>)</mo></mrow></mfrac></mrow>"#,
+        pytorch: include_str!("pytorch/attention.py"),
         parts: &[
             EquationPart {
                 id: "content",
@@ -157,6 +161,7 @@ const KERNELS: &[KernelText] = &[
         kernel: "pool_affine",
         title: "Norm and activation after the layer",
         equation: r#"<mrow><mi>z</mi><mo>=</mo><mrow data-part="activation"><mi>activation</mi></mrow><mo>(</mo><mrow data-part="affine"><mi>s</mi><mo>·</mo></mrow><mrow data-part="mean"><mover><mi>y</mi><mo>¯</mo></mover></mrow><mo>+</mo><mi>t</mi><mo>)</mo></mrow>"#,
+        pytorch: include_str!("pytorch/pool_affine.py"),
         parts: &[
             EquationPart {
                 id: "activation",
@@ -205,6 +210,7 @@ const fn convolution(kernel: &'static str) -> KernelText {
         kernel,
         title: "Project every position’s channels to queries, keys and values",
         equation: r#"<mrow><msub><mi>y</mi><mi>p</mi></msub><mo>=</mo><mrow data-part="activation"><mi>activation</mi></mrow><mo>(</mo><mrow data-part="product"><mo>∑</mo><msup><mi>W</mi><mo>⊤</mo></msup><msub><mi>x</mi><mi>p</mi></msub></mrow><mo>+</mo><mrow data-part="bias"><mi>b</mi></mrow><mo>+</mo><mrow data-part="residual"><mi>r</mi></mrow><mo>)</mo></mrow>"#,
+        pytorch: include_str!("pytorch/conv.py"),
         parts: &[
             EquationPart {
                 id: "product",
@@ -264,6 +270,7 @@ mod tests {
                     part.id
                 );
             }
+            assert!(text.pytorch.contains(" = ") && text.pytorch.ends_with('\n'), "{}", shader.name);
             assert_eq!(text.equation.matches("data-part").count(), text.parts.len(), "{}", shader.name);
             let document = roxmltree::Document::parse(text.equation).unwrap();
             assert_eq!(document.root_element().tag_name().name(), "mrow");

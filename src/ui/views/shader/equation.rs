@@ -70,6 +70,12 @@ pub fn Equation(shown: Memo<Option<Shown>>, lit: Lit) -> impl IntoView {
             // It takes the focus because it scrolls where the window is too narrow for it.
             <div class="shader-math" data-testid="shader-equation" tabindex="0" role="group" aria-label="Equation" inner_html=equation on:pointermove=pointed on:pointerleave=move |_| lit.part.set(None)></div>
             <ul class="shader-parts">{parts}</ul>
+            {move || shown.read().as_ref().and_then(|shown| shown.text).map(|text| view! {
+                <details class="fold" open=true>
+                    <summary>"In PyTorch"</summary>
+                    <pre class="shader-pytorch" data-testid="shader-pytorch" tabindex="0" aria-label="The same in PyTorch">{text.pytorch.trim_end()}</pre>
+                </details>
+            })}
         </section>
     }
 }
