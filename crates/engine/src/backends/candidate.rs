@@ -6,6 +6,7 @@ use web_time::Instant;
 
 use crate::error::CHECK_TOLERANCE;
 use crate::gpu;
+use crate::gpu::GpuError;
 use crate::run::milliseconds_since;
 use lambdascope_core::kernels::conv::Strategy;
 use lambdascope_core::nn::graph::{Graph, ValueId};
@@ -58,30 +59,43 @@ impl Trial {
             );
         }
         let device = gpu::Device::request().await.map_err(|e| e.to_string())?;
-        match self.on(&device, &device.strategies()).await {
+        let tried = match self.on(&device, &device.strategies()).await {
             // WGSL leaves open which invocations are neighbours in a subgroup: another order than the usual one shows here.
-            Err(_) if device.has_subgroups() => self.on(&device, &device.strategies_without_subgroups()).await,
+            // What is silent or lost stays so, and is not waited for twice.
+            Ok((_, difference)) if device.has_subgroups() && !is_right(difference) => {
+                self.without_subgroups(&device).await
+            }
+            Err(GpuError::Shader { .. }) if device.has_subgroups() => self.without_subgroups(&device).await,
             tried => tried,
-        }
-    }
-
-    /// The graph on a device in the fastest of some ways, its numbers compared.
-    async fn on(&self, device: &gpu::Device, strategies: &[Strategy]) -> Result<Candidate, String> {
-        let started = Instant::now();
-        let session = gpu::Session::fastest(device, Arc::clone(&self.graph), &self.kept, strategies).await;
-        let mut session = session.map_err(|e| e.to_string())?;
-        session.set_context(&self.context).map_err(|e| e.to_string())?;
-        let compile = milliseconds_since(started);
-        let started = Instant::now();
-        let output = session.run(&self.check, &[self.graph.logits]).await.map_err(|e| e.to_string())?;
-        let first_run = milliseconds_since(started);
-        let difference = relative_difference(&output[0], &self.right);
-        // NaN is no agreement either.
-        if difference <= CHECK_TOLERANCE {
-            let gpu = Gpu { device: device.clone(), session };
-            Ok(Candidate { gpu, startup: Startup { compile, first_run } })
+        };
+        let (candidate, difference) = tried.map_err(|error| error.to_string())?;
+        if is_right(difference) {
+            Ok(candidate)
         } else {
             Err(format!("its numbers differ by {difference:.1e} from the CPU's in the start-up check"))
         }
     }
+
+    async fn without_subgroups(&self, device: &gpu::Device) -> Result<(Candidate, f32), GpuError> {
+        self.on(device, &device.strategies_without_subgroups()).await
+    }
+
+    /// The graph on a device in the fastest of some ways, and how far its numbers are from the CPU's.
+    async fn on(&self, device: &gpu::Device, strategies: &[Strategy]) -> Result<(Candidate, f32), GpuError> {
+        let started = Instant::now();
+        let mut session = gpu::Session::fastest(device, Arc::clone(&self.graph), &self.kept, strategies).await?;
+        session.set_context(&self.context)?;
+        let compile = milliseconds_since(started);
+        let started = Instant::now();
+        let output = session.run(&self.check, &[self.graph.logits]).await?;
+        let first_run = milliseconds_since(started);
+        let difference = relative_difference(&output[0], &self.right);
+        let gpu = Gpu { device: device.clone(), session };
+        Ok((Candidate { gpu, startup: Startup { compile, first_run } }, difference))
+    }
+}
+
+/// NaN is no agreement either.
+fn is_right(difference: f32) -> bool {
+    difference <= CHECK_TOLERANCE
 }
