@@ -1,8 +1,12 @@
-//! The backend that computes: how it is asked for, what it is called, and its answers.
+//! The backend that computes: how it is asked for, what it is called, an engine on it, and its answers.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
+use crate::input::{decode, one_map};
+use crate::source::{self, Model};
 use lambdascope_core::backend::{Backend, BackendChoice};
 use lambdascope_core::tensor::Tensor;
 use lambdascope_engine::{Engine, Run};
@@ -34,6 +38,33 @@ pub fn backend_name(backend: Backend) -> &'static str {
     match backend {
         Backend::Gpu => "gpu",
         Backend::Cpu => "cpu",
+    }
+}
+
+/// A network's engine for a picture or a prepared tensor, and the tensor `[H, W, 3]`.
+///
+/// # Errors
+/// If the network or what it is given cannot be used, or nothing is given.
+pub fn prepared(
+    model: &Model,
+    image: Option<&Path>,
+    input: Option<&Path>,
+    choice: BackendChoice,
+) -> Result<(Engine, Tensor)> {
+    let network = source::network(model)?;
+    match (image, input) {
+        (Some(image), _) => {
+            let engine = pollster::block_on(Engine::new(network, choice))?;
+            let (_, input) =
+                engine.prepare(&decode(image)?).with_context(|| format!("cannot use {}", image.display()))?;
+            Ok((engine, input))
+        }
+        (None, Some(input)) => {
+            let input = one_map(input)?;
+            let size = [input.shape()[0], input.shape()[1]];
+            Ok((pollster::block_on(Engine::with_size(network, size, choice))?, input))
+        }
+        (None, None) => bail!("a network can only be explained on a picture: give --image or --input"),
     }
 }
 

@@ -1,27 +1,22 @@
 //! `evidence`: what each position of the last map adds to a class's logit, as an array, as numbers and as pictures.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::slice;
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
-use crate::backend::answer;
+use crate::backend::{answer, backend_name, prepared};
 use crate::figure;
-use crate::input::{decode, one_map};
 use crate::npy;
-use crate::source::{self, Model};
+use crate::source::Model;
 use crate::terminal::say;
 use lambdascope_core::backend::BackendChoice;
-use lambdascope_core::tensor::Tensor;
 use lambdascope_core::text::compact;
-use lambdascope_engine::{Engine, Run, ranked_softmax};
+use lambdascope_engine::{Run, ranked_softmax};
 use lambdascope_explain::figures::colour::Theme;
-use lambdascope_explain::figures::sheet::Sheet;
 use lambdascope_explain::views::evidence::{self, Sums};
-
-/// Pixels of a cell's side in the SVG file.
-const CELL: usize = 24;
 
 /// `evidence`'s arguments.
 #[derive(clap::Args)]
@@ -73,8 +68,9 @@ struct Named<'a> {
 /// # Errors
 /// If the network, the picture or a class cannot be used, or a file cannot be written.
 pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
-    let network = source::network(&arguments.model)?;
-    let (mut engine, input) = prepared(arguments, network, choice)?;
+    let (image, input) = (arguments.image.as_deref(), arguments.input.as_deref());
+    let what = image.or(input).and_then(Path::file_stem).map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let (mut engine, input) = prepared(&arguments.model, image, input, choice)?;
     let Run { features, logits, backend, .. } = answer(&mut engine, &input)?;
     let labels = &engine.network().description.labels;
     let class = match &arguments.class {
@@ -92,7 +88,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     npy::write(&folder.join("evidence.npy"), &found.map, &evidence.terms)?;
     let named = |index: usize| Named { label: &labels[index], index };
     let Sums { above, below, bias, sum, logit } = Sums::of(&evidence);
-    let backend = crate::backend::backend_name(backend);
+    let backend = backend_name(backend);
     let numbers = Written {
         class: named(class),
         against: against.map(named),
@@ -109,45 +105,21 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
     };
     write("evidence.json", &(serde_json::to_string_pretty(&numbers)? + "\n"))?;
-    let what = arguments.image.as_ref().or(arguments.input.as_ref()).and_then(|path| path.file_stem());
-    let what = what.map(|stem| stem.to_string_lossy()).unwrap_or_default();
     let setting = format!("{}, {what}", engine.network().description.title);
     let other = against.map(|index| labels[index].as_str());
-    let figures = [evidence::figure(&setting, found.map[1], &evidence, &labels[class], other)];
-    let (title, caption) = (figures[0].title.clone(), figures[0].caption.clone());
-    let sheet = Sheet { title: &title, caption: &caption, figures: &figures, columns: 1, cell: CELL };
-    write("evidence.svg", &sheet.svg(Theme::Light))?;
-    figure::write(&folder.join("evidence.png"), [&title, &caption], &figures, 1)?;
+    let figure = evidence::figure(&setting, found.map[1], &evidence, &labels[class], other);
+    write("evidence.svg", &figure.svg(Theme::Light))?;
+    let words = [figure.title.as_str(), &figure.caption];
+    figure::write(&folder.join("evidence.png"), words, slice::from_ref(&figure), 1)?;
     say(format!(
         "{}: {} = {} for it, {} against it, {} bias; the {backend} computed {}",
-        figures[0].title,
+        figure.title,
         compact(sum),
         compact(above),
         compact(below),
         compact(bias),
         compact(logit)
     ))
-}
-
-fn prepared(
-    arguments: &Arguments,
-    network: lambdascope_core::nn::network::Network,
-    choice: BackendChoice,
-) -> Result<(Engine, Tensor)> {
-    match (&arguments.image, &arguments.input) {
-        (Some(image), _) => {
-            let engine = pollster::block_on(Engine::new(network, choice))?;
-            let (_, input) =
-                engine.prepare(&decode(image)?).with_context(|| format!("cannot use {}", image.display()))?;
-            Ok((engine, input))
-        }
-        (None, Some(input)) => {
-            let input = one_map(input)?;
-            let size = [input.shape()[0], input.shape()[1]];
-            Ok((pollster::block_on(Engine::with_size(network, size, choice))?, input))
-        }
-        (None, None) => bail!("there is evidence only in a picture: give --image or --input"),
-    }
 }
 
 /// A class by its label, or by its place.

@@ -9,14 +9,13 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail, ensure};
 use clap::error::ErrorKind;
 
-use crate::backend::answer;
-use crate::input::{decode, one_map, place};
+use crate::backend::{answer, prepared};
+use crate::input::{one_map, place};
 use crate::layer::{self, LayerArguments};
-use crate::source::{self, Model};
+use crate::source::Model;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::nn::trace::LayerTrace;
 use lambdascope_core::text::short_cell;
-use lambdascope_engine::Engine;
 
 /// `explain`'s arguments.
 #[derive(clap::Args)]
@@ -77,21 +76,8 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
 }
 
 fn of_network(arguments: &Arguments, layer: &str, choice: BackendChoice) -> Result<LayerTrace> {
-    let network = source::network(&arguments.model)?;
-    let (mut engine, input) = match (&arguments.image, &arguments.input) {
-        (Some(image), _) => {
-            let engine = pollster::block_on(Engine::new(network, choice))?;
-            let (_, input) =
-                engine.prepare(&decode(image)?).with_context(|| format!("cannot use {}", image.display()))?;
-            (engine, input)
-        }
-        (None, Some(input)) => {
-            let input = one_map(input)?;
-            let size = [input.shape()[0], input.shape()[1]];
-            (pollster::block_on(Engine::with_size(network, size, choice))?, input)
-        }
-        (None, None) => bail!("a network can only be explained on a picture: give --image or --input"),
-    };
+    let (mut engine, input) =
+        prepared(&arguments.model, arguments.image.as_deref(), arguments.input.as_deref(), choice)?;
     let mut layers = answer(&mut engine, &input)?.trace.layers;
     let found = layers.iter().position(|trace| trace.name() == layer).or_else(|| layer.parse().ok());
     match found.filter(|index| *index < layers.len()) {
