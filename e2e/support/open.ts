@@ -55,3 +55,14 @@ export async function settledUrl(page: Page): Promise<URL> {
   }).toPass();
   return new URL(url);
 }
+
+/** Keeps the engine from starting until the returned function is called. */
+export async function heldBack(page: Page): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/engine_worker_loader.js", async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}

@@ -3,8 +3,8 @@
 
 import type { Page } from "@playwright/test";
 
-import { exported } from "../support/exported";
-import { firstResult, open, settledUrl } from "../support/open";
+import { expectClose, exported } from "../support/exported";
+import { firstResult, heldBack, open, settledUrl } from "../support/open";
 import { arrays } from "../support/safetensors";
 import { expect, test } from "../support/test";
 
@@ -15,12 +15,6 @@ const part = (name: string, network = "lambda_resnet_mini") => golden(`${network
 function expected(at: number, network?: string): number[] {
   const all = part("evidence", network);
   return all.slice((at * all.length) / 2, ((at + 1) * all.length) / 2);
-}
-
-function expectClose(found: number[], expected: number[]): void {
-  expect(found.length).toBe(expected.length);
-  const largest = Math.max(...expected.map(Math.abs));
-  for (const [i, value] of expected.entries()) expect(Math.abs(found[i]! - value)).toBeLessThan(1e-4 * largest + 1e-6);
 }
 
 const value = async (page: Page, id: string) => Number(await page.getByTestId(`evidence-${id}`).getAttribute("data-value"));
@@ -105,12 +99,7 @@ test("a network without a layer to look into has evidence too", async ({ page })
 });
 
 test("the evidence computed in advance is shown before the engine is there, and any other class once it is", async ({ page }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/engine_worker_loader.js", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await heldBack(page);
   await open(page, "?view=evidence&sample=church&backend=cpu");
   await expect(page.getByTestId("precomputed")).toBeVisible();
   await expectSum(page);

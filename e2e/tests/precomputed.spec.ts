@@ -3,21 +3,10 @@
 import type { Page } from "@playwright/test";
 
 import { overflow, findings } from "../support/layout";
-import { firstResult, open } from "../support/open";
+import { firstResult, heldBack, open } from "../support/open";
 import { expect, test } from "../support/test";
 
 const place = "layer=stages.1.3&head=2&y=5&x=9";
-
-/** Keeps the engine from starting until the returned function is called. */
-async function heldBack(page: Page): Promise<() => void> {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/engine_worker_loader.js", async (route) => {
-    await released;
-    await route.continue();
-  });
-  return release;
-}
 
 const numbers = async (page: Page) =>
   Promise.all(["content", "position", "total"].map((kind) => page.getByTestId(`map-${kind}`).getAttribute("data-limit"))).then((all) =>

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 
 import type { Page } from "@playwright/test";
 
-import { exported } from "../support/exported";
+import { expectClose, exported } from "../support/exported";
 import { firstResult, open } from "../support/open";
 import { arrays, row } from "../support/safetensors";
 import { expect, test } from "../support/test";
@@ -31,12 +31,6 @@ const total = content.map((value, m) => {
 });
 
 const place = `sample=english_springer&layer=stages.1.1&head=${head}&y=${y}&x=${x}`;
-
-function expectClose(found: number[], expected: number[]): void {
-  expect(found).toHaveLength(expected.length);
-  const largest = Math.max(...expected.map(Math.abs));
-  found.forEach((value, i) => expect(Math.abs(value - expected[i]!), `value ${i}`).toBeLessThan(1e-4 * largest));
-}
 
 /** What PyTorch's numbers say of each view, by the view's name in the address. */
 const views: Record<string, (page: Page) => Promise<void>> = {

@@ -182,7 +182,7 @@ fn brief(text: &str) -> String {
 }
 
 /// Two numbers with a point between them.
-fn pair(text: &str) -> Option<[usize; 2]> {
+pub fn pair(text: &str) -> Option<[usize; 2]> {
     let (y, x) = text.split_once('.')?;
     Some([y.parse().ok()?, x.parse().ok()?])
 }

@@ -1,6 +1,7 @@
 //! A trail back through the network: from a position of the last map to the last layer that looks around, from one of the
 //! positions that it took most from to the layer before, and so on. What is followed stands in the address.
 
+use crate::page::address::pair;
 use crate::page::place::Place;
 use lambdascope_core::nn::trace::{LayerTrace, Trace};
 use lambdascope_explain::read::query::Query;
@@ -16,11 +17,7 @@ impl std::str::FromStr for Trail {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let cell = |text: &str| {
-            let (y, x) = text.split_once('.').ok_or(())?;
-            Ok([y.parse().map_err(drop)?, x.parse().map_err(drop)?])
-        };
-        text.split('_').map(cell).collect::<Result<_, ()>>().map(Self)
+        text.split('_').map(pair).collect::<Option<_>>().map(Self).ok_or(())
     }
 }
 

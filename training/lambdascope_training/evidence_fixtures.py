@@ -23,12 +23,12 @@ PICTURE = "church"
 TOP = 2
 
 
-def decomposed(model: nn.Module, x: torch.Tensor, classes: list[int] | None = None) -> dict[str, torch.Tensor]:
-    """Evidence ``[classes, H, W]``, bias and logits ``[classes]`` of the first classes, or of those given."""
+def decomposed(model: nn.Module, x: torch.Tensor) -> dict[str, torch.Tensor]:
+    """Evidence ``[classes, H, W]``, bias and logits ``[classes]`` of the two most probable classes."""
     model, x = model.double(), x.double()
     features = model.forward_features(x)[0]
     logits = model(x)[0]
-    chosen = logits.topk(TOP).indices if classes is None else torch.tensor(classes)
+    chosen = logits.topk(TOP).indices
     head = model.head.fc
     evidence = torch.einsum("kc,chw->khw", head.weight[chosen], features) / features[0].numel()
     close(evidence.sum((1, 2)) + head.bias[chosen], logits[chosen], "the sum against the logit")

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use strum::VariantArray;
-use wasm_bindgen::JsCast;
 
 use crate::page::view::View;
 use crate::ui::shell::status::Status;
@@ -17,6 +16,7 @@ use crate::ui::views::orders::Orders;
 use crate::ui::views::positions::Positions;
 use crate::ui::views::shader::ShaderView;
 use crate::ui::views::what_if::{WhatIf, fetch_ablations};
+use crate::ui::widgets::focus::focus_tab;
 
 /// The tabs with the view that is chosen.
 #[component]
@@ -42,9 +42,7 @@ pub fn Views() -> impl IntoView {
         event.prevent_default();
         state.view.set(to);
         // Focus follows, as in every list of tabs.
-        if let Some(tab) = document().get_element_by_id(&to.tab_id()) {
-            let _ = tab.unchecked_into::<web_sys::HtmlElement>().focus();
-        }
+        focus_tab(to);
     };
     let tab = move |view: View| {
         let is_chosen = move || state.view.get() == view;

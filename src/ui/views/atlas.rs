@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use strum::VariantArray;
-use wasm_bindgen::JsCast;
 
 use crate::page::atlas::entries;
 use crate::page::place::Place;
-use crate::page::view::View;
 use crate::ui::state::State;
 use crate::ui::views::nothing_inside::NoLambda;
 use crate::ui::widgets::choice::{Choice, Item};
 use crate::ui::widgets::figure::FigureView;
+use crate::ui::widgets::focus::look;
 use crate::ui::widgets::query_grid::{Nudges, QueryGrid};
 use crate::ui::widgets::tiles::{Tile, Tiles};
 use lambdascope_explain::figures::figure::Figure;
@@ -67,12 +66,7 @@ pub fn Atlas() -> impl IntoView {
         else {
             return;
         };
-        state.go(place);
-        state.view.set(View::Lens);
-        // The tile is gone: the lens' tab has the focus in its place.
-        if let Some(tab) = document().get_element_by_id(&View::Lens.tab_id()) {
-            let _ = tab.unchecked_into::<web_sys::HtmlElement>().focus();
-        }
+        look(state, place);
     };
     let is_empty = Memo::new(move |_| entries.read().is_empty());
     let atlas = move || {

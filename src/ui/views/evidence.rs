@@ -55,7 +55,7 @@ pub fn Evidence() -> impl IntoView {
                 </div>
                 <div class="evidence-side">
                     <SumsView looked />
-                    <Positions looked pointed />
+                    <Positions figure pointed />
                     <Follow />
                 </div>
             </div>

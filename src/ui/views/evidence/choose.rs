@@ -51,7 +51,7 @@ fn Classes(
         let predictions = answer.iter().flat_map(|answer| answer.predictions.iter().take(FIRST));
         predictions.map(|p| option(p.class, format!("{}, {}", label(&p.label), percent(p.probability)))).collect_view()
     };
-    // They are the network's: another picture changes none of them, only their order.
+    // Only where the first classes are others does another picture change them.
     let names = Memo::new(move |_| {
         let answer = state.answer.read();
         answer.as_ref().map(|answer| {

@@ -1,12 +1,11 @@
 //! The trail from a position's evidence back through the layers: at each step the positions that the layer took most from.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use crate::page::place::Place;
 use crate::page::trail::{TRAIL, Trail};
-use crate::page::view::View;
 use crate::ui::state::State;
+use crate::ui::widgets::focus::look;
 use lambdascope_core::text::{short_cell, whole_percent};
 use lambdascope_explain::read::sources::{Source, sources};
 
@@ -37,16 +36,6 @@ pub fn begin(state: State, cell: [usize; 2]) {
     write(state, &Trail(vec![cell]));
 }
 
-/// Shows a query in the lens.
-pub fn look(state: State, place: Place) {
-    state.go(place);
-    state.view.set(View::Lens);
-    // What was pressed is gone: the lens' tab has the focus in its place.
-    if let Some(tab) = document().get_element_by_id(&View::Lens.tab_id()) {
-        let _ = tab.unchecked_into::<web_sys::HtmlElement>().focus();
-    }
-}
-
 /// The steps, or what to do for there to be some.
 #[component]
 pub fn Follow() -> impl IntoView {
@@ -66,15 +55,13 @@ pub fn Follow() -> impl IntoView {
         };
         Some(places.iter().map(step).collect::<Vec<_>>())
     });
-    let can_follow =
-        Memo::new(move |_| state.answer.read().as_ref().is_some_and(|answer| !answer.trace.layers.is_empty()));
     let list = move || {
         let steps = steps.get().unwrap_or_default();
         steps.into_iter().enumerate().map(|(at, step)| view! { <OneStep at step /> }).collect_view()
     };
     let is_empty = move || steps.read().as_ref().is_none_or(Vec::is_empty);
     view! {
-        <Show when=move || can_follow.get()>
+        <Show when=move || state.nothing_inside.read().is_none()>
             <section class="evidence-trail" aria-labelledby="evidence-trail-title">
                 <h3 id="evidence-trail-title">"Follow it back"</h3>
                 <Show when=is_empty>

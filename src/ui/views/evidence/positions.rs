@@ -5,25 +5,21 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::follow::begin;
-use super::looked::Looked;
 use crate::ui::state::State;
 use lambdascope_core::text::{compact, short_cell};
-use lambdascope_explain::figures::grid::Grid;
+use lambdascope_explain::figures::figure::Figure;
 
 /// How many are listed.
 const LISTED: usize = 6;
 
 /// The table.
 #[component]
-pub fn Positions(looked: Memo<Option<Arc<Looked>>>, pointed: RwSignal<Option<[usize; 2]>>) -> impl IntoView {
+pub fn Positions(figure: Memo<Option<Arc<Figure>>>, pointed: RwSignal<Option<[usize; 2]>>) -> impl IntoView {
     let state = State::here();
-    let has_layers =
-        Memo::new(move |_| state.answer.read().as_ref().is_some_and(|answer| !answer.trace.layers.is_empty()));
     let rows = move || {
-        let looked = looked.get()?;
-        let grid = Grid::new(looked.evidence.terms.clone(), looked.map[1]);
+        let figure = figure.get()?;
         let row = move |cell: [usize; 2], value: f32| {
-            let button = has_layers.get().then(|| {
+            let button = state.nothing_inside.read().is_none().then(|| {
                 view! {
                     <button
                         type="button"
@@ -46,7 +42,7 @@ pub fn Positions(looked: Memo<Option<Arc<Looked>>>, pointed: RwSignal<Option<[us
                 </tr>
             }
         };
-        Some(grid.strongest(LISTED).into_iter().map(|extreme| row(extreme.cell, extreme.value)).collect_view())
+        Some(figure.grid.strongest(LISTED).into_iter().map(|extreme| row(extreme.cell, extreme.value)).collect_view())
     };
     view! {
         <section class="evidence-positions" aria-labelledby="evidence-positions-title">
@@ -61,7 +57,7 @@ pub fn Positions(looked: Memo<Option<Arc<Looked>>>, pointed: RwSignal<Option<[us
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-            <Show when=move || !has_layers.get()>
+            <Show when=move || state.nothing_inside.read().is_some()>
                 <p class="quiet">"This network has no layer that looks around, so there is nothing to follow a position through."</p>
             </Show>
         </section>
