@@ -28,6 +28,8 @@ def middle(block: dict) -> str:
         return f"{WORDS['attention']} ({shape}, relative positions)"
     position = block["position"]
     parts = [shape]
+    if block.get("u", 1) > 1:
+        parts.append(f"intra-depth {block['u']}")
     parts.append("no position lambdas" if position["kind"] == "none" else f"{position['r']}×{position['r']} window")
     if not block.get("content", True):
         parts.append("no content lambda")

@@ -1,7 +1,9 @@
-"""The middles of a bottleneck, under timm's tensor names, written so that a CPU trains them fast and at every size.
+"""The middles of a bottleneck, under the tensor names of other people's modules, written so that a CPU trains them fast and
+at every size.
 
-What each computes is timm's own (`tests/test_layers.py` holds them against timm's modules); what timm lacks is a lambda
-layer without its content or its position lambdas. Nothing here knows a network.
+What each computes is timm's own, or lambda-networks' where there is an intra-depth, which timm lacks
+(`tests/test_layers.py` holds them against both); neither has a lambda layer without its content or its position lambdas.
+Nothing here knows a network.
 """
 
 from __future__ import annotations
@@ -77,6 +79,57 @@ class LambdaLayer(lambda_layer.LambdaLayer):
             lambdas = by_position.view(n, depth, b, values).permute(2, 0, 1, 3)
             # The bias is the same for every value, so its part of the output is one number a query and head.
             output = output + q @ lambdas + (q @ self.conv_lambda.bias)[..., None]
+        return self.pool(output.permute(0, 2, 3, 1).reshape(b, c, h, w))
+
+
+class IntraDepthLambdaLayer(nn.Module):
+    """lambda-networks' layer with an intra-depth u and a local window, under its tensor names; pooled where the stride is 2.
+
+    u keys and u values a context position: both lambdas sum over positions and over u. First weights as in `LambdaLayer`,
+    so that a network with it differs from its sibling in u alone. ``factory`` is the device and the type, as timm's blocks
+    pass them.
+    """
+
+    def __init__(self, channels: int, *, stride: int = 1, num_heads: int, dim_head: int, r: int, intra: int, **factory) -> None:
+        super().__init__()
+        self.heads, self.depth, self.intra, self.values = num_heads, dim_head, intra, channels // num_heads
+        self.to_q = nn.Conv2d(channels, num_heads * dim_head, 1, bias=False, **factory)
+        self.to_k = nn.Conv2d(channels, intra * dim_head, 1, bias=False, **factory)
+        self.to_v = nn.Conv2d(channels, intra * self.values, 1, bias=False, **factory)
+        self.norm_q = nn.BatchNorm2d(num_heads * dim_head, **factory)
+        self.norm_v = nn.BatchNorm2d(intra * self.values, **factory)
+        self.pos_conv = nn.Conv3d(intra, dim_head, (1, r, r), padding=(0, r // 2, r // 2), **factory)
+        self.pool = nn.AvgPool2d(2, 2) if stride == 2 else nn.Identity()
+        self.indices: dict[tuple, torch.Tensor] = {}
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """`LambdaLayer`'s own; timm's blocks call it."""
+        for projection in (self.to_q, self.to_k, self.to_v):
+            nn.init.trunc_normal_(projection.weight, std=projection.weight.shape[1] ** -0.5)
+        nn.init.trunc_normal_(self.pos_conv.weight, std=self.depth**-0.5)
+
+    def embeddings(self, height: int, width: int) -> torch.Tensor:
+        """E ``[n, k, u, m]`` of a map of this size."""
+        kernel = self.pos_conv.weight[:, :, 0]
+        reach = kernel.shape[-1] // 2
+        key = (height, width, kernel.device)
+        if key not in self.indices:
+            self.indices[key] = offsets(height, width, reach, reach).flatten().to(kernel.device)
+        cells = F.pad(kernel.flatten(2), (0, 1))  # [k, u, r·r + 1], the last cell zero
+        n = height * width
+        return cells[:, :, self.indices[key]].view(self.depth, self.intra, n, n).permute(2, 0, 1, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, c, h, w = x.shape
+        n, u, values = h * w, self.intra, self.values
+        q = self.norm_q(self.to_q(x)).reshape(b, self.heads, self.depth, n).permute(0, 3, 1, 2)  # [b, n, h, k]
+        k = F.softmax(self.to_k(x).reshape(b, u, self.depth, n), dim=-1)
+        v = self.norm_v(self.to_v(x)).reshape(b, u, values, n).transpose(2, 3)  # [b, u, m, v]
+        content = k.transpose(1, 2).reshape(b, self.depth, u * n) @ v.reshape(b, u * n, values)
+        by_position = self.embeddings(h, w).reshape(n * self.depth, u * n) @ v.permute(1, 2, 0, 3).reshape(u * n, b * values)
+        lambdas = by_position.view(n, self.depth, b, values).permute(2, 0, 1, 3) + content[:, None]
+        output = q @ lambdas + (q @ self.pos_conv.bias)[..., None]
         return self.pool(output.permute(0, 2, 3, 1).reshape(b, c, h, w))
 
 

@@ -10,7 +10,7 @@ import torch
 from timm.models.byobnet import ByoBlockCfg, ByobNet, ByoModelCfg
 from torch import nn
 
-from .layers import BottleneckAttn, LambdaLayer
+from .layers import BottleneckAttn, IntraDepthLambdaLayer, LambdaLayer
 
 
 def block_cfg(block: dict, common: dict) -> ByoBlockCfg:
@@ -22,6 +22,11 @@ def block_cfg(block: dict, common: dict) -> ByoBlockCfg:
             position = block["position"]
             if position["kind"] not in ("local", "none"):
                 raise ValueError(f"position kind {position['kind']!r}, expected 'local' or 'none'")
+            if block.get("u", 1) > 1:
+                if position["kind"] != "local" or not block.get("content", True):
+                    raise ValueError(f"intra-depth {block['u']} in {block}, expected both lambdas with a local window")
+                kwargs = dict(num_heads=block["heads"], dim_head=block["k"], r=position["r"], intra=block["u"])
+                return ByoBlockCfg(type="self_attn", self_attn_layer=IntraDepthLambdaLayer, self_attn_kwargs=kwargs, **common)
             kwargs = dict(num_heads=block["heads"], dim_head=block["k"], r=position.get("r", 1), position=position["kind"] == "local",
                           content=block.get("content", True))
             return ByoBlockCfg(type="self_attn", self_attn_layer=LambdaLayer, self_attn_kwargs=kwargs, **common)

@@ -134,7 +134,7 @@ def document(rows: list[dict], said: str, margin: Margin, ablated: list[str]) ->
     lines = [
         "# Measured here",
         "",
-        "One network and five siblings that differ from it in their lambda layers alone: the same depth, widths, data, recipe, epochs",
+        "One network and six siblings that differ from it in their lambda layers alone: the same depth, widths, data, recipe, epochs",
         "and, where nothing else is said, seed. Written by `python -m lambdascope_training.compare` in `training/`.",
         "",
         f"## {base['epochs']} epochs each",

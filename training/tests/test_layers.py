@@ -1,11 +1,12 @@
 """The layers against timm's own modules, and what timm has no module for against its definition."""
 
+import lambda_networks
 import pytest
 import torch
 from timm.layers import bottleneck_attn, lambda_layer
 from torch import nn
 
-from lambdascope_training.layers import BottleneckAttn, LambdaLayer, offsets
+from lambdascope_training.layers import BottleneckAttn, IntraDepthLambdaLayer, LambdaLayer, offsets
 
 
 def uneven(module: nn.Module) -> nn.Module:
@@ -29,6 +30,23 @@ def test_a_lambda_layer_is_timm_s(height, width, r, stride):
     ours.load_state_dict(theirs.state_dict())
     x = torch.randn(2, 32, height, width)
     torch.testing.assert_close(ours.eval()(x), theirs(x), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(("height", "width", "r", "u"), [(10, 7, 9, 4), (5, 9, 23, 2), (4, 4, 3, 1)])
+def test_a_layer_with_an_intra_depth_is_lambda_networks(height, width, r, u):
+    theirs = uneven(lambda_networks.LambdaLayer(dim=32, dim_out=32, dim_k=8, dim_u=u, r=r, heads=4))
+    ours = IntraDepthLambdaLayer(32, num_heads=4, dim_head=8, r=r, intra=u)
+    ours.load_state_dict(theirs.state_dict())
+    x = torch.randn(2, 32, height, width)
+    torch.testing.assert_close(ours.eval()(x), theirs(x), rtol=1e-4, atol=1e-4)
+
+
+def test_a_layer_with_an_intra_depth_pools_with_stride_2():
+    arguments = dict(num_heads=4, dim_head=8, r=3, intra=4)
+    whole, halved = (IntraDepthLambdaLayer(32, stride=stride, **arguments).eval() for stride in (1, 2))
+    halved.load_state_dict(whole.state_dict())
+    x = torch.randn(2, 32, 6, 8)
+    torch.testing.assert_close(halved(x), nn.functional.avg_pool2d(whole(x), 2), rtol=1e-4, atol=1e-4)
 
 
 def test_content_and_position_add_up_to_the_layer():

@@ -83,7 +83,7 @@ def test_the_recipe_says_where_a_run_was_stopped():
 
 def test_the_family_differs_in_the_lambda_layers_only():
     base, like, *siblings = FAMILY
-    assert (base["name"], like["name"], len(siblings)) == (CONFIG["name"], "lambda_resnet_mini_16", 5)
+    assert (base["name"], like["name"], len(siblings)) == (CONFIG["name"], "lambda_resnet_mini_16", 6)
     assert like["network"] == base["network"], "the first of those that are compared is the base's network"
     for config in (like, *siblings):
         assert {key: config[key] for key in ("input", "train")} == {key: CONFIG[key] for key in ("input", "train")}
