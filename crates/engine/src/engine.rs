@@ -18,6 +18,7 @@ use lambdascope_core::nn::graph::{Graph, padded};
 use lambdascope_core::nn::network::Network;
 use lambdascope_core::picture::{Picture, Preprocessing, Region};
 use lambdascope_core::tensor::Tensor;
+use lambdascope_picture::{PictureError, crop_of_side};
 
 /// A network on a backend.
 pub struct Engine {
@@ -137,28 +138,27 @@ impl Engine {
     ///
     /// # Errors
     /// If the picture cannot be brought to the network's size.
-    pub fn prepare(&self, picture: &Picture) -> Result<(Picture, Tensor), lambdascope_picture::PictureError> {
-        let input = &self.network.description.input;
-        let crop = lambdascope_picture::crop(input, picture)?;
-        let tensor = input.normalise(&crop);
+    pub fn prepare(&self, picture: &Picture) -> Result<(Picture, Tensor), PictureError> {
+        let crop = self.cut(picture, None, self.network.description.input.crop)?;
+        let tensor = self.network.description.input.normalise(&crop);
         Ok((crop, tensor))
     }
 
-    /// The same of a region of the picture: all of it, and nothing but it, is resized to what the network sees.
+    /// What the network sees of a picture, or of a region of it, in `side` pixels a side, before it is normalised. All of a
+    /// region, and nothing but it, is resized.
     ///
     /// # Errors
     /// As [`Engine::prepare`].
-    pub fn prepare_region(
-        &self,
-        picture: &Picture,
-        region: Region,
-    ) -> Result<(Picture, Tensor), lambdascope_picture::PictureError> {
+    pub fn cut(&self, picture: &Picture, region: Option<Region>, side: usize) -> Result<Picture, PictureError> {
         let input = &self.network.description.input;
-        // Nothing is left to cut off.
-        let whole = Preprocessing { resize: input.crop, ..input.clone() };
-        let crop = lambdascope_picture::crop(&whole, &picture.cut(region)?)?;
-        let tensor = input.normalise(&crop);
-        Ok((crop, tensor))
+        match region {
+            // Nothing is left to cut off.
+            Some(region) => {
+                let whole = Preprocessing { resize: input.crop, ..input.clone() };
+                crop_of_side(&whole, &picture.cut(region)?, side)
+            }
+            None => crop_of_side(input, picture, side),
+        }
     }
 
     /// Runs the network on an input `[H, W, 3]`. If the GPU is lost, its device is made anew once; if that fails too, or it

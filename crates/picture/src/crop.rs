@@ -103,9 +103,21 @@ fn rounded(value: f32) -> f32 {
 /// [`PictureError::Preprocessing`] if `crop` is 0 or exceeds `resize`, [`PictureError::Length`] if the picture's
 /// fields contradict each other, [`PictureError::TooLarge`] if a side exceeds [`MAX_SIDE`].
 pub fn crop(preprocessing: &Preprocessing, picture: &Picture) -> Result<Picture, PictureError> {
+    crop_of_side(preprocessing, picture, preprocessing.crop)
+}
+
+/// The part of the picture that [`crop`] cuts out, in `side` pixels a side: `[side, side, 3]`. What two networks of
+/// different sizes see can so be the same part of the picture.
+///
+/// # Errors
+/// As [`crop`], and [`PictureError::Preprocessing`] if `side` is 0 or exceeds [`MAX_SIDE`].
+pub fn crop_of_side(preprocessing: &Preprocessing, picture: &Picture, side: usize) -> Result<Picture, PictureError> {
     let &Preprocessing { resize, crop, interpolation, .. } = preprocessing;
     if crop == 0 || crop > resize || resize > MAX_SIDE as usize {
         return Err(PictureError::Preprocessing { resize, crop });
+    }
+    if side == 0 || side > MAX_SIDE as usize {
+        return Err(PictureError::Preprocessing { resize: side, crop: side });
     }
     picture.check()?;
     if picture.width.max(picture.height) > MAX_SIDE as usize {
@@ -118,7 +130,7 @@ pub fn crop(preprocessing: &Preprocessing, picture: &Picture) -> Result<Picture,
     let x = Axis::new(picture.width, resized(picture.width), crop);
     let y = Axis::new(picture.height, resized(picture.height), crop);
 
-    let rgb = resample(picture, &x, &y, crop, filter(interpolation));
-    let rgb = rgb.map_err(|_| PictureError::Preprocessing { resize, crop })?;
-    Ok(Picture::new(crop, crop, rgb)?)
+    let rgb = resample(picture, &x, &y, side, filter(interpolation));
+    let rgb = rgb.map_err(|_| PictureError::Preprocessing { resize, crop: side })?;
+    Ok(Picture::new(side, side, rgb)?)
 }

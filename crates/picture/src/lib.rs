@@ -16,7 +16,7 @@ mod sniff;
 mod stored;
 mod webp;
 
-pub use crop::crop;
+pub use crop::{crop, crop_of_side};
 pub use decode::{Opened, decode, open};
 pub use error::PictureError;
 pub use limits::{Limits, MAX_PIXELS, MAX_SIDE};

@@ -28,6 +28,8 @@ pub enum AnswerError {
 pub struct Seen {
     /// The answer's id.
     pub id: u64,
+    /// The picture's own width and height.
+    pub original: [usize; 2],
     /// The crop.
     pub crop: Picture,
     /// The same, normalised: `[side, side, 3]`.
@@ -53,20 +55,39 @@ impl Engine {
         region: Option<Region>,
     ) -> Result<(Answer, Seen), AnswerError> {
         let start = Instant::now();
-        let (crop, input) = match region {
-            Some(region) => self.prepare_region(picture, region)?,
-            None => self.prepare(picture)?,
-        };
+        let crop = self.cut(picture, region, self.network().description.input.crop)?;
+        let preprocess = start.elapsed().as_secs_f64() * 1e3;
+        let mut answered = self.answer_crop(network, id, *original, crop).await?;
+        if let Some(computed) = &mut answered.0.computed {
+            computed.timings.decode = decode;
+            computed.timings.preprocess += preprocess;
+        }
+        Ok(answered)
+    }
+
+    /// The same of a crop that was cut already, of a picture of `original` width and height.
+    ///
+    /// # Errors
+    /// If the crop has not the network's size.
+    pub async fn answer_crop(
+        &mut self,
+        network: u64,
+        id: u64,
+        original: [usize; 2],
+        crop: Picture,
+    ) -> Result<(Answer, Seen), EngineError> {
+        let start = Instant::now();
+        let input = self.network().description.input.normalise(&crop);
         let preprocess = start.elapsed().as_secs_f64() * 1e3;
         let run = self.run(&input).await?;
-        let timings = Timings { decode, preprocess, network: run.milliseconds };
+        let timings = Timings { decode: 0.0, preprocess, network: run.milliseconds };
         let predictions = predictions(&self.network().description.labels, &run.logits);
         let first = predictions.iter().take(FIRST).map(|prediction| prediction.class);
         let evidence = self.evidence(&run.features, &run.logits, first);
         let answer = Answer {
             id,
             network,
-            original: *original,
+            original,
             side: crop.width,
             crop: crop.rgb.clone(),
             predictions,
@@ -74,6 +95,6 @@ impl Engine {
             evidence,
             computed: Some(Computed { timings, report: self.report().clone() }),
         };
-        Ok((answer, Seen { id, crop, input, features: run.features, logits: run.logits }))
+        Ok((answer, Seen { id, original, crop, input, features: run.features, logits: run.logits }))
     }
 }
