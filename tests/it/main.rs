@@ -14,6 +14,7 @@ mod ablations;
 mod attention;
 mod checkpoints;
 mod circles;
+mod comparison;
 mod contrast;
 mod conv;
 mod device_loss;

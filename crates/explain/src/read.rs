@@ -3,6 +3,7 @@
 
 pub mod implicit_attention;
 pub mod lambda;
+pub mod measures;
 pub mod query;
 pub mod reading;
 pub mod scale;

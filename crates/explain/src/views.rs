@@ -4,6 +4,7 @@ pub mod anatomy;
 pub mod atlas;
 pub mod evidence;
 pub mod lens;
+pub mod networks;
 pub mod orders;
 pub mod positions;
 pub mod shader_change;

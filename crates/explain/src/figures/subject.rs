@@ -147,6 +147,11 @@ impl Subject {
     }
 }
 
+/// A name, such as a label's or a network's, as a part of a file's name.
+pub fn file_part(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

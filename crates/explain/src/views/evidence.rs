@@ -2,6 +2,7 @@
 
 use crate::figures::figure::Figure;
 use crate::figures::grid::{Grid, Scale};
+use crate::figures::subject::file_part;
 use lambdascope_core::nn::evidence::ClassEvidence;
 use lambdascope_core::tensor::max_abs;
 use lambdascope_core::text;
@@ -45,10 +46,11 @@ impl Sums {
 pub fn figure(setting: &str, columns: usize, evidence: &ClassEvidence, class: &str, against: Option<&str>) -> Figure {
     let [own, other] = [class, against.unwrap_or_default()].map(text::label);
     let (name, title) = match against {
-        Some(against) => {
-            (format!("evidence_{}_against_{}", plain(class), plain(against)), format!("{own} rather than {other}"))
-        }
-        None => (format!("evidence_{}", plain(class)), format!("evidence for {own}")),
+        Some(against) => (
+            format!("evidence_{}_against_{}", file_part(class), file_part(against)),
+            format!("{own} rather than {other}"),
+        ),
+        None => (format!("evidence_{}", file_part(class)), format!("evidence for {own}")),
     };
     Figure {
         name,
@@ -77,11 +79,6 @@ pub fn change(setting: &str, columns: usize, [before, now]: [&ClassEvidence; 2],
         }
     };
     [one(before, "before"), one(now, "now"), one(&difference, "difference")]
-}
-
-/// A label as a part of a file's name.
-fn plain(label: &str) -> String {
-    label.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect()
 }
 
 #[cfg(test)]

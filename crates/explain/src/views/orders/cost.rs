@@ -6,7 +6,7 @@ use bytemuck::Zeroable;
 use lambdascope_core::kernels::lambda_apply::Params;
 use lambdascope_core::kernels::lambda_order::Order;
 use lambdascope_core::nn::mask::Mask;
-use lambdascope_core::nn::trace::{LambdaDims, LambdaTrace};
+use lambdascope_core::nn::trace::{AttentionTrace, LambdaDims, LambdaTrace, LayerTrace};
 
 use crate::read::query::{Query, reach, sees};
 use lambdascope_core::text::grouped;
@@ -258,6 +258,27 @@ pub fn engine(layer: &LambdaTrace) -> Option<(Order, u64)> {
         0
     };
     Some((order, order.macs(&params) + content))
+}
+
+/// What a layer's aggregation costs by its definition, all queries of one picture: multiplications, and the bytes of what
+/// stands between queries and values. A lambda layer's are those of 'summarise, then apply', and its lambdas; an attention
+/// layer compares every query with every key and holds a weight for each pair.
+pub fn by_definition(layer: &LayerTrace) -> [Formula; 2] {
+    match layer {
+        LayerTrace::Lambda(layer) => {
+            let costs = Costs::of(layer, Query::default());
+            [costs.summarise(Asked::All), costs.lambda_bytes(Asked::All)]
+        }
+        LayerTrace::Attention(AttentionTrace { dims, .. }) => {
+            let positions = dims.positions() as u64;
+            let pairs = || vec![("n", positions), ("m", positions), ("h", dims.heads as u64)];
+            let with = |letter, depth: usize| [pairs(), vec![(letter, depth as u64)]].concat();
+            [
+                Formula::of([with("k", dims.key_depth), with("v", dims.value_depth)]),
+                Formula::of([[pairs(), vec![("4", F32)]].concat()]),
+            ]
+        }
+    }
 }
 
 /// Map sides of the curves.
