@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod atlas;
+pub mod beside;
 pub mod evidence;
 pub mod file_kind;
 pub mod help;

@@ -33,6 +33,14 @@ class Page {
     return this.visitor.evaluate((selector) => document.querySelector(selector)?.textContent?.replaceAll(/\s+/g, " ").trim() ?? "", selector);
   }
 
+  /** An attribute of every element that a selector finds, as numbers. */
+  values(selector: string, name: string): Promise<number[]> {
+    return this.visitor.evaluate(
+      ([selector, name]) => [...document.querySelectorAll(selector!)].map((element) => Number(element.getAttribute(name!))),
+      [selector, name],
+    );
+  }
+
   count(selector: string): Promise<number> {
     return this.visitor.evaluate((selector) => document.querySelectorAll(selector).length, selector);
   }
@@ -221,6 +229,18 @@ async function walk({ browser, backend, badge: says }: Walk, address: string): P
         expect.soft(await page.misplaced(), `the layout of ${view}`).toEqual([]);
       }
       await visitor.click("#tab-lens");
+    });
+
+    await test.step("another network beside it", async () => {
+      const sums = () => page.values(`${byId("beside-table")} tr[data-row="sum"] td`, "data-value");
+      await visitor.click(byId("beside-quick"));
+      await expect.poll(() => sums().then((sums) => sums.length)).toBe(2);
+      // Only the other one's weights are a softmax.
+      expect((await sums())[1]).toBeCloseTo(1, 4);
+      expect((await page.drawn(`${byId("beside-other")} canvas`)).colours).toBeGreaterThan(10);
+      expect.soft(await page.misplaced(), "the layout of two networks").toEqual([]);
+      await visitor.click(byId("beside-quick"));
+      await expect.poll(() => page.count(byId("map-total"))).toBe(1);
     });
 
     await test.step("the visitor's own picture", async () => {

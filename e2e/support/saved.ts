@@ -15,17 +15,26 @@ export interface Saved {
 /** The whole drawing with its tools, by the test id of its cells. */
 export const drawing = (page: Page, testId: string): Locator => page.locator("figure.figure", { has: page.getByTestId(testId) });
 
+/** What a press saves as a file, with its name. */
+async function saved(page: Page, press: () => Promise<void>): Promise<{ name: string; text: string }> {
+  const download = page.waitForEvent("download");
+  await press();
+  const file = await download;
+  return { name: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
+}
+
+/** The text that a press saves as a file. */
+export const savedText = async (page: Page, press: () => Promise<void>): Promise<string> => (await saved(page, press)).text;
+
 /** Saves a drawing, given by its test id, as CSV and reads it. */
 export async function savedCsv(page: Page, testId: string): Promise<Saved> {
   const figure = drawing(page, testId);
   const button = figure.locator('[data-format="csv"]');
   if (!(await button.isVisible())) await figure.locator("summary", { hasText: "Save" }).click();
-  const download = page.waitForEvent("download");
-  await button.click();
-  const file = await download;
-  const lines = (await readFile(await file.path(), "utf8")).trimEnd().split("\n").map((line) => line.split(","));
+  const { name, text } = await saved(page, () => button.click());
+  const lines = text.trimEnd().split("\n").map((line) => line.split(","));
   return {
-    name: file.suggestedFilename(),
+    name,
     columns: lines[0]!.slice(1).map(Number),
     rows: lines.slice(1).map((line) => Number(line[0])),
     values: lines.slice(1).map((line) => line.slice(1).map(Number)),

@@ -113,6 +113,17 @@ const visits: Record<string, Visit> = {
       },
     },
   ],
+  "two networks": [
+    `?${place}&beside=attention_resnet_mini`,
+    {
+      "lambda beside attention": (page) => expect(page.getByTestId("beside-table").locator("tr[data-row]").first()).toBeVisible(),
+      "narrow, lambda beside attention": narrow,
+      "beside a network with nothing to look into": async (page) => {
+        await page.getByTestId("beside-select").selectOption("conv_resnet_mini");
+        await expect(page.getByTestId("beside-nothing")).toBeVisible();
+      },
+    },
+  ],
   "other networks": [
     `?${place}`,
     {

@@ -75,6 +75,8 @@ pub enum FrameFigure {
     Position,
     /// Their sum.
     Total,
+    /// The weights of two networks side by side.
+    Networks,
 }
 
 impl FrameFigure {
@@ -90,6 +92,7 @@ impl FrameFigure {
             Self::Content => "What the query draws on by content",
             Self::Position => "What the query draws on by position",
             Self::Total => "What the query draws on",
+            Self::Networks => "What the query draws on in two networks",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The engine as the page knows it: starting its worker, sending it pictures and hearing its answers. What is asked of it
 //! about networks is in [`loads`].
 
+pub mod beside;
 pub mod evidence;
 pub mod loads;
 pub mod precomputed;
@@ -35,6 +36,7 @@ const NO_START: &str = "The engine could not be started. Reload the page; if tha
 /// can take it.
 pub fn connect(state: State) {
     start(state);
+    beside::connect(state);
     Effect::new(move |before: Option<u32>| {
         let hangs = state.gpu_hangs.get();
         if before.is_some_and(|before| before < hangs) {
@@ -65,6 +67,7 @@ fn restart(state: State) {
     state.busy.set(false);
     state.networks.loading.set(None);
     state.what_if.busy.set(false);
+    state.beside.forget();
     state.answered.set(None);
     state.phase.set(Phase::Starting);
     start(state);
@@ -144,6 +147,9 @@ fn receive(state: State, response: Response) {
             state.send(&Request::Start { choice, network: address.network, cpu }, None);
         }
         Response::Networks(offers) => state.networks.offers.set(Some(offers)),
+        Response::Progress { load, step, done, total } if state.beside.is_loading(load) => {
+            beside::progress(state, step, done, total);
+        }
         Response::Progress { load, step, done, total } => loads::progress(state, load, step, done, total),
         Response::Ready { load, source, card, notes, report } => {
             loads::ready(state, Running { load, source, card, notes }, report);
@@ -151,6 +157,14 @@ fn receive(state: State, response: Response) {
         Response::Backend { load, report } if load == state.engine_load.get_untracked() => moved(state, report),
         // Of a network that has been replaced since.
         Response::Backend { .. } => {}
+        Response::BesideReady { load, source, card, notes } => {
+            beside::ready(state, Running { load, source, card, notes });
+        }
+        Response::BesideAnswer(answer) => beside::answered(state, *answer),
+        Response::BesideFailed { load, answer, message } => beside::unanswered(state, load, answer, message),
+        Response::LoadFailed { load, source, message } if state.beside.is_loading(load) => {
+            beside::failed(state, source, message);
+        }
         Response::LoadFailed { load, source, message } => loads::failed(state, load, source, message),
         Response::Answer(answer) if is_latest(state, answer.id) => {
             state.asked.with_value(|asked| {

@@ -1,6 +1,7 @@
 //! All that can change on the page, as one bundle of signals, and what follows from it.
 
 mod actions;
+pub mod beside;
 pub mod debounce;
 pub mod evidence;
 pub mod motion;
@@ -28,6 +29,7 @@ use crate::page::samples::Sample;
 use crate::page::view::View;
 use crate::ui::browser;
 use crate::ui::link::Link;
+use beside::BesideSignals;
 use evidence::EvidenceSignals;
 use lambdascope_core::answer::Answer;
 use lambdascope_core::backend::{BackendChoice, BackendReport};
@@ -141,6 +143,8 @@ pub struct State {
     pub motion: Motion,
     /// What is changed in the network and the picture, and what came of it.
     pub what_if: WhatIfSignals,
+    /// The network beside the one on screen.
+    pub beside: BesideSignals,
     /// The evidence for classes, as far as it was asked for.
     pub evidence: EvidenceSignals,
     /// The layer's shaders, their edits, and what came of them.
@@ -213,6 +217,7 @@ impl State {
             parameters,
             motion: Motion::new(),
             what_if: WhatIfSignals::new(parameters),
+            beside: BesideSignals::new(parameters, networks),
             evidence: EvidenceSignals::new(),
             shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),

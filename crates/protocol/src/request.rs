@@ -33,6 +33,20 @@ pub enum Request {
         /// The visitor's choice.
         choice: BackendChoice,
     },
+    /// Load a second network to stand beside the present one, in place of any other second one.
+    LoadBeside {
+        /// A load's id; both networks' loads count together.
+        id: u64,
+        /// Which.
+        source: Source,
+    },
+    /// Run the second network on what the present one saw last: the same part of the picture, in its own size.
+    AnswerBeside {
+        /// The id of the answer that is meant.
+        answer: u64,
+    },
+    /// Give the second network back, and give its load up.
+    EndBeside,
     /// Give a load up.
     CancelLoad {
         /// The load's id.

@@ -98,6 +98,28 @@ pub enum Response {
         /// Whether the file is at fault, so that no other network could use it either.
         is_file: bool,
     },
+    /// The second network can answer.
+    BesideReady {
+        /// The load's id.
+        load: u64,
+        /// Where it came from.
+        source: Source,
+        /// The network.
+        card: NetworkCard,
+        /// What was chosen in its file, left out of it or rounded, a sentence each.
+        notes: Vec<String>,
+    },
+    /// The second network's answer, under the id of the present one's whose picture it saw.
+    BesideAnswer(Box<Answer>),
+    /// The second network has no answer.
+    BesideFailed {
+        /// The load that it came with.
+        load: u64,
+        /// The id of the answer that it was to stand beside.
+        answer: u64,
+        /// A sentence with the cause.
+        message: String,
+    },
     /// What each position adds to a class's logit.
     Evidence {
         /// The answer's id.

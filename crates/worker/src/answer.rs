@@ -22,6 +22,7 @@ pub struct Wanted {
 }
 
 /// A picture as the page gives it.
+#[derive(Clone)]
 pub enum Given {
     /// The visitor's own file, if it came with the request. It is read when it is answered.
     Own {
@@ -34,15 +35,19 @@ pub enum Given {
     Sample(String),
 }
 
+/// What was looked at last.
+pub struct Looked {
+    /// What the network saw.
+    pub seen: Seen,
+    /// Where its picture can be had again.
+    pub picture: Given,
+}
+
 /// Answers, whatever comes of it; what was seen, if there was an answer. `network` is the load whose network the engine runs.
-pub async fn answer(engine: &mut Engine, network: u64, Wanted { id, picture }: Wanted) -> Option<Seen> {
-    let (opened, region) = match picture {
-        Given::Own { file, region } => (own(file).await, region),
-        Given::Sample(file) => (sample(&file).await, None),
-    };
-    let answered = match opened {
+pub async fn answer(engine: &mut Engine, network: u64, Wanted { id, picture }: Wanted) -> Option<Looked> {
+    let answered = match opened(&picture).await {
         Ok((opened, decode)) => {
-            engine.answer(network, id, &opened, decode, region).await.map_err(|error| match error {
+            engine.answer(network, id, &opened, decode, picture.region()).await.map_err(|error| match error {
                 AnswerError::Picture(error) => (error.to_string(), true),
                 AnswerError::Engine(error) => (format!("There is no answer to this picture: {error}."), false),
             })
@@ -55,12 +60,33 @@ pub async fn answer(engine: &mut Engine, network: u64, Wanted { id, picture }: W
     match answered {
         Ok((answer, seen)) => {
             post(&Response::Answer(Box::new(answer)));
-            Some(seen)
+            Some(Looked { seen, picture })
         }
         Err((message, is_file)) => {
             post(&Response::PictureFailed { id, message, is_file });
             None
         }
+    }
+}
+
+impl Given {
+    /// The part of it that is looked at, if not the usual crop.
+    pub fn region(&self) -> Option<Region> {
+        match self {
+            Self::Own { region, .. } => *region,
+            Self::Sample(_) => None,
+        }
+    }
+}
+
+/// The picture, opened, and the milliseconds that took once it was read.
+///
+/// # Errors
+/// A sentence with the cause.
+pub async fn opened(picture: &Given) -> Result<(Opened, f64), String> {
+    match picture {
+        Given::Own { file, .. } => own(file.clone()).await,
+        Given::Sample(file) => sample(file).await,
     }
 }
 

@@ -11,7 +11,7 @@ use lambdascope_protocol::ShaderEdit;
 
 /// A piece of work.
 pub enum Job {
-    /// Build a network from its weights, and put it in the place of the present one.
+    /// Build a network from its weights, and put it in the place of the present one of its slot.
     Build(LoadedWeights),
     /// Put a network that is ready in the place of the present one.
     Replace(Box<ReadyNetwork>),
@@ -28,6 +28,13 @@ pub enum Job {
     Answer(Wanted),
     /// Run the network changed on the picture that was answered last.
     WhatIf(Question),
+    /// Run the second network on what was seen for the answer of this id.
+    Beside {
+        /// The answer's id.
+        answer: u64,
+    },
+    /// Give the second network back.
+    EndBeside,
     /// Say what speaks for a class in the picture that was answered last.
     Evidence {
         /// The answer's id.
@@ -41,6 +48,15 @@ pub enum Job {
     CheckShader(ShaderEdit),
     /// Run an edited shader.
     RunShader(ShaderEdit),
+}
+
+/// Which of the two networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// The one on screen.
+    Main,
+    /// The one beside it.
+    Beside,
 }
 
 /// A network on its backend.
@@ -57,6 +73,8 @@ pub struct ReadyNetwork {
 
 /// Weights that have come and wait to be built.
 pub struct LoadedWeights {
+    /// Which network it is to be.
+    pub slot: Slot,
     /// The load's id.
     pub load: u64,
     /// Where they came from.

@@ -1,4 +1,4 @@
-//! Loads under way: weights come while the present network goes on answering; one load at a time, the latest.
+//! Loads under way: weights come while the present networks go on answering; one load a slot at a time, the latest.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use web_sys::{AbortController, AbortSignal, Blob};
 use super::cache::Hashed;
 use super::fetch::read_stream;
 use super::hub;
-use super::job::{Job, LoadedWeights};
+use super::job::{Job, LoadedWeights, Slot};
 use super::scope::post;
 use super::shipped;
 use lambdascope_core::backend::BackendChoice;
@@ -26,12 +26,13 @@ const LARGEST: u64 = 500_000_000;
 
 /// The loads.
 pub struct Loads {
-    current: RefCell<Option<Current>>,
+    current: RefCell<Vec<Current>>,
     choice: Cell<BackendChoice>,
     jobs: UnboundedSender<Job>,
 }
 
 struct Current {
+    slot: Slot,
     load: u64,
     // A browser that cannot stop a request lets it run to its end, unheeded.
     stop: Option<AbortController>,
@@ -57,7 +58,7 @@ impl Loads {
     /// the page's default.
     pub fn start(self: &Rc<Self>, choice: BackendChoice, network: Option<String>) {
         self.choice.set(choice);
-        self.replace(0);
+        self.replace(Slot::Main, 0);
         let loads = Rc::clone(self);
         spawn_local(async move {
             let known = network.as_deref().and_then(known);
@@ -70,23 +71,24 @@ impl Loads {
             match (known, kept) {
                 (Some(known), Some(file)) => {
                     let source = Source::Known { name: known.name.into() };
-                    loads.loaded(LoadedWeights { load: 0, source, file, fetched: false });
+                    loads.loaded(LoadedWeights { slot: Slot::Main, load: 0, source, file, fetched: false });
                 }
                 _ => {
                     let sibling = network.as_deref().and_then(family::find);
-                    loads.begin(0, sibling.map_or_else(default_source, family::Member::source), None);
+                    let source = sibling.map_or_else(default_source, family::Member::source);
+                    loads.begin(Slot::Main, 0, source, None);
                 }
             }
         });
     }
 
-    /// Begins a load; the one before it is given up. `file` is the visitor's own, for [`Source::File`].
-    pub fn begin(self: &Rc<Self>, load: u64, source: Source, file: Option<Blob>) {
-        let stop = self.replace(load);
+    /// Begins a load; the one before it in its slot is given up. `file` is the visitor's own, for [`Source::File`].
+    pub fn begin(self: &Rc<Self>, slot: Slot, load: u64, source: Source, file: Option<Blob>) {
+        let stop = self.replace(slot, load);
         let loads = Rc::clone(self);
         spawn_local(async move {
             match obtain(load, &source, file, stop.as_ref()).await {
-                Ok((file, fetched)) => loads.loaded(LoadedWeights { load, source, file, fetched }),
+                Ok((file, fetched)) => loads.loaded(LoadedWeights { slot, load, source, file, fetched }),
                 Err(message) => loads.failed(load, source, message),
             }
         });
@@ -94,21 +96,22 @@ impl Loads {
 
     /// Gives a load up.
     pub fn cancel(&self, load: u64) {
-        if self.is_current(load) {
-            self.end();
-        }
+        self.end_where(|current| current.load == load);
     }
 
     /// Whether this load has neither been given up nor ended.
     pub fn is_current(&self, load: u64) -> bool {
-        self.current.borrow().as_ref().is_some_and(|current| current.load == load)
+        self.current.borrow().iter().any(|current| current.load == load)
     }
 
-    /// Ends the present load.
-    pub fn end(&self) {
-        if let Some(Current { stop: Some(stop), .. }) = self.current.take() {
-            stop.abort();
-        }
+    /// Ends the present load of a slot.
+    pub fn end(&self, slot: Slot) {
+        self.end_where(|current| current.slot == slot);
+    }
+
+    fn end_where(&self, is_it: impl Fn(&Current) -> bool) {
+        let ended: Vec<Current> = self.current.borrow_mut().extract_if(.., |current| is_it(current)).collect();
+        ended.into_iter().filter_map(|current| current.stop).for_each(|stop| stop.abort());
     }
 
     /// Ends a load that came to nothing, and says so, unless it was given up. A page that cannot open with the network it
@@ -117,7 +120,7 @@ impl Loads {
         if !self.is_current(load) {
             return;
         }
-        self.end();
+        self.cancel(load);
         let opening = load == 0;
         if opening && source == default_source() {
             post(&Response::Failed { message });
@@ -125,15 +128,15 @@ impl Loads {
         }
         post(&Response::LoadFailed { load, source, message });
         if opening {
-            self.begin(0, default_source(), None);
+            self.begin(Slot::Main, 0, default_source(), None);
         }
     }
 
-    fn replace(&self, load: u64) -> Option<AbortSignal> {
-        self.end();
+    fn replace(&self, slot: Slot, load: u64) -> Option<AbortSignal> {
+        self.end(slot);
         let stop = AbortController::new().ok();
         let signal = stop.as_ref().map(AbortController::signal);
-        self.current.replace(Some(Current { load, stop }));
+        self.current.borrow_mut().push(Current { slot, load, stop });
         signal
     }
 

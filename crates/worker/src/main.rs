@@ -7,6 +7,8 @@
 #[cfg(target_family = "wasm")]
 mod answer;
 #[cfg(target_family = "wasm")]
+mod beside;
+#[cfg(target_family = "wasm")]
 mod by_browser;
 #[cfg(target_family = "wasm")]
 mod cache;

@@ -10,10 +10,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, MessageEvent};
 
-use super::answer::{Given, Wanted, answer};
+use super::answer::{Given, Looked, Wanted, answer};
+use super::beside::Beside;
 use super::cpu;
 use super::hub;
-use super::job::{Job, LoadedWeights, ReadyNetwork};
+use super::job::{Job, LoadedWeights, ReadyNetwork, Slot};
 use super::loads::{Loads, known, offer, report};
 use super::scope::{post, read, scope};
 use super::shaders;
@@ -23,7 +24,7 @@ use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::Source;
 use lambdascope_core::nn::card::NetworkCard;
 use lambdascope_core::nn::network::Network;
-use lambdascope_engine::{Candidate, Edited, Engine, Seen};
+use lambdascope_engine::{Candidate, Edited, Engine};
 use lambdascope_protocol::{LoadStep, Request, Response};
 
 /// Listens for requests; returns at once.
@@ -71,7 +72,13 @@ fn take(
                 spawn_local(async move { drop(kernels.send(cpu::start(cpu).await)) });
             }
         }
-        Request::Load { id, source } => loads.begin(id, source, file),
+        Request::Load { id, source } => loads.begin(Slot::Main, id, source, file),
+        Request::LoadBeside { id, source } => loads.begin(Slot::Beside, id, source, file),
+        Request::AnswerBeside { answer } => drop(jobs.unbounded_send(Job::Beside { answer })),
+        Request::EndBeside => {
+            loads.end(Slot::Beside);
+            drop(jobs.unbounded_send(Job::EndBeside));
+        }
         Request::CancelLoad { id } => loads.cancel(id),
         Request::Backend { choice } => {
             loads.choose(choice);
@@ -104,7 +111,7 @@ fn take(
 struct Running {
     engine: Engine,
     load: u64,
-    seen: Option<Seen>,
+    looked: Option<Looked>,
     /// The network as it was changed last.
     twin: Option<Edited>,
 }
@@ -120,16 +127,19 @@ struct Desk {
 async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, loads: Rc<Loads>) {
     let mut desk = Desk { loads, jobs, trials: 0 };
     let mut running = None;
+    let mut second = None;
     while let Ok(job) = waiting.recv().await {
         // Let messages that already wait be delivered, so that the latest picture wins.
         TimeoutFuture::new(0).await;
         let (mut loaded, mut ready, mut wanted, mut question) = (None, None, None, None);
+        let (mut loaded_second, mut beside) = (None, None);
         let (mut chosen, mut tried) = (None, None);
         let (mut layer, mut checked, mut edited) = (None, None, None);
         let mut classes = Vec::new();
         let mut next = Some(job);
         while let Some(job) = next {
             match job {
+                Job::Build(built) if built.slot == Slot::Beside => loaded_second = Some(built),
                 Job::Build(built) => loaded = Some(built),
                 Job::Replace(network) => ready = Some(network),
                 Job::Choose(choice) => chosen = Some(choice),
@@ -137,6 +147,8 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
                 Job::Tried { .. } => {}
                 Job::Answer(picture) => wanted = Some(picture),
                 Job::WhatIf(asked) => question = Some(asked),
+                Job::Beside { answer } => beside = Some(answer),
+                Job::EndBeside => second = None,
                 Job::Evidence { answer, class } => classes.push((answer, class)),
                 Job::Shaders(asked) => layer = Some(asked),
                 Job::CheckShader(edit) => checked = Some(edit),
@@ -150,6 +162,11 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
         if let Some(ready) = ready.filter(|ready| desk.loads.is_current(ready.load)) {
             running = Some(desk.replace(*ready));
         }
+        if let Some(loaded) = loaded_second.filter(|loaded| desk.loads.is_current(loaded.load)) {
+            // Three networks would be one too many.
+            drop(second.take());
+            second = desk.build_second(loaded).await;
+        }
         let Some(running) = &mut running else { continue };
         if let Some(choice) = chosen {
             desk.choose(running, choice);
@@ -157,10 +174,14 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
         if let Some(candidate) = tried {
             desk.settle(running, *candidate).await;
         }
-        let Running { engine, load, seen, twin } = running;
+        let Running { engine, load, looked, twin } = running;
         if let Some(wanted) = wanted {
-            *seen = answer(engine, *load, wanted).await.or(seen.take());
+            *looked = answer(engine, *load, wanted).await.or(looked.take());
         }
+        if let (Some(second), Some(answer)) = (&mut second, beside) {
+            second.answer(engine, looked.as_ref(), answer).await;
+        }
+        let seen = looked.as_ref().map(|looked| &looked.seen);
         if let Some(seen) = seen {
             // Of another picture nobody wants it any more.
             let classes = classes.into_iter().filter(|(answer, _)| *answer == seen.id).map(|(_, class)| class);
@@ -169,7 +190,7 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
             }
         }
         if let Some(question) = question {
-            what_if(engine, seen.as_ref(), twin, question).await;
+            what_if(engine, seen, twin, question).await;
         }
         if let Some(layer) = layer {
             shaders::text(engine, *load, layer).await;
@@ -178,7 +199,7 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
             shaders::check(engine, &edit).await;
         }
         if let Some(edit) = edited {
-            shaders::run(engine, seen.as_ref(), edit).await;
+            shaders::run(engine, seen, edit).await;
         }
     }
 }
@@ -207,10 +228,25 @@ impl Desk {
         }
     }
 
+    /// Builds a second network.
+    async fn build_second(&self, loaded: LoadedWeights) -> Option<Beside> {
+        let (load, source) = (loaded.load, loaded.source.clone());
+        match build(loaded).await {
+            Ok(ready) => {
+                self.loads.end(Slot::Beside);
+                Some(Beside::new(*ready))
+            }
+            Err(message) => {
+                self.loads.failed(load, source, message);
+                None
+            }
+        }
+    }
+
     /// Puts a network in the place of the present one. Where the backend is for the engine to choose, the GPU is tried from
     /// now on.
     fn replace(&mut self, ReadyNetwork { load, source, mut engine, card }: ReadyNetwork) -> Running {
-        self.loads.end();
+        self.loads.end(Slot::Main);
         let choice = self.loads.choice();
         match choice {
             BackendChoice::Auto => engine.take_cpu(TRYING.into()),
@@ -225,7 +261,7 @@ impl Desk {
         if choice == BackendChoice::Auto {
             self.try_gpu(&engine);
         }
-        Running { engine, load, seen: None, twin: None }
+        Running { engine, load, looked: None, twin: None }
     }
 
     /// Goes over to the visitor's backend; to a GPU once that has been tried.
@@ -268,7 +304,7 @@ const TRYING: &str = "The CPU answers while the GPU is being started and checked
 /// The reason for the CPU where the visitor chose it.
 const REQUESTED: &str = "The CPU was requested.";
 
-async fn build(LoadedWeights { load, source, file, fetched }: LoadedWeights) -> Result<Box<ReadyNetwork>, String> {
+async fn build(LoadedWeights { load, source, file, fetched, .. }: LoadedWeights) -> Result<Box<ReadyNetwork>, String> {
     let mut progress = report(load);
     progress(LoadStep::Checking, 0, 0);
     let network = Network::from_safetensors(&file.bytes).map_err(|error| match &source {

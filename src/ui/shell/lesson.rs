@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::page::lesson::FrameFigure;
 use crate::ui::state::State;
+use crate::ui::views::lens::beside::BesideMaps;
 use crate::ui::views::lens::map::MapPanel;
 use crate::ui::widgets::query_grid::QueryGrid;
 use lambdascope_explain::read::reading::MapKind;
@@ -74,6 +75,7 @@ pub fn FigureFrame(figure: FrameFigure) -> impl IntoView {
         FrameFigure::Content => view! { <MapPanel kind=MapKind::Content /> }.into_any(),
         FrameFigure::Position => view! { <MapPanel kind=MapKind::Position /> }.into_any(),
         FrameFigure::Total => view! { <MapPanel kind=MapKind::Total /> }.into_any(),
+        FrameFigure::Networks => view! { <BesideMaps /> }.into_any(),
     };
     view! {
         <section class="frame-figure" aria-labelledby="frame-title" data-testid="frame-figure">

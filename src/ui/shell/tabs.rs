@@ -11,6 +11,7 @@ use crate::ui::views::atlas::Atlas;
 use crate::ui::views::evidence::Evidence;
 use crate::ui::views::formula::Formula;
 use crate::ui::views::lens::Lens;
+use crate::ui::views::lens::beside::ChooseBeside;
 use crate::ui::views::nothing_inside::{NoLambda, NothingInside};
 use crate::ui::views::orders::Orders;
 use crate::ui::views::positions::Positions;
@@ -28,6 +29,7 @@ pub fn Views() -> impl IntoView {
         }
     });
     let has_answer = Memo::new(move |_| state.answer.read().is_some());
+    let can_compare = Memo::new(move |_| state.view.get() == View::Lens && state.nothing_inside.read().is_none());
     // In a lesson's frame the view is the lesson's choice.
     let is_frame = state.address().embed;
     let pressed = move |event: web_sys::KeyboardEvent| {
@@ -81,7 +83,10 @@ pub fn Views() -> impl IntoView {
             aria-busy=move || state.is_waiting().to_string()
             data-view=move || state.view.get().id()
         >
-            <h2 id="stage-title">{move || state.view.get().question()}</h2>
+            <div class="view-head">
+                <h2 id="stage-title">{move || state.view.get().question()}</h2>
+                {move || can_compare.get().then(|| view! { <ChooseBeside /> })}
+            </div>
             <Status />
             <AddressNotice />
             {move || match state.view.get() {

@@ -1,5 +1,6 @@
-//! The lens: where one query takes from, content + position = total, with the proof.
+//! The lens: where one query takes from, content + position = total, with the proof; or the same of two networks.
 
+pub mod beside;
 mod compare;
 mod legend;
 pub mod map;
@@ -12,6 +13,7 @@ mod weights;
 use leptos::prelude::*;
 
 use crate::ui::state::State;
+use beside::{BesideStage, is_beside};
 use compare::Compare;
 use notes::Notes;
 use proof::ProofLine;
@@ -22,8 +24,12 @@ use stage::Stage;
 #[component]
 pub fn Lens() -> impl IntoView {
     let state = State::here();
+    let beside = Memo::new(move |_| is_beside(state));
     view! {
-        <Stage />
+        {move || match beside.get() {
+            true => view! { <BesideStage /> }.into_any(),
+            false => view! { <Stage /> }.into_any(),
+        }}
         <Show when=move || !state.selection.is_attention.get()>
             <Compare />
         </Show>
