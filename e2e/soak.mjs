@@ -1,8 +1,8 @@
 // Works one page for as long as months of visits would, and measures whether what it holds stays level:
-//   node soak.mjs <address> [--pictures 1000] [--networks 100] [--edits 100] [--cameras 50] [--what-ifs 200]
+//   node soak.mjs <address> [--pictures 1000] [--networks 100] [--edits 100] [--cameras 50] [--frames 1000] [--besides 50] [--what-ifs 200]
 //                 [--webgpu-pictures 300] [--webgpu-edits 20] [--points 20] [--json file]
 //
-// All of the first five in one page on the CPU, the last two in one on WebGPU (SwiftShader). Everything is done as a visitor
+// All of the first seven in one page on the CPU, the last two in one on WebGPU (SwiftShader). Everything is done as a visitor
 // does it. A fifth of each kind goes before the first measurement, since caches and heaps find their size only then. Measured
 // after the garbage collection of page and worker: the heap of JavaScript on either side, the memory of WebAssembly on either
 // side (which never shrinks, so that its peak is what counts), and the GPU's buffers that are neither destroyed nor collected.
@@ -17,6 +17,7 @@ import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 
 import * as flags from "./support/chromium.mjs";
+import { Heaps } from "./support/heaps.mjs";
 import { grows, line } from "./support/level.mjs";
 
 const counts = {
@@ -24,6 +25,8 @@ const counts = {
   networks: "100",
   edits: "100",
   cameras: "50",
+  frames: "1000",
+  besides: "50",
   "what-ifs": "200",
   "webgpu-pictures": "300",
   "webgpu-edits": "20",
@@ -44,57 +47,6 @@ const patience = 120_000;
 
 /** A camera that shows a test picture, allowed without a question. */
 const camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
-
-/**
- * Runs in the page and in its worker before anything of theirs: keeps the memory of WebAssembly in sight, and counts the
- * GPU's buffers as long as somebody holds them.
- */
-function observe() {
-  const seen = { memories: [], buffers: 0 };
-  globalThis.soak = seen;
-  const keep = (result) => {
-    const { memory } = (result.instance ?? result).exports;
-    if (memory) seen.memories.push(memory);
-    return result;
-  };
-  for (const name of ["instantiate", "instantiateStreaming"]) {
-    const own = WebAssembly[name];
-    WebAssembly[name] = (...given) => own.apply(WebAssembly, given).then(keep);
-  }
-  // The CPU's module, whose memory comes from outside where threads share it.
-  WebAssembly.Instance = new Proxy(WebAssembly.Instance, { construct: (target, given) => keep(Reflect.construct(target, given)) });
-  WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
-    construct(target, given) {
-      const memory = Reflect.construct(target, given);
-      seen.memories.push(memory);
-      return memory;
-    },
-  });
-  if (!globalThis.GPUDevice) return;
-  const live = new Set();
-  const gone = (id) => {
-    live.delete(id);
-    seen.buffers = live.size;
-  };
-  const collected = new FinalizationRegistry(gone);
-  const ids = new WeakMap();
-  let last = 0;
-  const { createBuffer } = GPUDevice.prototype;
-  GPUDevice.prototype.createBuffer = function (descriptor) {
-    const buffer = createBuffer.call(this, descriptor);
-    const id = (last += 1);
-    ids.set(buffer, id);
-    collected.register(buffer, id);
-    live.add(id);
-    seen.buffers = live.size;
-    return buffer;
-  };
-  const { destroy } = GPUBuffer.prototype;
-  GPUBuffer.prototype.destroy = function () {
-    gone(ids.get(this));
-    return destroy.call(this);
-  };
-}
 
 const MB = 1024 * 1024;
 /**
@@ -123,43 +75,18 @@ const phases = [];
 class Worked {
   static async open(browser, backend) {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
-    await context.addInitScript(observe);
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
-    // Workers run no init script, and their messages arrive here too.
-    await page.route("**/engine_worker_loader.js", async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: (await response.text()).replace("await init", `(${observe})();await init`) });
-    });
+    const heaps = await Heaps.of(page);
     page.on("console", (message) => message.type() === "error" && errors.push(`${backend}, console: ${message.text()}`));
     page.on("pageerror", (error) => errors.push(`${backend}, uncaught: ${error.message}`));
     page.on("crash", () => errors.push(`${backend}: the page crashed`));
     const worked = new Worked();
-    Object.assign(worked, { page, browser, backend, inPage: await context.newCDPSession(page) });
-    await worked.attach();
+    Object.assign(worked, { page, browser, backend, heaps });
     await page.goto(new URL(`?backend=${backend}&sample=${samples[0].id}`, address).href);
     await page.locator('[data-testid="timings"][data-answer]').waitFor({ state: "attached" });
     await worked.settled();
     return worked;
-  }
-
-  /** Follows the worker with a session of its own, spoken to through the page's. */
-  async attach() {
-    const waiting = new Map();
-    let last = 0;
-    this.inPage.on("Target.attachedToTarget", ({ sessionId }) => (this.session = sessionId));
-    this.inPage.on("Target.receivedMessageFromTarget", ({ message }) => {
-      const { id, result, error } = JSON.parse(message);
-      waiting.get(id)?.(error ? Promise.reject(new Error(error.message)) : result);
-      waiting.delete(id);
-    });
-    this.inWorker = async (method, params = {}) => {
-      const id = (last += 1);
-      const answer = new Promise((resolve) => waiting.set(id, resolve));
-      await this.inPage.send("Target.sendMessageToTarget", { sessionId: this.session, message: JSON.stringify({ id, method, params }) });
-      return answer;
-    };
-    await this.inPage.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
   }
 
   at(id) {
@@ -189,23 +116,7 @@ class Worked {
   async measure() {
     const workers = this.page.workers();
     if (workers.length !== 1) errors.push(`${this.backend}: ${workers.length} workers`);
-    const look = () => ({ wasm: soak.memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0), buffers: soak.buffers });
-    // Twice, with a turn between: what is finalised lets go of more.
-    for (const send of [this.inWorker, this.inPage.send.bind(this.inPage)]) {
-      await send("HeapProfiler.collectGarbage");
-      await this.page.waitForTimeout(100);
-      await send("HeapProfiler.collectGarbage");
-    }
-    const [page, worker] = [await this.page.evaluate(look), await workers[0].evaluate(look)];
-    const used = async (send) => (await send("Runtime.getHeapUsage")).usedSize;
-    return {
-      "page heap": await used(this.inPage.send.bind(this.inPage)),
-      "page wasm": page.wasm,
-      "worker heap": await used(this.inWorker),
-      "worker wasm": worker.wasm,
-      "GPU buffers": page.buffers + worker.buffers,
-      "renderer RSS": await this.resident(),
-    };
+    return { ...(await this.heaps.measure()), "renderer RSS": await this.resident() };
   }
 
   /** The memory of the largest renderer's process, in bytes; nothing where the system does not say. */
@@ -309,8 +220,34 @@ async function cameras(worked, times) {
   await worked.phase("camera starts", times, async () => {
     await worked.at("camera").click();
     await worked.until(() => document.querySelector(".camera video")?.videoWidth > 0);
-    await worked.page.getByRole("button", { name: "Close the camera" }).click();
+    await worked.at("live-close").click();
     await worked.page.locator(".camera").waitFor({ state: "detached" });
+  });
+}
+
+/** Frames of a camera through the network, ten to an act. */
+async function frames(worked, times) {
+  if (times === 0) return;
+  await worked.at("camera").click();
+  // Where little motion is asked for it stands still at first.
+  await worked.at("live-freeze").filter({ hasText: "Go on" }).click();
+  const seen = () => worked.at("live-rate").getAttribute("data-frames").then(Number);
+  await worked.phase("frames of a camera, by tens", Math.ceil(times / 10), async () => {
+    const before = await seen();
+    await worked.until((least) => Number(document.querySelector('[data-testid="live-rate"]')?.getAttribute("data-frames")) >= least, before + 10);
+  });
+  await worked.at("live-close").click();
+  await worked.settled();
+}
+
+/** A second network beside the first, and away again. */
+async function besides(worked, times) {
+  await worked.page.locator("#tab-lens").click();
+  await worked.phase("networks beside the first", times, async () => {
+    await worked.at("beside-quick").click();
+    await worked.until(() => document.querySelector('[data-testid="beside-table"] tr[data-row]'));
+    await worked.at("beside-quick").click();
+    await worked.at("map-total").waitFor();
   });
 }
 
@@ -356,6 +293,8 @@ await work("cpu", [...flags.cpu, ...camera], [
   (worked) => networks(worked, count.networks),
   (worked) => edits(worked, count.edits),
   (worked) => cameras(worked, count.cameras),
+  (worked) => besides(worked, count.besides),
+  (worked) => frames(worked, count.frames),
   (worked) => whatIfs(worked, count["what-ifs"]),
 ]);
 if (count["webgpu-pictures"] + count["webgpu-edits"] > 0) {

@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod file_kind;
 pub mod help;
 pub mod lesson;
+pub mod live;
 pub mod networks;
 pub mod offline;
 pub mod opening;

@@ -14,6 +14,8 @@ pub enum FileKind {
     Picture,
     /// An SVG, which is to be drawn before the network runs on it.
     Drawing,
+    /// Play it, and run the network on its frames.
+    Video,
     /// Load it as a network.
     Network,
     /// A network in another container, or what stands for one.
@@ -32,6 +34,8 @@ impl FileKind {
             Self::Drawing
         } else if is_picture(head) || mime.starts_with("image/") {
             Self::Picture
+        } else if mime.starts_with("video/") || is_video(head) {
+            Self::Video
         } else {
             let told = foreign::of(head).filter(|kind| kind.network).or_else(|| foreign::by_name(&name));
             told.map_or(Self::Unknown, Self::ForeignNetwork)
@@ -69,6 +73,13 @@ fn is_picture(head: &[u8]) -> bool {
     is_heif || [is_bmp, is_gif, is_jpeg, is_png, is_webp].iter().any(|is| is(head))
 }
 
+/// The containers of videos that browsers play, by their first bytes.
+fn is_video(head: &[u8]) -> bool {
+    use infer::video::{is_mov, is_mp4, is_webm};
+    // Matroska, of which WebM is a kind, is played where the browser knows what is in it.
+    head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) || [is_mov, is_mp4, is_webm].iter().any(|is| is(head))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,7 +113,9 @@ mod tests {
         assert_eq!(FileKind::of("noname", "", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), FileKind::Picture);
         assert_eq!(FileKind::of("a.bin", "", b"RIFF\x10\0\0\0WEBPVP8 "), FileKind::Picture);
         assert_eq!(FileKind::of("IMG_0001", "", b"\0\0\0\x24ftypheic\0\0\0\0"), FileKind::Picture);
-        assert_eq!(FileKind::of("clip", "", b"\0\0\0\x18ftypmp42\0\0\0\0"), FileKind::Unknown);
+        assert_eq!(FileKind::of("clip", "", b"\0\0\0\x18ftypmp42\0\0\0\0"), FileKind::Video);
+        assert_eq!(FileKind::of("clip", "", b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81"), FileKind::Video);
+        assert_eq!(FileKind::of("clip", "video/ogg", b"OggS"), FileKind::Video);
         // What its type only claims is for the decoder to refuse, in a sentence of its own.
         assert_eq!(FileKind::of("a.png", "image/png", b"text"), FileKind::Picture);
         assert_eq!(FileKind::of("notes.txt", "text/plain", b"hello there"), FileKind::Unknown);

@@ -68,6 +68,14 @@ impl View {
         }
     }
 
+    /// Whether it can follow a live picture; the others take one apart that stays as it is.
+    pub fn follows_live(self) -> bool {
+        match self {
+            Self::Lens | Self::Atlas | Self::Evidence | Self::WhatIf => true,
+            Self::Anatomy | Self::Orders | Self::Position | Self::Formula | Self::Shader => false,
+        }
+    }
+
     /// The view that many places further in the order, round its ends.
     pub fn beside(self, by: isize) -> Self {
         let count = Self::VARIANTS.len() as isize;

@@ -2,6 +2,7 @@
 
 pub mod canvas;
 pub mod files;
+pub mod media;
 pub mod service_worker;
 
 use leptos::html::ElementType;
@@ -81,6 +82,12 @@ pub fn system_theme() -> Signal<Theme> {
 /// Whether this visitor asks for little motion, following changes of mind.
 pub fn reduced_motion() -> Signal<bool> {
     use_media_query("(prefers-reduced-motion: reduce)")
+}
+
+/// Whether this visitor asks for little motion now.
+pub fn is_calm() -> bool {
+    let asked = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+    asked.is_some_and(|query| query.matches())
 }
 
 /// Brings the focus to an element, if there is one.

@@ -3,6 +3,7 @@
 
 pub mod beside;
 pub mod evidence;
+pub mod live;
 pub mod loads;
 pub mod precomputed;
 pub mod shader;
@@ -68,6 +69,7 @@ fn restart(state: State) {
     state.networks.loading.set(None);
     state.what_if.busy.set(false);
     state.beside.forget();
+    state.live.flight.set_value(None);
     state.answered.set(None);
     state.phase.set(Phase::Starting);
     start(state);
@@ -174,6 +176,9 @@ fn receive(state: State, response: Response) {
             state.busy.set(false);
             state.show(*answer);
         }
+        Response::PictureFailed { id, message, .. } if is_latest(state, id) && live::failed(state, id) => {
+            state.problem.set(Some(message));
+        }
         Response::PictureFailed { id, message, is_file } if is_latest(state, id) => {
             state.busy.set(false);
             // What is no picture is none to choose again.
@@ -240,8 +245,10 @@ fn is_latest(state: State, id: u64) -> bool {
 
 fn classify(state: State, picture: &PictureChoice) {
     let id = state.asked.with_value(|asked| asked.id) + 1;
-    state.asked.set_value(Asked { id, picture: Some(picture.clone()), at: browser::now() });
+    let asked = Asked { id, picture: Some(picture.clone()), at: browser::now() };
     let (request, file) = match picture {
+        // Its frames come by themselves.
+        PictureChoice::Live { .. } => return,
         PictureChoice::Own { file, region, .. } => (Request::Classify { id, region: *region }, Some(&**file)),
         PictureChoice::Sample(sample) => {
             let samples = state.samples.read_untracked();
@@ -249,6 +256,7 @@ fn classify(state: State, picture: &PictureChoice) {
             (Request::ClassifySample { id, file: sample.file.clone() }, None)
         }
     };
+    state.asked.set_value(asked);
     state.busy.set(true);
     state.send(&request, file);
 }

@@ -1,6 +1,6 @@
 //! The worker as the page holds it: what goes to it, as bytes.
 
-use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
 
 use crate::ui::browser;
 use lambdascope_protocol as protocol;
@@ -25,13 +25,24 @@ impl Link {
     /// # Errors
     /// The cause in words.
     pub fn send(&self, request: &Request, file: Option<&web_sys::Blob>) -> Result<(), String> {
+        self.post(request, file.map(AsRef::as_ref), None)
+    }
+
+    /// Sends a request with a frame, which goes over to the engine and is the page's no more.
+    ///
+    /// # Errors
+    /// The cause in words.
+    pub fn send_frame(&self, request: &Request, frame: &web_sys::ImageBitmap) -> Result<(), String> {
+        self.post(request, Some(frame), Some(frame))
+    }
+
+    fn post(&self, request: &Request, enclosed: Option<&JsValue>, handed_over: Option<&JsValue>) -> Result<(), String> {
         let bytes = protocol::encode(request).map_err(|error| error.to_string())?;
         let buffer = js_sys::Uint8Array::from(bytes.as_slice()).buffer();
-        let message = js_sys::Array::of1(&buffer);
-        if let Some(file) = file {
-            message.push(file.unchecked_ref());
-        }
-        let transferred = js_sys::Array::of1(&buffer);
+        let mut message = js_sys::Array::of1(&buffer);
+        message.extend(enclosed);
+        let mut transferred = js_sys::Array::of1(&buffer);
+        transferred.extend(handed_over);
         self.0.post_message_with_transfer(&message, &transferred).map_err(|error| browser::describe(&error))
     }
 }

@@ -1,6 +1,5 @@
 //! The page around the views: its head, the ways to give a picture or a network, the tabs, the address.
 
-pub mod camera;
 pub mod crop;
 pub mod drop;
 pub mod header;
@@ -8,6 +7,7 @@ pub mod help;
 pub mod history;
 pub mod input;
 pub mod lesson;
+pub mod live;
 pub mod measured;
 pub mod networks;
 pub mod offline;

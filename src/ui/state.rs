@@ -4,6 +4,7 @@ mod actions;
 pub mod beside;
 pub mod debounce;
 pub mod evidence;
+pub mod live;
 pub mod motion;
 pub mod networks;
 pub mod offline;
@@ -41,6 +42,7 @@ use lambdascope_explain::read::query::Query;
 use lambdascope_explain::read::reading::MapKind;
 use lambdascope_explain::read::scale::Coverage;
 use lambdascope_protocol::LoadStep;
+use live::LiveSignals;
 use motion::Motion;
 use networks::NetworkSignals;
 use offline::OfflineSignals;
@@ -102,6 +104,8 @@ pub struct State {
     pub samples: RwSignal<Vec<Sample>>,
     /// The visitor's own pictures.
     pub own: OwnPictures,
+    /// The live picture.
+    pub live: LiveSignals,
     /// The picture that was chosen last.
     pub picture: RwSignal<Option<PictureChoice>>,
     /// The picture that the answer on screen belongs to.
@@ -195,6 +199,7 @@ impl State {
             address_notice: RwSignal::new(address_notice),
             samples: RwSignal::new(Vec::new()),
             own: OwnPictures::new(),
+            live: LiveSignals::new(),
             picture: RwSignal::new(None),
             answered,
             problem: RwSignal::new(None),

@@ -74,6 +74,14 @@ pub enum Request {
         /// The sample's file name under `samples/`.
         file: String,
     },
+    /// Run the network on a frame of a live picture, an `ImageBitmap` that travels beside the message and is the engine's from
+    /// then on.
+    Frame {
+        /// A picture's id; frames and pictures count together.
+        id: u64,
+        /// Whether left and right are to be exchanged.
+        mirrored: bool,
+    },
     /// Say what each position adds to a class's logit, in the picture that was answered last.
     Evidence {
         /// The id of the answer that is meant.

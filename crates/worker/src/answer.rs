@@ -1,5 +1,7 @@
 //! Answering a picture: decode, prepare, run, and what the page is told of it. What is seen is kept for questions about it.
 
+use std::rc::Rc;
+
 use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
@@ -7,6 +9,7 @@ use web_time::Instant;
 
 use super::by_browser;
 use super::fetch::{fetch, read_body};
+use super::frames::Frame;
 use super::scope::post;
 use lambdascope_core::picture::Region;
 use lambdascope_engine::{AnswerError, Engine, Seen};
@@ -33,6 +36,8 @@ pub enum Given {
     },
     /// A sample's file name.
     Sample(String),
+    /// A frame of a live picture.
+    Frame(Rc<Frame>),
 }
 
 /// What was looked at last.
@@ -74,7 +79,7 @@ impl Given {
     pub fn region(&self) -> Option<Region> {
         match self {
             Self::Own { region, .. } => *region,
-            Self::Sample(_) => None,
+            Self::Sample(_) | Self::Frame(_) => None,
         }
     }
 }
@@ -87,6 +92,10 @@ pub async fn opened(picture: &Given) -> Result<(Opened, f64), String> {
     match picture {
         Given::Own { file, .. } => own(file.clone()).await,
         Given::Sample(file) => sample(file).await,
+        Given::Frame(frame) => {
+            let start = Instant::now();
+            frame.open().map(|opened| (opened, milliseconds(start)))
+        }
     }
 }
 

@@ -18,7 +18,8 @@ const MAX_PIXELS: u32 = 4096 * 4096;
 /// How many rows are read at a time, so that the canvas is never in memory twice.
 const BAND: u32 = 256;
 
-const ALTERED: &str = "Only the browser can decode this picture, and it alters what a page reads of one, as a protection against being recognised; allow this page to read canvases, or save the picture as a JPEG or PNG and choose that file.";
+/// Why nothing can be read of a canvas here.
+pub const ALTERED: &str = "Only the browser can decode this picture, and it alters what a page reads of one, as a protection against being recognised; allow this page to read canvases, or save the picture as a JPEG or PNG and choose that file.";
 
 /// Opens a file that was refused for the reason `refused`.
 ///
@@ -81,7 +82,7 @@ fn draw(bitmap: &ImageBitmap, [width, height]: [u32; 2]) -> Result<Vec<u8>, JsVa
 
 /// Whether a canvas gives back what was put on it. Browsers that hide what tells one visitor from another answer with noise or
 /// with white, and say nothing.
-fn reads_what_was_drawn() -> Result<bool, JsValue> {
+pub fn reads_what_was_drawn() -> Result<bool, JsValue> {
     let context = context(PROBE, PROBE)?;
     let pattern = probe();
     let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pattern), PROBE, PROBE)?;
@@ -90,7 +91,7 @@ fn reads_what_was_drawn() -> Result<bool, JsValue> {
 }
 
 /// A canvas whose pixels stay where they can be read.
-fn context(width: u32, height: u32) -> Result<Context, JsValue> {
+pub fn context(width: u32, height: u32) -> Result<Context, JsValue> {
     let options = js_sys::Object::new();
     js_sys::Reflect::set(&options, &"willReadFrequently".into(), &true.into())?;
     let context = OffscreenCanvas::new(width, height)?.get_context_with_context_options("2d", &options)?;
@@ -98,7 +99,7 @@ fn context(width: u32, height: u32) -> Result<Context, JsValue> {
 }
 
 /// Rows of a canvas, RGBA.
-fn read(context: &Context, top: u32, width: u32, height: u32) -> Result<Vec<u8>, JsValue> {
+pub fn read(context: &Context, top: u32, width: u32, height: u32) -> Result<Vec<u8>, JsValue> {
     let data = context.get_image_data(0.0, f64::from(top), f64::from(width), f64::from(height))?;
     Ok(data.data().0)
 }

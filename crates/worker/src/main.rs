@@ -17,6 +17,8 @@ mod cpu;
 #[cfg(target_family = "wasm")]
 mod fetch;
 #[cfg(target_family = "wasm")]
+mod frames;
+#[cfg(target_family = "wasm")]
 mod hub;
 #[cfg(target_family = "wasm")]
 mod job;

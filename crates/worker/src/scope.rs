@@ -1,8 +1,8 @@
 //! The worker's global scope and the messages that cross it.
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
-use wasm_bindgen::JsCast;
-use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use lambdascope_protocol::{Request, Response, decode, encode};
 
@@ -11,14 +11,14 @@ pub fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-/// A message of the page: the request's bytes, and the file that travels beside it, if one does.
+/// A message of the page: the request's bytes, and the browser's own object that travels beside it, if one does.
 ///
 /// # Errors
 /// If the bytes are no request.
-pub fn read(event: &MessageEvent) -> Result<(Request, Option<Blob>), postcard::Error> {
+pub fn read(event: &MessageEvent) -> Result<(Request, JsValue), postcard::Error> {
     let parts = Array::from(&event.data());
     let bytes = Uint8Array::new(&parts.get(0)).to_vec();
-    Ok((decode(&bytes)?, parts.get(1).dyn_into().ok()))
+    Ok((decode(&bytes)?, parts.get(1)))
 }
 
 /// Posts a message, its buffer transferred.

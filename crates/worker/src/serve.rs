@@ -13,6 +13,7 @@ use web_sys::{Blob, MessageEvent};
 use super::answer::{Given, Looked, Wanted, answer};
 use super::beside::Beside;
 use super::cpu;
+use super::frames::Frame;
 use super::hub;
 use super::job::{Job, LoadedWeights, ReadyNetwork, Slot};
 use super::loads::{Loads, known, offer, report};
@@ -36,7 +37,7 @@ pub fn start() {
     let listener = {
         let (loads, jobs) = (Rc::clone(&loads), jobs.clone());
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match read(&event) {
-            Ok((request, file)) => take(&loads, &jobs, &given, request, file),
+            Ok((request, enclosed)) => take(&loads, &jobs, &given, request, enclosed),
             Err(error) => post(&Response::Failed {
                 message: format!("The page and its engine are different versions ({error}). Reload the page."),
             }),
@@ -60,8 +61,9 @@ fn take(
     jobs: &UnboundedSender<Job>,
     kernels: &Cell<Option<oneshot::Sender<Result<(), String>>>>,
     request: Request,
-    file: Option<Blob>,
+    enclosed: JsValue,
 ) {
+    let file = enclosed.dyn_ref::<Blob>().cloned();
     // The receiver lives as long as the worker.
     let queue = |id, picture| drop(jobs.unbounded_send(Job::Answer(Wanted { id, picture })));
     match request {
@@ -97,6 +99,14 @@ fn take(
         }),
         Request::Classify { id, region } => queue(id, Given::Own { file, region }),
         Request::ClassifySample { id, file } => queue(id, Given::Sample(file)),
+        Request::Frame { id, mirrored } => match enclosed.dyn_into() {
+            Ok(bitmap) => queue(id, Given::Frame(Rc::new(Frame::new(bitmap, mirrored)))),
+            Err(_) => post(&Response::PictureFailed {
+                id,
+                message: "A frame did not reach the engine.".into(),
+                is_file: false,
+            }),
+        },
         Request::WhatIf { id, answer, edits, picture } => {
             drop(jobs.unbounded_send(Job::WhatIf(Question { id, answer, edits, picture })));
         }

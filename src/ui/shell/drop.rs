@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use crate::page::file_kind::{FileKind, HEAD};
 use crate::ui::browser;
 use crate::ui::engine::loads;
+use crate::ui::shell::live;
 use crate::ui::shell::own_pictures;
 use crate::ui::state::{Phase, State};
 use crate::ui::widgets::icon::Icon;
@@ -148,7 +149,9 @@ fn take_all(state: State, files: Vec<web_sys::File>, folders: Vec<String>) {
                         left_out = Some(format!("One network at a time: {taken} is loaded and {name} is not."));
                     }
                 },
-                FileKind::Picture | FileKind::Drawing if matches!(*state.phase.read_untracked(), Phase::Failed(_)) => {
+                FileKind::Picture | FileKind::Drawing | FileKind::Video
+                    if matches!(*state.phase.read_untracked(), Phase::Failed(_)) =>
+                {
                     left_out = Some("The engine is not running, so the picture cannot be classified.".to_owned());
                 }
                 FileKind::Picture => {
@@ -163,10 +166,11 @@ fn take_all(state: State, files: Vec<web_sys::File>, folders: Vec<String>) {
                         ));
                     }
                 },
+                FileKind::Video => live::begin_file(state, name, &file),
                 FileKind::ForeignNetwork(kind) => left_out = Some(format!("{name} looks like {kind}.")),
                 FileKind::Unknown => {
                     left_out = Some(format!(
-                        "{name} is neither a picture (JPEG, PNG, WebP, GIF, BMP, and whatever else this browser shows, such as SVG) nor a network (.safetensors)."
+                        "{name} is neither a picture (JPEG, PNG, WebP, GIF, BMP, and whatever else this browser shows, such as SVG), nor a video, nor a network (.safetensors)."
                     ));
                 }
             }

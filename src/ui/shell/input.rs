@@ -1,4 +1,4 @@
-//! The ways to give a picture: samples, a file, the camera; dropping and pasting are in [`crate::ui::shell::drop`].
+//! The ways to give a picture: samples, a file, the camera ([`crate::ui::shell::live`]); dropping and pasting are in [`crate::ui::shell::drop`].
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -6,9 +6,9 @@ use leptos::task::spawn_local;
 use crate::page::samples;
 use crate::page::samples::Sample;
 use crate::ui::browser;
-use crate::ui::shell::camera::Camera;
 use crate::ui::shell::crop::Crop;
 use crate::ui::shell::drop;
+use crate::ui::shell::live::{CameraButton, LiveBox};
 use crate::ui::shell::own_pictures::{KeepChoice, OwnPictureButtons};
 use crate::ui::state::{PictureChoice, State};
 
@@ -57,12 +57,13 @@ pub fn Input() -> impl IntoView {
                 <drop::FileButton
                     text="Choose a picture"
                     icon="M4 20h16v-7M4 20v-7M12 15V4M7.5 8.5 12 4l4.5 4.5"
-                    accept="image/*"
+                    accept="image/*,video/*"
                     test_id="file-input"
                 />
-                <Camera />
+                <CameraButton />
             </div>
-            <p class="quiet wide-only">"Or drop or paste one anywhere. Pictures stay on this device: nothing is uploaded."</p>
+            <LiveBox />
+            <p class="quiet wide-only">"Or drop or paste one, or a video, anywhere. They stay on this device: nothing is uploaded."</p>
             <Crop />
             <KeepChoice />
             <p class="problem" role="alert" data-testid="problem">{move || state.problem.get()}</p>

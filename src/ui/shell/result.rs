@@ -47,7 +47,7 @@ pub fn Result() -> impl IntoView {
             .collect_view()
     };
     let whose = move || match state.answered.get() {
-        Some(PictureChoice::Own { name, .. }) => name,
+        Some(PictureChoice::Own { name, .. } | PictureChoice::Live { name }) => name,
         Some(PictureChoice::Sample(id)) => {
             state.samples.read().iter().find(|sample| sample.id == id).map(|sample| sample.title.clone()).unwrap_or(id)
         }

@@ -134,8 +134,8 @@ fn SpokenSummary() -> impl IntoView {
     let debounce = Debounce::new();
     Effect::new(move |_| {
         debounce.cancel();
-        // Nobody asked to hear a query that walks by itself.
-        if state.motion.is_on() || state.is_walking.get() {
+        // Nobody asked to hear a query that walks by itself, or every frame of a video.
+        if state.motion.is_on() || state.is_walking.get() || state.live.runs.get() {
             return;
         }
         let text = match state.phase.get() {

@@ -38,6 +38,18 @@ impl State {
         }
     }
 
+    /// Sends the engine a frame, which is the engine's from then on.
+    pub fn send_frame(self, request: &Request, frame: &web_sys::ImageBitmap) {
+        self.link.with_value(|link| match link {
+            Some(link) => {
+                if let Err(cause) = link.send_frame(request, frame) {
+                    leptos::logging::warn!("a frame did not reach the engine: {cause}");
+                }
+            }
+            None => frame.close(),
+        });
+    }
+
     /// Says that nothing will run.
     pub fn fail(self, message: String) {
         self.busy.set(false);
@@ -69,7 +81,12 @@ impl State {
         if let Some(computed) = &answer.computed {
             self.report.set(Some(computed.report.clone()));
         }
-        self.motion.stop();
+        // What follows a moving query follows a moving picture; what is read, or heard, waits until both rest.
+        if self.live.runs.get_untracked() {
+            self.motion.go();
+        } else {
+            self.motion.stop();
+        }
         self.answer.set(Some(Arc::new(answer)));
         self.pinned.set(place);
     }

@@ -12,6 +12,8 @@ pub enum PictureChoice {
     /// The visitor's own, with a name to call it by, and the part of it that is looked at where that is not the usual crop.
     /// The file stays with the browser until the engine reads it.
     Own { name: String, file: SendWrapper<web_sys::Blob>, region: Option<Region> },
+    /// The newest frame of a camera or a video, by the name of either.
+    Live { name: String },
 }
 
 impl PartialEq for PictureChoice {
@@ -27,6 +29,7 @@ impl PictureChoice {
             (Self::Sample(own), Self::Sample(other)) => own == other,
             // The contents of two files are not compared.
             (Self::Own { file: own, .. }, Self::Own { file: other, .. }) => **own == **other,
+            (Self::Live { name: own }, Self::Live { name: other }) => own == other,
             _ => false,
         }
     }
@@ -35,7 +38,7 @@ impl PictureChoice {
     pub fn region(&self) -> Option<Region> {
         match self {
             Self::Own { region, .. } => *region,
-            Self::Sample(_) => None,
+            Self::Sample(_) | Self::Live { .. } => None,
         }
     }
 
@@ -43,7 +46,7 @@ impl PictureChoice {
     pub fn name(&self) -> &str {
         match self {
             Self::Sample(id) => id,
-            Self::Own { name, .. } => name,
+            Self::Own { name, .. } | Self::Live { name } => name,
         }
     }
 }

@@ -99,7 +99,7 @@ pub fn ChooseBeside() -> impl IntoView {
             <label class="intra">
                 <span class="hidden">"The network beside this one"</span>
                 <select class="button" data-testid="beside-select" on:change=choose>
-                    {option(String::new(), "one network alone".to_owned())}
+                    {option(String::new(), "one network".to_owned())}
                     {others}
                     <option value=FILE prop:selected=move || *name.read() == FILE>{file}</option>
                 </select>
