@@ -45,6 +45,22 @@ pub fn by_name(answer: &Answer) -> Vec<(usize, String)> {
     all
 }
 
+/// The classes whose name has what is sought, those that begin with it first; all of them where nothing is sought.
+pub fn found(names: &[(usize, String)], sought: &str) -> Vec<(usize, String)> {
+    let sought = sought.trim().to_lowercase();
+    let (mut first, mut other) = (Vec::new(), Vec::new());
+    for (class, name) in names {
+        let lower = name.to_lowercase();
+        if lower.starts_with(&sought) {
+            first.push((*class, name.clone()));
+        } else if lower.contains(&sought) {
+            other.push((*class, name.clone()));
+        }
+    }
+    first.append(&mut other);
+    first
+}
+
 /// What it comes to, in a sentence.
 pub fn said(sums: &Sums, class: &str, against: Option<&str>) -> String {
     let what = match against {
@@ -109,6 +125,18 @@ mod tests {
         let names: Vec<String> = by_name(&answer()).into_iter().map(|(_, name)| name).collect();
         assert_eq!(names, ["chain saw", "church", "crane"]);
         assert_eq!(of_class(&answer(), 0).unwrap().label, "chain_saw");
+    }
+
+    #[test]
+    fn a_class_is_found_by_a_part_of_its_name() {
+        let names = by_name(&answer());
+        let of = |sought: &str| found(&names, sought).into_iter().map(|(class, _)| class).collect::<Vec<_>>();
+        assert_eq!(of(" SAW"), [0]);
+        // What begins with it comes before what has it inside.
+        assert_eq!(found(&[(0, "ice crane".into()), (1, "crane".into())], "crane")[0].0, 1);
+        assert_eq!(of("c"), [0, 2, 1]);
+        assert_eq!(of(""), [0, 2, 1]);
+        assert!(of("zebra").is_empty());
     }
 
     #[test]

@@ -52,6 +52,34 @@ fn a_lost_device_is_made_anew_and_the_picture_is_answered() {
 }
 
 #[test]
+fn several_pictures_at_once_have_the_logits_that_each_has_by_itself() {
+    for choice in [BackendChoice::Gpu, BackendChoice::Cpu] {
+        let mut engine = engine(choice);
+        let church = church(&engine);
+        let dimmed = Tensor::new(church.shape().to_vec(), church.data().iter().map(|x| 0.5 * x).collect()).unwrap();
+        let inputs = [church.clone(), dimmed.clone(), church.clone()];
+        let many = pollster::block_on(engine.logits_of_many(&inputs)).unwrap();
+        for (input, logits) in inputs.iter().zip(&many) {
+            assert_eq!(&pollster::block_on(engine.run(input)).unwrap().logits, logits);
+        }
+        assert_ne!(many[0], many[1]);
+        assert!(pollster::block_on(engine.logits_of_many(&[])).unwrap().is_empty());
+        let wrong = [church, Tensor::zeros([64, 64, 3])];
+        assert!(pollster::block_on(engine.logits_of_many(&wrong)).is_err());
+    }
+}
+
+#[test]
+fn a_device_that_is_lost_between_pictures_loses_none() {
+    let mut engine = engine(BackendChoice::Gpu);
+    let inputs = [church(&engine), church(&engine)];
+    let before = pollster::block_on(engine.logits_of_many(&inputs)).unwrap();
+    engine.lose_device();
+    assert_eq!(pollster::block_on(engine.logits_of_many(&inputs)).unwrap(), before);
+    assert!(engine.take_notice().unwrap().starts_with("The GPU was lost"));
+}
+
+#[test]
 fn numbers_that_the_weights_do_not_record_stop_the_engine() {
     let mut network = Network::from_safetensors(WEIGHTS).unwrap();
     network.description.check.as_mut().unwrap().logits[0] += 1.0;

@@ -68,6 +68,18 @@ pub fn prepared(
     }
 }
 
+/// The logits for several tensors `[H, W, 3]`, in their order; what the engine has to say of it goes to stderr.
+///
+/// # Errors
+/// If the engine cannot run one of them.
+pub fn many(engine: &mut Engine, inputs: &[Tensor]) -> Result<Vec<Vec<f32>>> {
+    let logits = pollster::block_on(engine.logits_of_many(inputs))?;
+    if let Some(notice) = engine.take_notice() {
+        eprintln!("{notice}");
+    }
+    Ok(logits)
+}
+
 /// The network's answer to a tensor `[H, W, 3]`; what the engine has to say of it goes to stderr.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
-use crate::backend::{answer, backend_name};
+use crate::backend::{answer, backend_name, many};
 use crate::source::{self, Model};
 use crate::terminal::say;
 use lambdascope_core::backend::BackendChoice;
@@ -13,6 +13,7 @@ use lambdascope_core::nn::description::check_picture;
 use lambdascope_core::nn::graph::{ContextBytes, padded};
 use lambdascope_core::nn::liveness;
 use lambdascope_core::picture;
+use lambdascope_core::tensor::Tensor;
 use lambdascope_engine::{Engine, OpTime};
 
 /// `bench`'s arguments.
@@ -27,6 +28,9 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
 }
+
+/// Pictures that are given at once where pictures a second are measured.
+const AT_ONCE: usize = 16;
 
 #[derive(Serialize)]
 struct Benched {
@@ -44,6 +48,9 @@ struct Benched {
     median_ms: f64,
     p95_ms: f64,
     runs: u32,
+    /// With so many pictures given at once, and nothing but their logits read back.
+    at_once: usize,
+    pictures_per_second: f64,
     macs: u64,
     gflops: f64,
     parameters: u64,
@@ -83,6 +90,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     }
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
+    let pictures_per_second = throughput(&mut engine, &input)?;
     ensure!(engine.take_notice().is_none(), "the backend changed during the measurement");
     let kernels = kernels(&mut engine, &padded(&input))?;
     let graph = engine.graph();
@@ -100,6 +108,8 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         median_ms: at(0.5),
         p95_ms: at(0.95),
         runs: arguments.runs,
+        at_once: AT_ONCE,
+        pictures_per_second,
         macs: graph.macs(),
         gflops: 2.0 * graph.macs() as f64 / at(0.5) / 1e6,
         parameters: engine.network().parameters(),
@@ -122,6 +132,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     ))?;
     say(format!("load {:.0} ms, compile {:.0} ms, first run {:.1} ms", b.load_ms, b.compile_ms, b.first_run_ms))?;
     say(format!("{:.2} ms median, {:.2} ms p95 of {} runs: {:.1} GFLOP/s", b.median_ms, b.p95_ms, b.runs, b.gflops))?;
+    say(format!("{:.1} pictures a second, {} at once", b.pictures_per_second, b.at_once))?;
     say(format!(
         "memory: weights {:.1} MB, activations {:.1} MB",
         b.weight_bytes as f64 / 1e6,
@@ -137,6 +148,18 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         say(format!("{milliseconds:>9.3} ms  {kernel}, {calls} calls"))?;
     }
     Ok(())
+}
+
+/// Pictures a second where several are given at once: the better of two times, since the first may still warm something up.
+fn throughput(engine: &mut Engine, input: &Tensor) -> Result<f64> {
+    let inputs = vec![input.clone(); AT_ONCE];
+    let mut best = 0.0f64;
+    for _ in 0..2 {
+        let started = Instant::now();
+        many(engine, &inputs)?;
+        best = best.max(AT_ONCE as f64 / started.elapsed().as_secs_f64());
+    }
+    Ok(best)
 }
 
 /// The time of each kernel, the longest first; none on a GPU without timestamps.

@@ -5,14 +5,17 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use crate::backend::{answer, backend_name};
+use crate::backend::{backend_name, many};
 use crate::input::decode;
 use crate::labelled::{Arguments, Labelled, labelled_files, rank_of};
 use crate::source;
 use crate::terminal::{progress, say};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::ablations::Hits;
-use lambdascope_engine::{Engine, Run};
+use lambdascope_engine::Engine;
+
+/// Pictures that the network is given at once: enough for a GPU to have no pause, few enough to see the progress.
+const AT_ONCE: usize = 16;
 
 #[derive(Serialize)]
 struct Evaluated {
@@ -33,15 +36,21 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     let Labelled { files, passed_over } = labelled_files(&arguments.data, &network.description.labels)?;
     let mut engine = pollster::block_on(Engine::new(network, choice))?;
     let bar = progress(files.len())?;
-    let (mut hits, mut last) = (Hits::default(), engine.report().backend);
+    let mut hits = Hits::default();
     let started = Instant::now();
-    for (seen, (path, label)) in files.iter().enumerate() {
-        let input = engine.prepare(&decode(path)?).with_context(|| format!("cannot use {}", path.display()))?.1;
-        let Run { logits, backend, .. } = answer(&mut engine, &input)?;
-        hits.add(rank_of(*label, &logits));
-        last = backend;
-        bar.set_message(format!("top-1 {:.2} %", 100.0 * hits.top1_of(seen as u64 + 1)));
-        bar.inc(1);
+    let mut seen = 0;
+    for some in files.chunks(AT_ONCE) {
+        let inputs = some.iter().map(|(path, _)| {
+            let prepared = engine.prepare(&decode(path)?).with_context(|| format!("cannot use {}", path.display()));
+            Ok(prepared?.1)
+        });
+        let inputs = inputs.collect::<Result<Vec<_>>>()?;
+        for ((_, label), logits) in some.iter().zip(many(&mut engine, &inputs)?) {
+            hits.add(rank_of(*label, &logits));
+        }
+        seen += some.len() as u64;
+        bar.set_message(format!("top-1 {:.2} %", 100.0 * hits.top1_of(seen)));
+        bar.inc(some.len() as u64);
     }
     bar.finish_and_clear();
     let images = files.len();
@@ -51,7 +60,7 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
         images,
         passed_over,
         images_per_second: images as f64 / started.elapsed().as_secs_f64(),
-        backend: backend_name(last),
+        backend: backend_name(engine.report().backend),
     };
     if arguments.json {
         return say(serde_json::to_string_pretty(&evaluated)?);

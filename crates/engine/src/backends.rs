@@ -253,6 +253,28 @@ impl Backends {
         }
     }
 
+    /// The output for several inputs of the graph's own length, in their order. A GPU is given all of them at once; where it
+    /// fails, or its numbers leave the range of f32, each input is run by itself as [`Backends::run`] does.
+    ///
+    /// # Errors
+    /// As [`Backends::run`].
+    ///
+    /// # Panics
+    /// If an input has another length.
+    pub async fn outputs_of_many(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>, EngineError> {
+        if let Some(Gpu { session, .. }) = &mut self.gpu
+            && let Ok(outputs) = session.run_many(inputs, self.graph.logits).await
+            && outputs.iter().all(|output| all_finite(output))
+        {
+            return Ok(outputs);
+        }
+        let mut outputs = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            outputs.push(self.run(input).await?.output);
+        }
+        Ok(outputs)
+    }
+
     async fn run_somewhere(&mut self, input: &[f32]) -> GraphRun {
         if self.gpu.is_some() {
             let cause = match self.run_gpu(input).await {

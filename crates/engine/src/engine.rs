@@ -176,6 +176,23 @@ impl Engine {
         Ok(Run { logits, trace, features, backend, milliseconds })
     }
 
+    /// The logits for several inputs `[H, W, 3]`, in their order, and nothing else: a GPU is given all of them at once, so that it
+    /// has no pause between two, and hands no traces back. What happens to a GPU that fails is as in [`Engine::run`].
+    ///
+    /// # Errors
+    /// As [`Engine::run`], for any of the inputs.
+    pub async fn logits_of_many(&mut self, inputs: &[Tensor]) -> Result<Vec<Vec<f32>>, EngineError> {
+        for input in inputs {
+            fits([self.size[0], self.size[1], 3], input)?;
+        }
+        let inputs: Vec<Vec<f32>> = inputs.iter().map(padded).collect();
+        let inputs: Vec<&[f32]> = inputs.iter().map(Vec::as_slice).collect();
+        let mut outputs = self.backends.outputs_of_many(&inputs).await?;
+        // The classifier's outputs are padded to a multiple of 4.
+        outputs.iter_mut().for_each(|logits| logits.truncate(self.network.description.labels.len()));
+        Ok(outputs)
+    }
+
     /// What the positions of the last map add to the logits of some classes, by what a run left behind; classes that the
     /// network does not have are left out.
     pub fn evidence(&self, features: &[f32], logits: &[f32], classes: impl IntoIterator<Item = usize>) -> Evidence {

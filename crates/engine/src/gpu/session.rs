@@ -259,7 +259,7 @@ impl Session {
             self.staging.unmap();
         }
 
-        self.submit(picture, wanted);
+        self.submit(picture, wanted, &self.staging, 0);
         let size: u64 = wanted.iter().map(|&id| bytes(self.graph.values[id].len())).sum();
         if size == 0 {
             return Ok(wanted.iter().map(|_| Vec::new()).collect());
@@ -271,11 +271,54 @@ impl Session {
         if std::mem::replace(&mut self.has_run, true) {
             self.slowest = self.slowest.max(Some(started.elapsed()));
         }
-        let results = self.read(size, wanted);
+        let results = self.read(&self.staging, size, wanted);
         self.staging.unmap();
         self.mapped = false;
         self.device.check()?;
         results
+    }
+
+    /// Runs the graph on several pictures `[H, W, 4]` and reads one value of each back, in their order. All of them are handed to
+    /// the device before anything is waited for, so that it has no pause between two pictures; [`Session::run`] waits for the
+    /// way there and back of each.
+    ///
+    /// # Errors
+    /// As [`Session::run`].
+    pub async fn run_many(&mut self, pictures: &[&[f32]], wanted: ValueId) -> Result<Vec<Vec<f32>>, GpuError> {
+        for picture in pictures {
+            self.check_picture(picture)?;
+        }
+        let value = self.graph.values.get(wanted).filter(|_| self.kept.contains(&wanted));
+        let Some(value) = value else { return Err(GpuError::NotKept(format!("value {wanted}"))) };
+        let (length, each) = (value.len(), bytes(value.len()));
+        if pictures.is_empty() || length == 0 {
+            return Ok(pictures.iter().map(|_| Vec::new()).collect());
+        }
+        self.device.check()?;
+        let size = each * pictures.len() as u64;
+        let results = self.device.scoped(|device| {
+            device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("results of many"),
+                size,
+                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            })
+        });
+        let results = results.await.map_err(GpuError::Refused)?;
+        for (picture, at) in pictures.iter().zip((0..).step_by(each as usize)) {
+            // What is written to the queue comes before what is submitted after it, and after what was before.
+            self.submit(picture, &[wanted], &results, at);
+        }
+        let started = Instant::now();
+        let count = u32::try_from(pictures.len()).unwrap_or(u32::MAX);
+        let limit = self.limit.unwrap_or_else(|| patience::for_run(self.slowest)).saturating_mul(count);
+        self.device.map(&results, size, limit).await?;
+        if std::mem::replace(&mut self.has_run, true) {
+            self.slowest = self.slowest.max(Some(started.elapsed() / count));
+        }
+        let read = self.read(&results, size, &vec![wanted; pictures.len()]);
+        self.device.check()?;
+        read
     }
 
     pub(super) fn check_picture(&self, picture: &[f32]) -> Result<(), GpuError> {
@@ -283,8 +326,8 @@ impl Session {
         if picture.len() == expected { Ok(()) } else { Err(GpuError::Input { expected, found: picture.len() }) }
     }
 
-    /// Writes the picture and submits every step and copy at once.
-    fn submit(&self, picture: &[f32], wanted: &[ValueId]) {
+    /// Writes the picture and submits every step at once, and the copies of what is wanted into `results` from a place on.
+    fn submit(&self, picture: &[f32], wanted: &[ValueId], results: &wgpu::Buffer, mut at: u64) {
         let Device { device, queue, .. } = &self.device;
         queue.write_buffer(self.plan.buffer(self.graph.input), 0, bytemuck::cast_slice(picture));
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("run") });
@@ -294,17 +337,16 @@ impl Session {
             step.encode(&mut pass);
         }
         drop(pass);
-        let mut at = 0;
         for &id in wanted {
             let size = bytes(self.graph.values[id].len());
-            encoder.copy_buffer_to_buffer(self.plan.buffer(id), 0, &self.staging, at, size);
+            encoder.copy_buffer_to_buffer(self.plan.buffer(id), 0, results, at, size);
             at += size;
         }
         queue.submit([encoder.finish()]);
     }
 
-    fn read(&self, size: u64, wanted: &[ValueId]) -> Result<Vec<Vec<f32>>, GpuError> {
-        let view = self.staging.get_mapped_range(..size).map_err(|error| GpuError::Refused(error.to_string()))?;
+    fn read(&self, results: &wgpu::Buffer, size: u64, wanted: &[ValueId]) -> Result<Vec<Vec<f32>>, GpuError> {
+        let view = results.get_mapped_range(..size).map_err(|error| GpuError::Refused(error.to_string()))?;
         let mut rest: &[u8] = &view;
         Ok(wanted
             .iter()
