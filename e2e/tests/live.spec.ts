@@ -169,17 +169,28 @@ test("a hidden tab, a view that shows one picture at rest and a lost camera stop
   });
 });
 
-test("a camera that is denied is said, and nothing else changes", async ({ page }) => {
-  await open(page, "?sample=tench&backend=cpu");
-  await firstResult(page);
-  await page.evaluate(() => {
-    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("denied", "NotAllowedError"));
+for (const [what, args, sentence] of [
+  ["denied", ["--use-fake-device-for-media-stream", "--deny-permission-prompts"], "Camera access was denied"],
+  ["missing", [], "No camera was found"],
+] as const) {
+  test(`a camera that is ${what} is said, and nothing else changes`, async ({ playwright, baseURL }) => {
+    const { args: own = [], ...options } = test.info().project.use.launchOptions ?? {};
+    const browser = await playwright.chromium.launch({ ...options, args: [...own, ...args] });
+    try {
+      const page = await browser.newPage({ baseURL: baseURL!, serviceWorkers: "block" });
+      const watch = new Watch(page, baseURL!);
+      await open(page, "?sample=tench&backend=cpu");
+      await firstResult(page);
+      await page.getByTestId("camera").click();
+      await expect(page.getByTestId("problem")).toContainText(sentence);
+      await expect(page.getByTestId("live-box")).toHaveCount(0);
+      expect(await guess(page)).toBe("tench");
+      watch.check();
+    } finally {
+      await browser.close();
+    }
   });
-  await page.getByTestId("camera").click();
-  await expect(page.getByTestId("problem")).toContainText("Camera access was denied");
-  await expect(page.getByTestId("live-box")).toHaveCount(0);
-  expect(await guess(page)).toBe("tench");
-});
+}
 
 test("a video that is dropped is played through the network, stands still where little motion is asked for, and a broken one is refused", async ({ page }) => {
   await open(page, "?sample=tench&backend=cpu");
