@@ -49,6 +49,7 @@ pub const KEYS: &[Keys] = &[
             ("Space", "play or pause"),
         ],
     },
+    Keys { place: "The field that finds a class, in the evidence", keys: &[("Enter", "take the first that is found")] },
     Keys {
         place: "The shader’s text",
         keys: &[("Ctrl+Enter", "run it in place of the original"), ("Tab", "leave the text")],

@@ -18,8 +18,7 @@ const MAX_PIXELS: u32 = 4096 * 4096;
 /// How many rows are read at a time, so that the canvas is never in memory twice.
 const BAND: u32 = 256;
 
-/// Why nothing can be read of a canvas here.
-pub const ALTERED: &str = "Only the browser can decode this picture, and it alters what a page reads of one, as a protection against being recognised; allow this page to read canvases, or save the picture as a JPEG or PNG and choose that file.";
+const ALTERED: &str = "Only the browser can decode this picture, and it alters what a page reads of one, as a protection against being recognised; allow this page to read canvases, or save the picture as a JPEG or PNG and choose that file.";
 
 /// Opens a file that was refused for the reason `refused`.
 ///

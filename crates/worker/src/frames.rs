@@ -5,9 +5,12 @@ use std::cell::RefCell;
 
 use web_sys::{ImageBitmap, OffscreenCanvasRenderingContext2d as Context};
 
-use super::by_browser::{ALTERED, context, read, reads_what_was_drawn};
+use super::by_browser::{context, read, reads_what_was_drawn};
 use lambdascope_core::picture::Picture;
 use lambdascope_picture::Opened;
+
+/// Why nothing can be read of a canvas here.
+const ALTERED: &str = "This browser alters what a page reads of a video, as a protection against being recognised; allow this page to read canvases.";
 
 thread_local! {
     /// What frames are drawn on, kept from one to the next, which mostly is as large.

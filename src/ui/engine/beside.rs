@@ -94,6 +94,7 @@ pub fn ready(state: State, running: Running) {
 
 /// Takes an answer; what it is shown beside is seen to by [`answer`].
 pub fn answered(state: State, answer: Answer) {
+    state.beside.failure.set(None);
     state.beside.answer.set(Some(Arc::new(answer)));
 }
 

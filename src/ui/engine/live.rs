@@ -13,6 +13,9 @@ use crate::ui::state::{Asked, Phase, PictureChoice, State};
 use lambdascope_protocol::Request;
 use send_wrapper::SendWrapper;
 
+/// So many frames in a row that could not be taken are no accident.
+const MISSED: u32 = 5;
+
 /// Milliseconds between two changes of the figures on screen.
 const FIGURES: f64 = 500.0;
 
@@ -27,6 +30,7 @@ pub fn begin(state: State, source: Source) {
         Source::File { .. } => false,
     });
     still.set(None);
+    state.live.missed.set_value(0);
     rates.set_value(Rates::default());
     figures.set(None);
     state.problem.set(None);
@@ -156,12 +160,25 @@ pub fn tick(state: State, video: &web_sys::HtmlVideoElement, last: StoredValue<f
         let bitmap = media::bitmap(&video).await;
         is_taking.set_value(false);
         match bitmap {
-            Ok(bitmap) if runs.get_untracked() => send(state, &bitmap, taken_at),
-            Ok(bitmap) => bitmap.close(),
-            // The next may be taken all the same.
-            Err(error) => leptos::logging::warn!("a frame could not be taken: {}", browser::describe(&error)),
+            Ok(bitmap) => {
+                state.live.missed.set_value(0);
+                if runs.get_untracked() { send(state, &bitmap, taken_at) } else { bitmap.close() }
+            }
+            Err(error) => miss(state, &browser::describe(&error)),
         }
     });
+}
+
+/// A frame could not be taken. The next may be; where none can, that is said.
+fn miss(state: State, cause: &str) {
+    let missed = state.live.missed.get_value() + 1;
+    state.live.missed.set_value(missed);
+    if missed == MISSED {
+        state.live.runs.set(false);
+        state
+            .problem
+            .set(Some(format!("This browser gives no frames of this video ({cause}). Take a picture instead.")));
+    }
 }
 
 fn send(state: State, bitmap: &web_sys::ImageBitmap, taken_at: f64) {

@@ -60,6 +60,8 @@ pub struct LiveSignals {
     pub flight: StoredValue<Option<Flight>>,
     /// Whether a frame is being taken.
     pub is_taking: StoredValue<bool>,
+    /// How many could not be taken, one after the other.
+    pub missed: StoredValue<u32>,
     /// The frames that were shown.
     pub rates: StoredValue<Rates>,
     /// What is said of them, not with every frame.
@@ -79,6 +81,7 @@ impl LiveSignals {
             before: StoredValue::new(None),
             flight: StoredValue::new(None),
             is_taking: StoredValue::new(false),
+            missed: StoredValue::new(0),
             rates: StoredValue::new(Rates::default()),
             figures: RwSignal::new(None),
             said_at: StoredValue::new(0.0),
