@@ -114,8 +114,8 @@ class Worked {
   }
 
   async measure() {
-    const workers = this.page.workers();
-    if (workers.length !== 1) errors.push(`${this.backend}: ${workers.length} workers`);
+    const engines = this.heaps.engines();
+    if (engines.length !== 1) errors.push(`${this.backend}: ${engines.length} engines`);
     return { ...(await this.heaps.measure()), "renderer RSS": await this.resident() };
   }
 

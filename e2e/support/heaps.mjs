@@ -51,6 +51,9 @@ function observe() {
   };
 }
 
+/** What the address of the engine's worker has. */
+const ENGINE = "engine_worker_loader";
+
 /** A page and its worker, looked into. */
 export class Heaps {
   /**
@@ -76,7 +79,10 @@ export class Heaps {
   async attach() {
     const waiting = new Map();
     let last = 0;
-    this.inPage.on("Target.attachedToTarget", ({ sessionId }) => (this.session = sessionId));
+    // The engine's has helpers where the CPU computes on several threads; they hold nothing of their own.
+    this.inPage.on("Target.attachedToTarget", ({ sessionId, targetInfo }) => {
+      if (targetInfo.url.includes(ENGINE)) this.session = sessionId;
+    });
     this.inPage.on("Target.receivedMessageFromTarget", ({ message }) => {
       const { id, result, error } = JSON.parse(message);
       waiting.get(id)?.(error ? Promise.reject(new Error(error.message)) : result);
@@ -91,6 +97,11 @@ export class Heaps {
     await this.inPage.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
   }
 
+  /** The engine's workers: one, if nothing is wrong. */
+  engines() {
+    return this.page.workers().filter((worker) => worker.url().includes(ENGINE));
+  }
+
   /** @returns {Promise<Record<string, number>>} bytes, and how many buffers the GPU has */
   async measure() {
     const look = () => ({ wasm: soak.memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0), buffers: soak.buffers });
@@ -100,7 +111,7 @@ export class Heaps {
       await this.page.waitForTimeout(100);
       await send("HeapProfiler.collectGarbage");
     }
-    const [page, worker] = [await this.page.evaluate(look), await this.page.workers()[0].evaluate(look)];
+    const [page, worker] = [await this.page.evaluate(look), await this.engines()[0].evaluate(look)];
     const used = async (send) => (await send("Runtime.getHeapUsage")).usedSize;
     return {
       "page heap": await used(this.inPage.send.bind(this.inPage)),
