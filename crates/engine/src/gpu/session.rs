@@ -58,6 +58,19 @@ fn faster<T>(one: Result<(f64, T), GpuError>, other: Result<(f64, T), GpuError>)
     }
 }
 
+/// A buffer of so many bytes that results are copied to and read from.
+async fn staging(device: &Device, size: u64) -> Result<wgpu::Buffer, GpuError> {
+    let made = device.scoped(|device| {
+        device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("results"),
+            size,
+            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        })
+    });
+    made.await.map_err(GpuError::Refused)
+}
+
 impl Session {
     /// Loads a graph; the values of `kept` can be read after a run.
     ///
@@ -169,15 +182,7 @@ impl Session {
     ) -> Result<Self, GpuError> {
         let plan = Plan::new(device, &graph, kept, way).await?;
         let size = kept.iter().map(|&id| bytes(graph.values[id].len())).sum();
-        let staging = device.scoped(|device| {
-            device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("results"),
-                size,
-                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            })
-        });
-        let staging = staging.await.map_err(GpuError::Refused)?;
+        let staging = staging(device, size).await?;
         device.check()?;
         let (kept, device) = (kept.to_vec(), device.clone());
         Ok(Self {
@@ -296,15 +301,7 @@ impl Session {
         }
         self.device.check()?;
         let size = each * pictures.len() as u64;
-        let results = self.device.scoped(|device| {
-            device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("results of many"),
-                size,
-                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            })
-        });
-        let results = results.await.map_err(GpuError::Refused)?;
+        let results = staging(&self.device, size).await?;
         for (picture, at) in pictures.iter().zip((0..).step_by(each as usize)) {
             // What is written to the queue comes before what is submitted after it, and after what was before.
             self.submit(picture, &[wanted], &results, at);
