@@ -204,11 +204,13 @@ fn Video() -> impl IntoView {
                 </button>
                 <button type="button" class="button" data-testid="live-step" prop:disabled=runs on:click=step>"Step"</button>
                 <button type="button" class="button" data-testid="live-keep" on:click=keep>
-                    "Keep"<span class="wide-only">" this picture"</span>
+                    <span>"Keep"<span class="wide-only">" this picture"</span></span>
                 </button>
                 <button type="button" class="button" data-testid="live-close" on:click=move |_| live::end(state)>
-                    "Close"
-                    <span class="wide-only">{move || if is_camera() { " the camera" } else { " the video" }}</span>
+                    <span>
+                        "Close"
+                        <span class="wide-only">{move || if is_camera() { " the camera" } else { " the video" }}</span>
+                    </span>
                 </button>
             </div>
             <label class="switch">
