@@ -135,6 +135,11 @@ test("a file stands beside, in its own size and on the same part of the picture;
   await page.getByTestId("beside-file").setInputFiles({ name: "letter.safetensors", mimeType: "application/octet-stream", buffer: Buffer.from("Dear reader") });
   await expect(page.getByTestId("beside-failure")).toContainText("letter.safetensors cannot be used");
   await expect(page.getByTestId("prediction").first()).toHaveAttribute("data-label", "church");
+  // The next file may be a good one of the same name.
+  const buffer = readFileSync("weights/seeded_u4_mini.safetensors");
+  await page.getByTestId("beside-file").setInputFiles({ name: "letter.safetensors", mimeType: "application/octet-stream", buffer });
+  await expect(page.getByTestId("beside-note-1")).toContainText("of 4");
+  await expect(table(page).locator('tr[data-row="sum"]')).toBeVisible();
   await page.getByTestId("beside-quick").click();
   await expect(page.getByTestId("beside-failure")).toHaveCount(0);
   await expect(table(page).locator('tr[data-row="sum"]')).toBeVisible();

@@ -22,9 +22,9 @@ pub fn choose(state: State, source: Option<&Source>) {
 /// Puts the visitor's own file there.
 pub fn choose_file(state: State, file: web_sys::File) {
     state.set_parameter(BESIDE, None);
-    // The same name may be another file.
-    state.beside.sent.set_value(None);
     state.beside.file.set(Some(file));
+    // The same name may be another file.
+    retry(state);
 }
 
 /// The answer of the second network to what is on screen, once it is there. Tracks both.
