@@ -262,11 +262,12 @@ impl Backends {
     /// # Panics
     /// If an input has another length.
     pub async fn outputs_of_many(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>, EngineError> {
-        if let Some(Gpu { session, .. }) = &mut self.gpu
-            && let Ok(outputs) = session.run_many(inputs, self.graph.logits).await
-            && outputs.iter().all(|output| all_finite(output))
-        {
-            return Ok(outputs);
+        if let Some(Gpu { session, .. }) = &mut self.gpu {
+            match session.run_many(inputs, self.graph.logits).await {
+                Ok(outputs) if outputs.iter().all(|output| all_finite(output)) => return Ok(outputs),
+                Err(cause @ GpuError::Silent { .. }) => self.give_gpu_up(&cause),
+                _ => {}
+            }
         }
         let mut outputs = Vec::with_capacity(inputs.len());
         for input in inputs {
@@ -289,10 +290,15 @@ impl Backends {
                     Some(format!("The GPU was lost ({cause}) and has been restarted; no results are missing."));
                 return run;
             }
-            self.take_cpu(format!("The GPU failed while running ({cause}), so the CPU took over."));
-            self.notice = Some(self.report.reason.clone());
+            self.give_gpu_up(&cause);
         }
         self.run_cpu(input)
+    }
+
+    /// Goes over to the CPU for good, and says why.
+    fn give_gpu_up(&mut self, cause: &GpuError) {
+        self.take_cpu(format!("The GPU failed while running ({cause}), so the CPU took over."));
+        self.notice = Some(self.report.reason.clone());
     }
 
     /// Takes the faster of the two, or the one that was asked for; milliseconds of a run.
