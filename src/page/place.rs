@@ -166,8 +166,8 @@ impl Place {
     }
 }
 
-/// The cell of `to` in which the centre of one of `from` lies.
-fn scaled(at: usize, from: usize, to: usize) -> usize {
+/// The cell of `to` along an axis in which the centre of one of `from` lies.
+pub fn scaled(at: usize, from: usize, to: usize) -> usize {
     ((2 * at + 1) * to / (2 * from.max(1))).min(to.saturating_sub(1))
 }
 

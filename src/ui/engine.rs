@@ -150,7 +150,7 @@ fn receive(state: State, response: Response) {
         }
         Response::Networks(offers) => state.networks.offers.set(Some(offers)),
         Response::Progress { load, step, done, total } if state.beside.is_loading(load) => {
-            beside::progress(state, step, done, total);
+            loads::advance(state.beside.loading, step, done, total);
         }
         Response::Progress { load, step, done, total } => loads::progress(state, load, step, done, total),
         Response::Ready { load, source, card, notes, report } => {

@@ -54,8 +54,7 @@ pub fn connect(state: State) {
         };
         state.beside.forget();
         sent.set_value(Some(source.clone()));
-        let id = state.networks.last.with_value(|last| *last) + 1;
-        state.networks.last.set_value(id);
+        let id = state.networks.next_load();
         loading.set(Some(Loading { load: id, source: source.clone(), step: LoadStep::Reading, done: 0, total: 0 }));
         state.send(&Request::LoadBeside { id, source }, file.read_untracked().as_deref());
     });
@@ -71,15 +70,6 @@ pub fn connect(state: State) {
         if state.beside.asked.get_value() != asked {
             state.beside.asked.set_value(asked);
             state.send(&Request::AnswerBeside { answer }, None);
-        }
-    });
-}
-
-/// Takes the progress of a load.
-pub fn progress(state: State, step: LoadStep, done: u64, total: u64) {
-    state.beside.loading.update(|loading| {
-        if let Some(loading) = loading {
-            *loading = Loading { step, done, total, ..loading.clone() };
         }
     });
 }

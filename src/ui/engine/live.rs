@@ -58,9 +58,8 @@ pub fn end(state: State) {
 }
 
 /// Whether what is on screen, or on its way there, is of the live picture.
-pub fn shows_live(state: State) -> bool {
-    let picture = state.picture.read_untracked();
-    matches!(&*picture, Some(PictureChoice::Live { .. })) || *picture == *state.live.still.read_untracked()
+fn shows_live(state: State) -> bool {
+    untrack(|| state.live.has(state.picture.read().as_ref()))
 }
 
 /// Stops it by itself: its last frame stays as a picture, and why is said.
@@ -94,7 +93,7 @@ pub fn freeze(state: State, video: &web_sys::HtmlVideoElement) {
     state.live.runs.set(false);
     state.live.figures.set(state.live.rates.with_value(Rates::figures));
     state.live.rates.update_value(Rates::pause);
-    if !state.live.source.with_untracked(|source| source.as_ref().is_some_and(Source::is_camera)) {
+    if !untrack(|| state.live.is_camera()) {
         // Nothing is lost where it goes on playing.
         let _ = video.pause();
     }
@@ -107,9 +106,7 @@ pub fn freeze(state: State, video: &web_sys::HtmlVideoElement) {
 
 /// Lets it go on.
 pub fn go_on(state: State, video: &web_sys::HtmlVideoElement) {
-    let Some(name) = state.live.source.with_untracked(|source| source.as_ref().map(|own| own.name().to_owned())) else {
-        return;
-    };
+    let Some(name) = state.live.name() else { return };
     media::play(video);
     state.live.runs.set(true);
     state.picture.set(Some(PictureChoice::Live { name }));
@@ -182,9 +179,7 @@ fn miss(state: State, cause: &str) {
 }
 
 fn send(state: State, bitmap: &web_sys::ImageBitmap, taken_at: f64) {
-    let Some(name) = state.live.source.with_untracked(|source| source.as_ref().map(|own| own.name().to_owned())) else {
-        return;
-    };
+    let Some(name) = state.live.name() else { return };
     let id = state.asked.with_value(|asked| asked.id) + 1;
     let now = browser::now();
     state.asked.set_value(Asked { id, picture: Some(PictureChoice::Live { name }), at: now });

@@ -16,8 +16,7 @@ pub fn load(state: State, source: Source, file: Option<web_sys::File>) {
         networks.waiting.set_value(Some((source, file)));
         return;
     }
-    networks.last.update_value(|last| *last += 1);
-    let id = networks.last.get_value();
+    let id = networks.next_load();
     let step = LoadStep::Reading;
     networks.failure.set(None);
     networks.notes.set(String::new());
@@ -43,12 +42,17 @@ pub fn progress(state: State, load: u64, step: LoadStep, done: u64, total: u64) 
     if load == 0 {
         state.phase.set(Phase::Loading { step, done, total });
     } else if state.networks.loading.read_untracked().as_ref().is_some_and(|loading| loading.load == load) {
-        state.networks.loading.update(|loading| {
-            if let Some(loading) = loading {
-                *loading = Loading { step, done, total, ..loading.clone() };
-            }
-        });
+        advance(state.networks.loading, step, done, total);
     }
+}
+
+/// Notes how far a network on its way has come.
+pub fn advance(loading: RwSignal<Option<Loading>>, step: LoadStep, done: u64, total: u64) {
+    loading.update(|loading| {
+        if let Some(loading) = loading {
+            *loading = Loading { step, done, total, ..loading.clone() };
+        }
+    });
 }
 
 /// Takes a network that has loaded: the engine runs it from now on.

@@ -11,8 +11,8 @@ use crate::page::live::Stopped;
 use crate::ui::browser::media;
 use crate::ui::engine::live;
 use crate::ui::shell::own_pictures;
+use crate::ui::state::State;
 use crate::ui::state::live::Source;
-use crate::ui::state::{PictureChoice, State};
 use crate::ui::widgets::icon::Icon;
 
 /// How far a step goes in a video file, in seconds.
@@ -100,9 +100,9 @@ fn Video() -> impl IntoView {
     // Another picture was chosen: nothing is left to look at here.
     Effect::new(move |_| {
         let picture = state.picture.get();
-        let is_live = matches!(picture, Some(PictureChoice::Live { .. })) || picture == live_state.still.get();
+        // Where little motion is asked for nothing of it has been shown yet.
         let is_calm = live_state.still.read().is_none() && picture == live_state.before.get_value();
-        if !is_live && !is_calm {
+        if !live_state.has(picture.as_ref()) && !is_calm {
             live::release(state);
         }
     });
@@ -129,8 +129,7 @@ fn Video() -> impl IntoView {
         if state.live.runs.get_untracked() { live::freeze(state, video) } else { live::go_on(state, video) }
     });
     let step = with_video(|state, video| {
-        let is_camera = state.live.source.with_untracked(|source| source.as_ref().is_some_and(Source::is_camera));
-        if is_camera {
+        if untrack(|| state.live.is_camera()) {
             live::freeze(state, video);
         } else {
             // The frame is there once the video has been brought to it.
@@ -156,14 +155,14 @@ fn Video() -> impl IntoView {
         });
     });
     let runs = live_state.runs;
-    let is_camera = move || live_state.source.read().as_ref().is_some_and(Source::is_camera);
+    let is_camera = move || live_state.is_camera();
     let named = move || match &*live_state.source.read() {
         Some(Source::File { name, .. }) => format!("Video: {name}"),
         _ => "Camera preview".to_owned(),
     };
     let unplayable = move |_| {
-        if !is_camera() {
-            let name = live_state.source.with_untracked(|source| source.as_ref().map(|own| own.name().to_owned()));
+        if !untrack(is_camera) {
+            let name = live_state.name();
             live::end(state);
             state.problem.set(name.map(|name| format!("{name} is a video that this browser cannot play.")));
         }

@@ -71,6 +71,21 @@ pub struct LiveSignals {
 }
 
 impl LiveSignals {
+    /// What the source is called, while there is one.
+    pub fn name(self) -> Option<String> {
+        self.source.read_untracked().as_ref().map(|own| own.name().to_owned())
+    }
+
+    /// Whether the source is a camera. Tracks it.
+    pub fn is_camera(self) -> bool {
+        self.source.read().as_ref().is_some_and(Source::is_camera)
+    }
+
+    /// Whether a picture is of this one: a running frame, or the one that stands still. Tracks that.
+    pub fn has(self, picture: Option<&PictureChoice>) -> bool {
+        matches!(picture, Some(PictureChoice::Live { .. })) || picture == self.still.read().as_ref()
+    }
+
     /// No live picture.
     pub fn new() -> Self {
         Self {

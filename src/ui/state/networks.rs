@@ -49,4 +49,10 @@ impl NetworkSignals {
             last: StoredValue::new(0),
         }
     }
+
+    /// The id of the next load, of whichever network.
+    pub fn next_load(self) -> u64 {
+        self.last.update_value(|last| *last += 1);
+        self.last.get_value()
+    }
 }

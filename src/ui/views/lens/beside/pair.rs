@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::page::networks;
 use crate::page::networks::Running;
-use crate::page::place::Place;
+use crate::page::place::{Place, scaled};
 use crate::ui::engine::beside::answer;
 use crate::ui::state::State;
 use crate::ui::state::selection::layer_at;
@@ -14,7 +14,7 @@ use lambdascope_core::answer::Answer;
 use lambdascope_core::nn::trace::LayerTrace;
 use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::read::measures::Weights;
-use lambdascope_explain::views::networks::{Compared, Side};
+use lambdascope_explain::views::networks::{Compared, Row, Side, costs};
 
 /// The two networks at the place on screen.
 #[derive(Clone, Copy)]
@@ -28,6 +28,8 @@ pub struct Pair {
     pub own: Memo<Option<Arc<Figure>>>,
     /// The map of the other.
     pub other: Memo<Option<Arc<Figure>>>,
+    /// Which layers they are, as places in the traces.
+    layers: Memo<Option<[usize; 2]>>,
     /// What the networks are called.
     pub titles: [Memo<String>; 2],
     /// What is said of either layer.
@@ -65,6 +67,7 @@ impl Pair {
             state,
             weights,
             others,
+            layers: Memo::new(move |_| Some([place.get()?.layer, other_place.get()?.layer])),
             titles,
             own: Memo::new(move |_| drawn(own_answer(), place.get(), titles[0].get(), weights.get()?.as_ref())),
             other: Memo::new(move |_| {
@@ -100,6 +103,13 @@ impl Pair {
         Some(read([&side(0), &side(1)]))
     }
 
+    /// What the layers' aggregations cost; it does not change with the query.
+    pub fn costs(self) -> Option<[Row; 2]> {
+        let (own, other) = (self.state.answer.get()?, answer(self.state)?);
+        let [one, two] = self.layers.get()?;
+        Some(costs([own.trace.layers.get(one)?, other.trace.layers.get(two)?]))
+    }
+
     /// The symbol of a side's weights.
     pub fn symbol(self, side: usize) -> AnyView {
         let is_softmax = Memo::new(move |_| {
@@ -131,7 +141,7 @@ impl Pair {
         let follow =
             move |cell: Option<[usize; 2]>, beside: RwSignal<Option<[usize; 2]>>, [from, to]: [[usize; 2]; 2]| {
                 let lies = |cell: [usize; 2], from: [usize; 2], to: [usize; 2]| {
-                    [0, 1].map(|axis| (2 * cell[axis] + 1) * to[axis] / (2 * from[axis].max(1)))
+                    [0, 1].map(|axis| scaled(cell[axis], from[axis], to[axis]))
                 };
                 let before = beside.get_untracked();
                 let after = cell.map(|cell| lies(cell, from, to));

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::browser;
 use crate::ui::views::lens::beside::pair::Pair;
-use lambdascope_explain::views::networks::{Row, costs, csv};
+use lambdascope_explain::views::networks::{Row, csv};
 
 /// The table; it follows the query.
 #[component]
@@ -20,8 +20,7 @@ pub fn Differences(pair: Pair) -> impl IntoView {
         let row = Memo::new(move |_| rows.read().iter().find(|row| row.id == id).cloned());
         view! { <Line row /> }
     };
-    let fixed =
-        Memo::new(move |_| pair.with_sides(|sides| costs(sides.map(|side| side.layer)).to_vec()).unwrap_or_default());
+    let fixed = Memo::new(move |_| pair.costs().map(Vec::from).unwrap_or_default());
     let cost = move |at: usize| {
         let row = Memo::new(move |_| fixed.read().get(at).cloned());
         view! { <Line row /> }
