@@ -109,7 +109,7 @@ mod search {
     }
 
     pub fn run(path: &str) -> anyhow::Result<()> {
-        let samples = samples::parse(&std::fs::read_to_string(www("samples.json"))?)?;
+        let samples = samples::shipped();
         let mut found = Vec::new();
         for sample in samples {
             let Some(file) = &sample.precomputed else { continue };

@@ -1,6 +1,13 @@
-//! The list of sample pictures that lies beside the page.
+//! The list of sample pictures, `www/samples/samples.json`. It is part of the program, so that the first screen waits for no
+//! file but its answer.
+
+use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+const LIST: &str = include_str!("../../www/samples/samples.json");
+
+static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| parse(LIST).unwrap_or_default());
 
 /// A sample picture.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -27,17 +34,30 @@ pub struct Sample {
     pub licence: String,
 }
 
-/// Reads `samples.json`.
-///
-/// # Errors
-/// If the text is no such list; the error names the line and what was expected there.
-pub fn parse(text: &str) -> Result<Vec<Sample>, serde_json::Error> {
+/// The samples, in the order shown; none only if their file is broken, which a test would find.
+pub fn shipped() -> &'static [Sample] {
+    &SAMPLES
+}
+
+/// The sample of that name.
+pub fn named(id: &str) -> Option<&'static Sample> {
+    shipped().iter().find(|sample| sample.id == id)
+}
+
+fn parse(text: &str) -> Result<Vec<Sample>, serde_json::Error> {
     serde_json::from_str(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_has_samples() {
+        assert!(shipped().len() > 10);
+        assert_eq!(named("church").unwrap().title, "A church");
+        assert_eq!(named("castle"), None);
+    }
 
     #[test]
     fn a_list_is_read_and_a_broken_one_named() {

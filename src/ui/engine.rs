@@ -18,6 +18,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
 use crate::page::networks::Running;
+use crate::page::samples;
 use crate::ui::browser;
 use crate::ui::browser::files;
 use crate::ui::link::Link;
@@ -251,8 +252,7 @@ fn classify(state: State, picture: &PictureChoice) {
         PictureChoice::Live { .. } => return,
         PictureChoice::Own { file, region, .. } => (Request::Classify { id, region: *region }, Some(&**file)),
         PictureChoice::Sample(sample) => {
-            let samples = state.samples.read_untracked();
-            let Some(sample) = samples.iter().find(|known| known.id == *sample) else { return };
+            let Some(sample) = samples::named(sample) else { return };
             (Request::ClassifySample { id, file: sample.file.clone() }, None)
         }
     };

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::page::networks::Running;
+use crate::page::samples;
 use crate::page::samples::Sample;
 use crate::ui::browser;
 use crate::ui::state::{PictureChoice, State};
@@ -36,7 +37,7 @@ fn awaited(state: State) -> Option<Sample> {
     let first = family::members().first()?;
     let is_first = state.address().network.is_none_or(|name| name == first.name);
     let is_asked = state.asked.with_value(|asked| asked.id > 0);
-    state.samples.read().iter().find(|sample| sample.id == id).filter(|_| is_first && !is_asked).cloned()
+    samples::named(&id).filter(|_| is_first && !is_asked).cloned()
 }
 
 fn show(state: State, sample: String, Precomputed { card, answer }: Precomputed) {

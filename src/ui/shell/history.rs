@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::page::address::Address;
 use crate::page::networks::{address_name, of_address};
+use crate::page::samples;
 use crate::page::view::View;
 use crate::ui::browser;
 use crate::ui::engine::loads;
@@ -120,10 +121,7 @@ fn follow(state: State) {
     let networks = state.networks;
     let (address, _) = browser::address();
     state.view.set(address.view.unwrap_or_default());
-    let sample = address
-        .sample
-        .map(PictureChoice::Sample)
-        .filter(|sample| state.samples.read_untracked().iter().any(|known| known.id == sample.name()));
+    let sample = address.sample.map(PictureChoice::Sample).filter(|sample| samples::named(sample.name()).is_some());
     if sample.is_some() && state.picture.get_untracked() != sample {
         state.problem.set(None);
         state.picture.set(sample);

@@ -1,43 +1,29 @@
 //! The ways to give a picture: samples, a file, the camera ([`crate::ui::shell::live`]); dropping and pasting are in [`crate::ui::shell::drop`].
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::page::samples;
 use crate::page::samples::Sample;
-use crate::ui::browser;
 use crate::ui::shell::crop::Crop;
 use crate::ui::shell::drop;
 use crate::ui::shell::live::{CameraButton, LiveBox};
 use crate::ui::shell::own_pictures::{KeepChoice, OwnPictureButtons};
 use crate::ui::state::{PictureChoice, State};
 
-/// Fetches the list of samples and chooses the one of the address, or the first.
-pub fn load_samples(state: State) {
-    spawn_local(async move {
-        let list = browser::fetch_text("samples/samples.json").await.and_then(|text| {
-            samples::parse(&text).map_err(|error| format!("samples/samples.json is not a list of samples: {error}"))
-        });
-        match list {
-            Ok(list) => {
-                let wanted = state.address().sample;
-                let named = list.iter().find(|sample| Some(&sample.id) == wanted.as_ref());
-                if let (Some(wanted), None, Some(first)) = (&wanted, named, list.first()) {
-                    let first = first.title.as_str();
-                    state.say_of_address(format!(
-                        "There is no sample called {wanted} here; “{first}” is shown instead."
-                    ));
-                }
-                let chosen = named.or(list.first());
-                let chosen = chosen.map(|sample| PictureChoice::Sample(sample.id.clone()));
-                state.samples.set(list);
-                if state.picture.read_untracked().is_none() {
-                    state.picture.set(chosen);
-                }
-            }
-            Err(cause) => state.problem.set(Some(format!("{cause}. Your own pictures still work."))),
-        }
-    });
+/// Chooses the sample of the address, or the first.
+pub fn choose_sample(state: State) {
+    let wanted = state.address().sample;
+    let named = wanted.as_deref().and_then(samples::named);
+    let first = samples::shipped().first();
+    if let (Some(wanted), None, Some(first)) = (&wanted, named, first) {
+        let first = first.title.as_str();
+        state.say_of_address(format!("There is no sample called {wanted} here; “{first}” is shown instead."));
+    }
+    if let Some(chosen) = named.or(first)
+        && state.picture.read_untracked().is_none()
+    {
+        state.picture.set(Some(PictureChoice::Sample(chosen.id.clone())));
+    }
 }
 
 /// The column's first part.
@@ -48,9 +34,7 @@ pub fn Input() -> impl IntoView {
         <section class="input" aria-labelledby="input-title">
             <h2 id="input-title" class="wide-only">"Picture"</h2>
             <div class="samples" role="group" aria-label="Pictures">
-                <For each=move || state.samples.get() key=|sample| sample.id.clone() let:sample>
-                    <SampleButton sample />
-                </For>
+                {samples::shipped().iter().map(|sample| view! { <SampleButton sample /> }).collect_view()}
                 <OwnPictureButtons />
             </div>
             <div class="own">
@@ -72,7 +56,7 @@ pub fn Input() -> impl IntoView {
 }
 
 #[component]
-fn SampleButton(sample: Sample) -> impl IntoView {
+fn SampleButton(sample: &'static Sample) -> impl IntoView {
     let state = State::here();
     let picture = PictureChoice::Sample(sample.id.clone());
     let chosen = {
@@ -89,7 +73,7 @@ fn SampleButton(sample: Sample) -> impl IntoView {
             type="button"
             class="sample"
             data-testid="sample"
-            data-sample=sample.id
+            data-sample=sample.id.as_str()
             title=credit
             aria-pressed=move || if chosen() { "true" } else { "false" }
             on:click=move |_| {
@@ -97,7 +81,7 @@ fn SampleButton(sample: Sample) -> impl IntoView {
                 state.picture.set(Some(picture.clone()));
             }
         >
-            <img src=format!("samples/{}", sample.file) alt=sample.alt width="64" height="64" loading="lazy" />
+            <img src=format!("samples/{}", sample.file) alt=sample.alt.as_str() width="64" height="64" loading="lazy" />
         </button>
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::page::samples;
 use crate::ui::state::{PictureChoice, State};
 use lambdascope_core::text::{duration, label, percent};
 
@@ -48,9 +49,7 @@ pub fn Result() -> impl IntoView {
     };
     let whose = move || match state.answered.get() {
         Some(PictureChoice::Own { name, .. } | PictureChoice::Live { name }) => name,
-        Some(PictureChoice::Sample(id)) => {
-            state.samples.read().iter().find(|sample| sample.id == id).map(|sample| sample.title.clone()).unwrap_or(id)
-        }
+        Some(PictureChoice::Sample(id)) => samples::named(&id).map(|sample| sample.title.clone()).unwrap_or(id),
         None => String::new(),
     };
     let count = Memo::new(move |_| state.answer.read().as_ref().map_or(10, |answer| answer.predictions.len()));
