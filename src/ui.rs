@@ -29,12 +29,13 @@ fn App() -> impl IntoView {
     let state = state::State::new();
     provide_context(state);
     engine::connect(state);
-    shell::input::load_samples(state);
+    shell::input::choose_sample(state);
     shell::own_pictures::load_kept(state);
     engine::precomputed::connect(state);
     shell::history::connect(state);
     shell::walk::connect(state);
     shell::offline::connect(state);
+    shell::later::connect(state);
 
     shell::lesson::connect(state);
 

@@ -3,6 +3,7 @@
 // <meta> this reads (Trunk.toml).
 
 const meta = document.querySelector('meta[name="page-module"]');
+preloadAnswer();
 try {
   const [{ default: init }, module] = await Promise.all([import(new URL(meta.content, document.baseURI)), compile(new URL(meta.dataset.wasm, document.baseURI))]);
   // The page's own bytes are here, so that the engine's are not in their way; and while the page draws for the first time, which
@@ -20,6 +21,16 @@ async function compile(url) {
   // Some hosts know no type for it.
   const isTyped = response.headers.get("content-type")?.startsWith("application/wasm");
   return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** Where the address leaves it to the page what to open with (src/page/opening.rs), its answer comes with the page's own files. */
+function preloadAnswer() {
+  const chosen = new URLSearchParams(location.search);
+  const isFree = !["network", "sample", "layer", "head", "u", "y", "x"].some((key) => chosen.has(key));
+  if (!isFree || !meta.dataset.answer) return;
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: `./${meta.dataset.answer}` });
+  document.head.append(link);
 }
 
 /** The page takes the worker over with what it has said so far (src/ui/engine.rs), and starts one itself where there is none. */

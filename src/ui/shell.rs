@@ -6,6 +6,7 @@ pub mod header;
 pub mod help;
 pub mod history;
 pub mod input;
+pub mod later;
 pub mod lesson;
 pub mod live;
 pub mod measured;

@@ -4,6 +4,7 @@ mod actions;
 pub mod beside;
 pub mod debounce;
 pub mod evidence;
+pub mod later;
 pub mod live;
 pub mod motion;
 pub mod networks;
@@ -26,7 +27,6 @@ use crate::page::lesson::Lesson;
 use crate::page::networks::nothing_inside;
 use crate::page::opening::opened;
 use crate::page::place::Place;
-use crate::page::samples::Sample;
 use crate::page::view::View;
 use crate::ui::browser;
 use crate::ui::link::Link;
@@ -42,6 +42,7 @@ use lambdascope_explain::read::query::Query;
 use lambdascope_explain::read::reading::MapKind;
 use lambdascope_explain::read::scale::Coverage;
 use lambdascope_protocol::LoadStep;
+use later::LaterSignals;
 use live::LiveSignals;
 use motion::Motion;
 use networks::NetworkSignals;
@@ -101,7 +102,6 @@ pub struct State {
     pub notice: RwSignal<Option<String>>,
     /// What is to be said of the address that the page was opened with.
     pub address_notice: RwSignal<Option<String>>,
-    pub samples: RwSignal<Vec<Sample>>,
     /// The visitor's own pictures.
     pub own: OwnPictures,
     /// The live picture.
@@ -151,6 +151,8 @@ pub struct State {
     pub beside: BesideSignals,
     /// The evidence for classes, as far as it was asked for.
     pub evidence: EvidenceSignals,
+    /// What is not on the first screen.
+    pub later: LaterSignals,
     /// The layer's shaders, their edits, and what came of them.
     pub shader: ShaderSignals,
     /// Whether the proof shows all of a head's outputs.
@@ -197,7 +199,6 @@ impl State {
             report: RwSignal::new(None),
             notice: RwSignal::new(None),
             address_notice: RwSignal::new(address_notice),
-            samples: RwSignal::new(Vec::new()),
             own: OwnPictures::new(),
             live: LiveSignals::new(),
             picture: RwSignal::new(None),
@@ -224,6 +225,7 @@ impl State {
             what_if: WhatIfSignals::new(parameters),
             beside: BesideSignals::new(parameters, networks),
             evidence: EvidenceSignals::new(),
+            later: LaterSignals::new(),
             shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),
             theme_choice,

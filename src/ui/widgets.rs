@@ -8,6 +8,7 @@ pub mod figure;
 pub mod focus;
 pub mod guess_bars;
 pub mod icon;
+pub mod later;
 pub mod overlay;
 pub mod query_grid;
 pub mod scale_bar;

@@ -6,9 +6,11 @@
 mod compress;
 mod debian;
 mod gpu;
+mod head;
 mod modules;
 mod offline;
 mod page;
+mod parts;
 mod process;
 mod project;
 mod server;

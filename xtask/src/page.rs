@@ -9,8 +9,10 @@ use anyhow::{Context, Result};
 use walkdir::WalkDir;
 
 use crate::compress;
+use crate::head;
 use crate::modules;
 use crate::offline;
+use crate::parts;
 use crate::process;
 use crate::project::{Project, WASM};
 use crate::setup;
@@ -18,7 +20,8 @@ use crate::setup::wasm_target::{Source, WasmTarget};
 use crate::steps::Steps;
 
 /// What the built page depends on, from the repository's root.
-const INPUTS: [&str; 14] = [
+const INPUTS: [&str; 17] = [
+    "build.rs",
     "src",
     "crates",
     "shaders",
@@ -30,8 +33,10 @@ const INPUTS: [&str; 14] = [
     ".cargo",
     "rust-toolchain.toml",
     "xtask/src/compress.rs",
+    "xtask/src/head.rs",
     "xtask/src/modules.rs",
     "xtask/src/offline.rs",
+    "xtask/src/parts.rs",
     "xtask/wasm-opt/package-lock.json",
 ];
 
@@ -56,8 +61,12 @@ pub fn build(project: &Project, source: Source, steps: &mut Steps) -> Result<()>
     trunk.current_dir(project.root()).args(["build", "--release", "--offline"]);
     // Trunk reads this variable as a boolean and refuses the usual "1".
     trunk.env_remove("NO_COLOR");
+    trunk.env(parts::MARK.0, parts::MARK.1);
     target.apply(project, &mut trunk)?;
     steps.run("page by Trunk", || process::run(&mut trunk))?;
+    let module = target.folder(project).join(WASM).join("page").join("page.wasm");
+    steps.run("page cut in parts", || parts::cut(project, &module))?;
+    head::rewrite(project)?;
     steps.run("modules beside it", || modules::build(project, &target, &project.dist()))?;
     // It lists what has been built, so that nothing but compressed files comes after it.
     offline::write_worker(&project.root().join("www").join("sw.js"), &project.dist())?;

@@ -6,18 +6,13 @@ use strum::VariantArray;
 use crate::page::view::View;
 use crate::ui::shell::status::Status;
 use crate::ui::state::State;
-use crate::ui::views::anatomy::Anatomy;
-use crate::ui::views::atlas::Atlas;
-use crate::ui::views::evidence::Evidence;
-use crate::ui::views::formula::Formula;
+use crate::ui::state::later::Piece;
 use crate::ui::views::lens::Lens;
 use crate::ui::views::lens::beside::ChooseBeside;
 use crate::ui::views::nothing_inside::{NoLambda, NothingInside};
-use crate::ui::views::orders::Orders;
-use crate::ui::views::positions::Positions;
-use crate::ui::views::shader::ShaderView;
-use crate::ui::views::what_if::{WhatIf, fetch_ablations};
+use crate::ui::views::what_if::fetch_ablations;
 use crate::ui::widgets::focus::focus_tab;
+use crate::ui::widgets::later::Later;
 
 /// The tabs with the view that is chosen.
 #[component]
@@ -92,17 +87,11 @@ pub fn Views() -> impl IntoView {
             {move || match state.view.get() {
                 // The lens keeps its room; the others come at once with what they show, so that nothing in them jumps.
                 view if view != View::Lens && !has_answer.get() => view! { <div class="view-waits"></div> }.into_any(),
-                View::Evidence => view! { <Evidence /> }.into_any(),
-                View::WhatIf => view! { <WhatIf /> }.into_any(),
+                view @ (View::Evidence | View::WhatIf) => view! { <Later piece=Piece::View(view) /> }.into_any(),
                 _ if state.nothing_inside.read().is_some() => view! { <NothingInside /> }.into_any(),
-                View::Shader => view! { <ShaderView /> }.into_any(),
                 View::Anatomy | View::Orders if state.selection.is_attention.get() => view! { <NoLambda /> }.into_any(),
-                View::Anatomy => view! { <Anatomy /> }.into_any(),
-                View::Position => view! { <Positions /> }.into_any(),
-                View::Atlas => view! { <Atlas /> }.into_any(),
-                View::Formula => view! { <Formula /> }.into_any(),
-                View::Orders => view! { <Orders /> }.into_any(),
                 View::Lens => view! { <Lens /> }.into_any(),
+                view => view! { <Later piece=Piece::View(view) /> }.into_any(),
             }}
         </section>
     }

@@ -13,7 +13,9 @@ mod weights;
 use leptos::prelude::*;
 
 use crate::ui::state::State;
-use beside::{BesideStage, is_beside};
+use crate::ui::state::later::Piece;
+use crate::ui::widgets::later::Later;
+use beside::is_beside;
 use compare::Compare;
 use notes::Notes;
 use proof::ProofLine;
@@ -27,7 +29,7 @@ pub fn Lens() -> impl IntoView {
     let beside = Memo::new(move |_| is_beside(state));
     view! {
         {move || match beside.get() {
-            true => view! { <BesideStage /> }.into_any(),
+            true => view! { <Later piece=Piece::Beside /> }.into_any(),
             false => view! { <Stage /> }.into_any(),
         }}
         <Show when=move || !state.selection.is_attention.get()>
