@@ -133,7 +133,7 @@ mod native {
     fn write(path: &str) -> Result<()> {
         let case = |shape, tile: Tile| {
             let params = params(shape);
-            let shader = shader(tile);
+            let shader = shader(tile.into());
             let overrides: BTreeMap<_, _> = shader.overrides.iter().copied().collect();
             let Tile { memory, rows, columns } = tile;
             let mark = if Strategy::SOFTWARE_QUADS.way(&params).tile == tile { "*" } else { "" };

@@ -188,12 +188,15 @@ pub fn pair(text: &str) -> Option<[usize; 2]> {
 }
 
 fn backend(id: &str) -> Option<BackendChoice> {
-    [BackendChoice::Gpu, BackendChoice::Cpu].into_iter().find(|choice| backend_id(*choice) == Some(id))
+    [BackendChoice::Gpu, BackendChoice::GpuHalves, BackendChoice::Cpu]
+        .into_iter()
+        .find(|choice| backend_id(*choice) == Some(id))
 }
 
 fn backend_id(choice: BackendChoice) -> Option<&'static str> {
     match choice {
         BackendChoice::Gpu => Some("webgpu"),
+        BackendChoice::GpuHalves => Some("webgpu-f16"),
         BackendChoice::Cpu => Some("cpu"),
         BackendChoice::Auto => None,
     }

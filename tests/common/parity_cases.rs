@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use half::f16;
 use lambdascope_core::kernels::{Activation, conv, max_pool, mean_pool, pool_affine};
 use lambdascope_core::nn::graph::{Graph, Op, Value, ValueId};
 use lambdascope_core::tensor::{Tensor, relative_difference};
@@ -51,14 +52,16 @@ pub fn fixed() -> Vec<Case> {
     let mut cases = Vec::new();
     let activations = [Activation::None, Activation::Relu, Activation::Silu].into_iter().cycle();
     for (tile, activation) in conv::TILES.into_iter().zip(activations) {
-        let cut = |parts, [height, width]: [u32; 2], [channels, out]: [u32; 2], kernel: u32, stride, residual| {
-            let (padding, way) = (kernel / 2, conv::Way { tile, parts });
-            Case::Conv { height, width, channels, out, kernel, stride, padding, activation, residual, way }
-        };
-        let case = |map, channels, kernel, stride, residual| cut(1, map, channels, kernel, stride, residual);
+        let cut =
+            |parts, halves, [height, width]: [u32; 2], [channels, out]: [u32; 2], kernel: u32, stride, residual| {
+                let (padding, way) = (kernel / 2, conv::Way { tile, parts, halves });
+                Case::Conv { height, width, channels, out, kernel, stride, padding, activation, residual, way }
+            };
+        let case = |map, channels, kernel, stride, residual| cut(1, false, map, channels, kernel, stride, residual);
         cases.push(case([17, 13], [12, 36], 3, 2, true));
         cases.push(case([8, 8], [64, 132], 3, 1, false));
-        cases.push(cut(3, [5, 3], [68, 20], 3, 1, true));
+        cases.push(cut(3, false, [5, 3], [68, 20], 3, 1, true));
+        cases.push(cut(1, true, [9, 7], [20, 44], 3, 1, true));
         if tile.memory != conv::Memory::Workgroup {
             // Software adapters, on which this runs, take seconds to compile barriers.
             cases.push(case([1, 1], [4, 4], 1, 1, false));
@@ -91,7 +94,7 @@ pub async fn check(case: Case, seed: u32, device: &gpu::Device) -> Result<(), St
     let (graph, way, input) = graph.finish(case);
     let kept: Vec<ValueId> = (0..graph.values.len()).collect();
 
-    let mut executor = cpu::Executor::new(Arc::clone(&graph), &kept);
+    let mut executor = cpu::Executor::new(rounded(&graph, way), &kept);
     executor.run(&input);
     let session = gpu::Session::with_ways(device, Arc::clone(&graph), &kept, |_| way).await;
     let mut session = session.map_err(|error| format!("{case:?}: {error}"))?;
@@ -103,6 +106,21 @@ pub async fn check(case: Case, seed: u32, device: &gpu::Device) -> Result<(), St
         }
     }
     Ok(())
+}
+
+/// The graph as the GPU has it: with the weights that half precision leaves.
+fn rounded(graph: &Arc<Graph>, way: conv::Way) -> Arc<Graph> {
+    let mut graph = Arc::clone(graph);
+    if way.halves {
+        let own = Arc::make_mut(&mut graph);
+        for op in &own.ops {
+            let Op::Conv { weights, .. } = op else { continue };
+            let halve = |value: &f32| f16::from_f32(*value).to_f32();
+            let weights = &mut own.constants[*weights];
+            *weights = Tensor::new(weights.shape().to_vec(), weights.data().iter().map(halve).collect()).unwrap();
+        }
+    }
+    graph
 }
 
 struct GraphBuilder {

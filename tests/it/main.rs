@@ -22,6 +22,7 @@ mod engine;
 mod evidence;
 mod family;
 mod golden;
+mod halves;
 mod hostile_weights;
 mod networks;
 mod opening;

@@ -54,9 +54,10 @@ proptest! {
         residual: bool,
         tile in prop::sample::select(tiles()),
         parts in 1..=4u32,
+        halves: bool,
         seed: u32,
     ) {
-        let way = conv::Way { tile, parts: parts.min(channels / 4) };
+        let way = conv::Way { tile, parts: parts.min(channels / 4), halves };
         let case = Case::Conv { height, width, channels, out, kernel, stride, padding, activation, residual, way };
         agree(case, seed)?;
     }

@@ -18,6 +18,8 @@ pub enum Choice {
     Auto,
     /// Vulkan, Metal or DX12, even where the CPU is faster.
     Gpu,
+    /// The same with weights in half precision.
+    GpuF16,
     /// The CPU.
     Cpu,
 }
@@ -28,6 +30,7 @@ impl Choice {
         match self {
             Self::Auto => BackendChoice::Auto,
             Self::Gpu => BackendChoice::Gpu,
+            Self::GpuF16 => BackendChoice::GpuHalves,
             Self::Cpu => BackendChoice::Cpu,
         }
     }

@@ -10,8 +10,23 @@ pub enum BackendChoice {
     Auto,
     /// WebGPU (natively Vulkan, Metal or DX12), even where the CPU is faster.
     Gpu,
+    /// The same with the convolutions' weights in half precision: half the memory, and numbers that differ in the third
+    /// digit or the fourth.
+    GpuHalves,
     /// The CPU.
     Cpu,
+}
+
+impl BackendChoice {
+    /// Whether it is the GPU that was asked for, in whichever precision.
+    pub fn is_gpu(self) -> bool {
+        matches!(self, Self::Gpu | Self::GpuHalves)
+    }
+
+    /// Whether the GPU is to have its weights in half precision.
+    pub fn halves(self) -> bool {
+        self == Self::GpuHalves
+    }
 }
 
 /// How the CPU is to compute in a browser: for whoever measures, or looks for a fault.

@@ -114,22 +114,23 @@ impl Backends {
         if choice == BackendChoice::Cpu {
             return Ok(());
         }
-        let candidate = self.candidate().await;
+        let candidate = self.candidate(choice.halves()).await;
         match self.settle(choice, candidate).await {
-            Err(cause) if choice == BackendChoice::Gpu => Err(EngineError::Gpu(cause)),
+            Err(cause) if choice.is_gpu() => Err(EngineError::Gpu(cause)),
             _ => Ok(()),
         }
     }
 
     /// Starts a GPU for the graph and checks its numbers. Nothing of this is borrowed meanwhile, so that pictures can be
-    /// answered until [`Backends::settle`] takes what comes of it.
-    pub fn candidate(&self) -> impl Future<Output = Result<Candidate, String>> + use<> {
+    /// answered until [`Backends::settle`] takes what comes of it. With `halves` its weights are in half precision.
+    pub fn candidate(&self, halves: bool) -> impl Future<Output = Result<Candidate, String>> + use<> {
         let trial = Trial {
             graph: Arc::clone(&self.graph),
             kept: self.kept.clone(),
             context: self.context.clone(),
             check: self.check.clone(),
             right: self.right.clone(),
+            halves,
         };
         trial.run()
     }
@@ -156,9 +157,10 @@ impl Backends {
                 Ok(())
             }
             Err(cause) => {
-                self.take_cpu(match choice {
-                    BackendChoice::Gpu => format!("The GPU was requested, but {cause}."),
-                    _ => format!("WebGPU is not used: {cause}."),
+                self.take_cpu(if choice.is_gpu() {
+                    format!("The GPU was requested, but {cause}.")
+                } else {
+                    format!("WebGPU is not used: {cause}.")
                 });
                 Err(cause)
             }
@@ -190,6 +192,20 @@ impl Backends {
     /// How the convolutions run on the GPU; nothing where it is not used.
     pub fn strategy(&self) -> Option<Strategy> {
         self.gpu.as_ref().and_then(|gpu| gpu.session.strategy())
+    }
+
+    /// What brings another graph to where this one runs.
+    pub fn running(&self) -> BackendChoice {
+        match (&self.gpu, self.has_halves()) {
+            (None, _) => BackendChoice::Cpu,
+            (Some(_), false) => BackendChoice::Gpu,
+            (Some(_), true) => BackendChoice::GpuHalves,
+        }
+    }
+
+    /// Whether the GPU has its weights in half precision.
+    fn has_halves(&self) -> bool {
+        self.strategy().is_some_and(|strategy| strategy.halves)
     }
 
     /// What runs, and why.
@@ -305,11 +321,16 @@ impl Backends {
     fn compare(&mut self, choice: BackendChoice, gpu: f64, cpu: f64) {
         let speed = format!("one run takes {gpu:.0} ms on the GPU and {cpu:.0} ms on the CPU");
         let device = self.gpu.as_ref().map(|gpu| gpu.device.adapter().name.clone()).unwrap_or_default();
-        if choice == BackendChoice::Gpu || gpu <= cpu {
+        if choice.is_gpu() || gpu <= cpu {
             self.report.backend = Backend::Gpu;
             self.report.device = device;
-            let why = if choice == BackendChoice::Gpu { "The GPU was requested" } else { "The GPU is faster" };
-            self.report.reason = format!("{why}: {speed}. Its numbers agree with the CPU's.");
+            let why = if choice.is_gpu() { "The GPU was requested" } else { "The GPU is faster" };
+            let agreement = if self.has_halves() {
+                "Its weights are in half precision, so that its numbers agree with the CPU's to two or three digits."
+            } else {
+                "Its numbers agree with the CPU's."
+            };
+            self.report.reason = format!("{why}: {speed}. {agreement}");
             // Where there was a choice, which one it was.
             if let Some(strategy) = self.strategy().filter(|strategy| strategy.is_chosen()) {
                 let cut = if strategy.cuts { " and sums over small maps are cut" } else { "" };
@@ -322,7 +343,7 @@ impl Backends {
     }
 
     async fn revive_gpu(&mut self, input: &[f32]) -> Result<GraphRun, String> {
-        let Candidate { gpu, startup } = self.candidate().await?;
+        let Candidate { gpu, startup } = self.candidate(self.has_halves()).await?;
         self.gpu = Some(gpu);
         self.startup = startup;
         self.run_gpu(input).await.map_err(|error| error.to_string())

@@ -71,9 +71,14 @@ impl Engine {
     }
 
     /// Starts a GPU for the network and checks its numbers. The engine answers meanwhile; [`Engine::settle`] takes what
-    /// comes of it.
-    pub fn candidate(&self) -> impl Future<Output = Result<Candidate, String>> + use<> {
-        self.backends.candidate()
+    /// comes of it. With `halves` its weights are in half precision.
+    pub fn candidate(&self, halves: bool) -> impl Future<Output = Result<Candidate, String>> + use<> {
+        self.backends.candidate(halves)
+    }
+
+    /// What brings another network to where this one runs.
+    pub fn running(&self) -> BackendChoice {
+        self.backends.running()
     }
 
     /// Takes a GPU that was tried: it is used from now on if it was asked for or is faster than the CPU. The report says

@@ -8,6 +8,10 @@ use lambdascope_core::nn::graph::{Graph, ValueId};
 /// differ by 1e-6 to 1e-5; a wrong one by far more than this.
 pub(crate) const CHECK_TOLERANCE: f32 = 1e-3;
 
+/// The same with weights in half precision, which have 11 bits: a few times what the networks here differ by
+/// (`tests/it/halves.rs`).
+pub(crate) const HALVES_TOLERANCE: f32 = 2e-2;
+
 /// Why there is no engine, or no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {

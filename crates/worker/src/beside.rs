@@ -5,7 +5,7 @@ use super::answer::{Looked, opened};
 use super::job::ReadyNetwork;
 use super::scope::post;
 use lambdascope_core::answer::Answer;
-use lambdascope_core::backend::{Backend, BackendChoice};
+use lambdascope_core::backend::BackendChoice;
 use lambdascope_engine::Engine;
 use lambdascope_protocol::Response;
 
@@ -14,7 +14,7 @@ pub struct Beside {
     engine: Engine,
     load: u64,
     /// The backend that it was last brought to, whether that could be used or not.
-    brought_to: Backend,
+    brought_to: BackendChoice,
 }
 
 impl Beside {
@@ -22,14 +22,14 @@ impl Beside {
     pub fn new(ReadyNetwork { load, source, engine, card }: ReadyNetwork) -> Self {
         let notes = engine.network().notes().to_vec();
         post(&Response::BesideReady { load, source, card, notes });
-        Self { engine, load, brought_to: Backend::Cpu }
+        Self { engine, load, brought_to: BackendChoice::Cpu }
     }
 
     /// Answers for what `first` saw when it gave the answer of this id, whatever comes of it; nothing where it has seen
     /// something else since, and is asked again.
     pub async fn answer(&mut self, first: &Engine, looked: Option<&Looked>, answer: u64) {
         let Some(looked) = looked.filter(|looked| looked.seen.id == answer) else { return };
-        self.follow(first.report().backend).await;
+        self.follow(first.running()).await;
         match self.run(first, looked).await {
             Ok(answer) => post(&Response::BesideAnswer(Box::new(answer))),
             Err(message) => post(&Response::BesideFailed { load: self.load, answer, message }),
@@ -41,18 +41,17 @@ impl Beside {
 
     /// Goes to the first network's backend, so that what both take can be compared; a GPU that does not take this one as well
     /// is not asked again before the first has been elsewhere.
-    async fn follow(&mut self, backend: Backend) {
-        if self.brought_to == backend {
+    async fn follow(&mut self, choice: BackendChoice) {
+        if self.brought_to == choice {
             return;
         }
-        self.brought_to = backend;
-        match backend {
-            Backend::Cpu => self.engine.take_cpu("The network beside it runs on the CPU.".into()),
-            Backend::Gpu => {
-                let candidate = self.engine.candidate().await;
-                // Where the GPU cannot be used, the engine's report says why.
-                let _ = self.engine.settle(BackendChoice::Gpu, candidate).await;
-            }
+        self.brought_to = choice;
+        if choice == BackendChoice::Cpu {
+            self.engine.take_cpu("The network beside it runs on the CPU.".into());
+        } else {
+            let candidate = self.engine.candidate(choice.halves()).await;
+            // Where the GPU cannot be used, the engine's report says why.
+            let _ = self.engine.settle(choice, candidate).await;
         }
     }
 

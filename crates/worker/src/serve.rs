@@ -220,12 +220,12 @@ impl Desk {
     async fn build(&self, loaded: LoadedWeights) -> Option<Box<ReadyNetwork>> {
         let (load, source) = (loaded.load, loaded.source.clone());
         match build(loaded).await {
-            Ok(mut ready) if self.loads.choice() == BackendChoice::Gpu => {
-                let jobs = self.jobs.clone();
+            Ok(mut ready) if self.loads.choice().is_gpu() => {
+                let (jobs, choice) = (self.jobs.clone(), self.loads.choice());
                 spawn_local(async move {
-                    let candidate = ready.engine.candidate().await;
+                    let candidate = ready.engine.candidate(choice.halves()).await;
                     // Where the GPU cannot be used, the engine's report says why.
-                    let _ = ready.engine.settle(BackendChoice::Gpu, candidate).await;
+                    let _ = ready.engine.settle(choice, candidate).await;
                     drop(jobs.unbounded_send(Job::Replace(ready)));
                 });
                 None
@@ -262,7 +262,7 @@ impl Desk {
             BackendChoice::Auto => engine.take_cpu(TRYING.into()),
             // It may have been chosen while the GPU was being started.
             BackendChoice::Cpu => engine.take_cpu(REQUESTED.into()),
-            BackendChoice::Gpu => {}
+            BackendChoice::Gpu | BackendChoice::GpuHalves => {}
         }
         let (notes, report) = (engine.network().notes().to_vec(), engine.report().clone());
         post(&Response::Ready { load, source, card, notes, report });
@@ -287,7 +287,7 @@ impl Desk {
 
     /// Starts a GPU for the engine's network; what comes of it arrives as a job.
     fn try_gpu(&self, engine: &Engine) {
-        let (trial, jobs, candidate) = (self.trials, self.jobs.clone(), engine.candidate());
+        let (trial, jobs, candidate) = (self.trials, self.jobs.clone(), engine.candidate(self.loads.choice().halves()));
         spawn_local(async move {
             let candidate = Box::new(candidate.await);
             drop(jobs.unbounded_send(Job::Tried { trial, candidate }));

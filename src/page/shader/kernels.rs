@@ -247,7 +247,7 @@ mod tests {
     fn shaders() -> Vec<Shader> {
         let layer = lambda_apply::Params { heads: 4, key_depth: 16, intra: 1, ..Zeroable::zeroed() };
         let map = attention::Params { height: 16, width: 16, ..Zeroable::zeroed() };
-        let mut all: Vec<Shader> = conv::TILES.into_iter().map(conv::shader).collect();
+        let mut all: Vec<Shader> = conv::TILES.into_iter().map(|tile| conv::shader(tile.into())).collect();
         all.retain(|shader| !shader.needs_subgroups());
         all.extend([Order::WeightsFirst.shader(&layer), Order::LambdaFirst.shader(&layer)]);
         all.extend([lambda_content::shader(), map.shader(), pool_affine::shader()]);

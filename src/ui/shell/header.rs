@@ -40,9 +40,14 @@ pub fn Header(children: Children) -> impl IntoView {
 }
 
 /// What the network can be computed on, by choice.
-const BACKENDS: [(&str, &str, BackendChoice); 3] = [
+const BACKENDS: [(&str, &str, BackendChoice); 4] = [
     ("Whichever is faster", "the GPU or the CPU, once their numbers agree", BackendChoice::Auto),
     ("GPU", "WebGPU, even where the CPU is faster", BackendChoice::Gpu),
+    (
+        "GPU, half precision",
+        "WebGPU with weights of 16 bits: half the memory, numbers right to two or three digits",
+        BackendChoice::GpuHalves,
+    ),
     ("CPU", "WebAssembly", BackendChoice::Cpu),
 ];
 

@@ -4,6 +4,7 @@
 mod template;
 
 use bytemuck::{Pod, Zeroable};
+use half::f16;
 use serde::{Deserialize, Serialize};
 
 use super::{Grid, Shader};
@@ -128,11 +129,13 @@ pub struct Way {
     /// Parts into which the sum over input channels is cut: a small map then keeps as many more invocations busy, and
     /// `conv_join` adds up what they leave. 1 for none.
     pub parts: u32,
+    /// Whether the weights are in half precision: [`halves`].
+    pub halves: bool,
 }
 
 impl From<Tile> for Way {
     fn from(tile: Tile) -> Self {
-        Self { tile, parts: 1 }
+        Self { tile, parts: 1, halves: false }
     }
 }
 
@@ -147,11 +150,15 @@ pub struct Strategy {
     pub rows: u32,
     /// Whether sums may be cut into parts.
     pub cuts: bool,
+    /// Whether weights are in half precision, all but a classifier's: what each position adds to a class is to add up to what
+    /// the classifier says.
+    pub halves: bool,
 }
 
 impl Strategy {
     /// For a CPU behind a GPU's interface: a few cores that are always busy.
-    pub const SOFTWARE: Self = Self { memory: Memory::Registers, invocations: 256, rows: 16, cuts: false };
+    pub const SOFTWARE: Self =
+        Self { memory: Memory::Registers, invocations: 256, rows: 16, cuts: false, halves: false };
 
     /// The same where subgroups are offered.
     pub const SOFTWARE_QUADS: Self = Self { memory: Memory::Quads, ..Self::SOFTWARE };
@@ -160,7 +167,7 @@ impl Strategy {
     pub const GPU: [Self; 3] = [Self::gpu(Memory::Workgroup), Self::gpu(Memory::Registers), Self::gpu(Memory::Quads)];
 
     const fn gpu(memory: Memory) -> Self {
-        Self { memory, invocations: 8192, rows: 8, cuts: false }
+        Self { memory, invocations: 8192, rows: 8, cuts: false, halves: false }
     }
 
     /// What a device is to choose from, by what is known of it.
@@ -175,7 +182,7 @@ impl Strategy {
 
     /// Whether it is one of several that a GPU was timed with.
     pub fn is_chosen(self) -> bool {
-        Self::GPU.contains(&Self { cuts: false, ..self })
+        Self::GPU.contains(&Self { cuts: false, halves: false, ..self })
     }
 
     /// The same with sums cut where that makes more invocations; nothing for a device whose few cores are always busy.
@@ -183,11 +190,11 @@ impl Strategy {
         (self.is_chosen() && !self.cuts).then_some(Self { cuts: true, ..self })
     }
 
-    /// The same for shaders that are shown and edited: a convolution in one step, and without subgroups, which naga does not
-    /// check yet.
+    /// The same for shaders that are shown and edited: a convolution in one step, with the weights as they are, and without
+    /// subgroups, which naga does not check yet.
     pub fn plain(self) -> Self {
         let memory = if self.memory == Memory::Quads { Memory::Registers } else { self.memory };
-        Self { memory, cuts: false, ..self }
+        Self { memory, cuts: false, halves: false, ..self }
     }
 
     fn uses(self, tile: Tile) -> bool {
@@ -200,10 +207,12 @@ impl Strategy {
     /// most invocations.
     pub fn way(self, params: &Params) -> Way {
         let most = if self.cuts { params.most_parts() } else { 1 };
+        let halves = self.halves && params.pixels() > 1;
         let ways = || {
             let tiles = TILES.into_iter().filter(|&tile| self.uses(tile));
-            tiles
-                .flat_map(|tile| PARTS.into_iter().filter(|&parts| parts <= most).map(move |parts| Way { tile, parts }))
+            tiles.flat_map(|tile| {
+                PARTS.into_iter().filter(|&parts| parts <= most).map(move |parts| Way { tile, parts, halves })
+            })
         };
         let invocations = |way: &Way| way.invocations(params);
         let cost = |way: &Way| way.cost(params);
@@ -211,7 +220,7 @@ impl Strategy {
             .filter(|way| invocations(way) >= self.invocations)
             .min_by(|a, b| cost(a).total_cmp(&cost(b)))
             .or_else(|| ways().min_by(|a, b| invocations(b).cmp(&invocations(a)).then(cost(a).total_cmp(&cost(b)))))
-            .unwrap_or(TILES[0].into())
+            .unwrap_or(Way { halves, ..TILES[0].into() })
     }
 }
 
@@ -220,13 +229,13 @@ const PARTS: [u32; 5] = [1, 2, 4, 8, 16];
 
 impl Way {
     fn invocations(self, params: &Params) -> u32 {
-        let Self { tile, parts } = self;
+        let Self { tile, parts, .. } = self;
         params.pixels().div_ceil(tile.rows) * (params.out_channels / 4).div_ceil(tile.columns) * parts
     }
 
     /// What it takes, in multiplications of a vec4 by a matrix.
     fn cost(self, params: &Params) -> f64 {
-        let Self { tile, parts } = self;
+        let Self { tile, parts, .. } = self;
         let [x, y] = tile.workgroup();
         let columns = (params.out_channels / 4).next_multiple_of(tile.columns * x);
         // In a quad nobody leaves early, so that a whole workgroup's pixels are computed.
@@ -251,7 +260,7 @@ impl Params {
     }
 
     /// Workgroups for a way.
-    pub fn grid(&self, Way { tile, parts }: Way) -> Grid {
+    pub fn grid(&self, Way { tile, parts, .. }: Way) -> Grid {
         let [x, y] = tile.workgroup();
         [(self.out_channels / 4).div_ceil(x * tile.columns), self.pixels().div_ceil(y * tile.rows), parts]
     }
@@ -281,8 +290,18 @@ pub fn blocks(weights: &[f32], out: usize) -> Vec<f32> {
     weights.chunks_exact(4 * out).flat_map(of_four).flatten().collect()
 }
 
-/// The shader for one tile.
-pub fn shader(tile: Tile) -> Shader {
+/// Weights `[rows, out]` as [`blocks`], in half precision; `None` if one does not fit there.
+///
+/// # Panics
+/// If rows or output channels are no multiple of 4.
+pub fn halves(weights: &[f32], out: usize) -> Option<Vec<f16>> {
+    let halves: Vec<f16> = blocks(weights, out).into_iter().map(f16::from_f32).collect();
+    // What is no number stays none, and is found where all such are.
+    halves.iter().all(|half| !half.is_infinite()).then_some(halves)
+}
+
+/// The shader for one way, cut or not.
+pub fn shader(Way { tile, halves, .. }: Way) -> Shader {
     let [x, y] = tile.workgroup();
     let (name, template, overrides) = match tile.memory {
         Memory::Registers => {
@@ -291,9 +310,10 @@ pub fn shader(tile: Tile) -> Shader {
         Memory::Quads => ("conv_quads", include_str!("../../../../shaders/conv_quads.wgsl"), vec![("WORKGROUP_Y", y)]),
         Memory::Workgroup => ("conv_shared", include_str!("../../../../shaders/conv_shared.wgsl"), Vec::new()),
     };
+    let template = if halves { template::with_halves(template) } else { template.to_owned() };
     Shader {
         name,
-        source: template::expand(template, [tile.rows, tile.columns]).into(),
+        source: template::expand(&template, [tile.rows, tile.columns]).into(),
         overrides,
         reads: 4,
         writes: 1,
@@ -326,7 +346,7 @@ mod tests {
         };
         let tile = |strategy: Strategy, side: u32, out_channels: u32| {
             let params = params(side, out_channels);
-            let Way { tile: Tile { memory, rows, columns }, parts } = strategy.way(&params);
+            let Way { tile: Tile { memory, rows, columns }, parts, .. } = strategy.way(&params);
             assert_eq!(parts, 1);
             assert!(strategy.uses(Tile { memory, rows, columns }));
             (rows, columns)
@@ -347,6 +367,25 @@ mod tests {
     }
 
     #[test]
+    fn all_but_a_classifier_has_halves_where_they_are_wanted() {
+        let params =
+            |side| Params { out_height: side, out_width: side, out_channels: 64, in_channels: 64, ..Params::zeroed() };
+        let halves = |strategy: Strategy, side| strategy.way(&Params { kernel: 1, ..params(side) }).halves;
+        let wanted = Strategy { halves: true, ..Strategy::SOFTWARE };
+        assert!(
+            halves(wanted, 8) && !halves(wanted, 1) && !halves(Strategy::SOFTWARE, 8) && !halves(wanted.plain(), 8)
+        );
+    }
+
+    #[test]
+    fn a_weight_that_is_no_half_is_refused() {
+        let mut weights = vec![1.0 / 3.0; 16];
+        assert!(super::halves(&weights, 4).unwrap().iter().all(|half| (half.to_f32() - 1.0 / 3.0).abs() < 1e-4));
+        weights[5] = 65_536.0;
+        assert_eq!(super::halves(&weights, 4), None);
+    }
+
+    #[test]
     fn a_long_sum_over_a_small_map_is_cut() {
         let [_, registers, _] = Strategy::GPU;
         let way = |side: u32, in_channels: u32, out_channels: u32| {
@@ -354,7 +393,7 @@ mod tests {
             registers.cut().unwrap().way(&Params { kernel: 1, ..params })
         };
         assert_eq!(way(64, 64, 256).parts, 1, "the map is large enough");
-        let Way { tile, parts } = way(8, 2048, 512);
+        let Way { tile, parts, .. } = way(8, 2048, 512);
         assert!(parts > 1 && tile.rows * tile.columns > 2, "{tile:?} by {parts}");
         assert_eq!(way(1, 2048, 1000).parts, 16);
         assert_eq!(way(8, 32, 128).parts, 1, "too few channels");

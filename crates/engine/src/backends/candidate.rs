@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use web_time::Instant;
 
-use crate::error::CHECK_TOLERANCE;
+use crate::error::{CHECK_TOLERANCE, HALVES_TOLERANCE};
 use crate::gpu;
 use crate::gpu::GpuError;
 use crate::run::milliseconds_since;
@@ -45,6 +45,8 @@ pub(super) struct Trial {
     pub(super) check: Vec<f32>,
     /// What the CPU makes of it.
     pub(super) right: Vec<f32>,
+    /// Whether its weights are to be in half precision.
+    pub(super) halves: bool,
 }
 
 impl Trial {
@@ -62,18 +64,23 @@ impl Trial {
         let tried = match self.on(&device, &device.strategies()).await {
             // WGSL leaves open which invocations are neighbours in a subgroup: another order than the usual one shows here.
             // What is silent or lost stays so, and is not waited for twice.
-            Ok((_, difference)) if device.has_subgroups() && !is_right(difference) => {
+            Ok((_, difference)) if device.has_subgroups() && !self.is_right(difference) => {
                 self.without_subgroups(&device).await
             }
             Err(GpuError::Shader { .. }) if device.has_subgroups() => self.without_subgroups(&device).await,
             tried => tried,
         };
         let (candidate, difference) = tried.map_err(|error| error.to_string())?;
-        if is_right(difference) {
+        if self.is_right(difference) {
             Ok(candidate)
         } else {
             Err(format!("its numbers differ by {difference:.1e} from the CPU's in the start-up check"))
         }
+    }
+
+    /// NaN is no agreement either.
+    fn is_right(&self, difference: f32) -> bool {
+        difference <= if self.halves { HALVES_TOLERANCE } else { CHECK_TOLERANCE }
     }
 
     async fn without_subgroups(&self, device: &gpu::Device) -> Result<(Candidate, f32), GpuError> {
@@ -83,7 +90,8 @@ impl Trial {
     /// The graph on a device in the fastest of some ways, and how far its numbers are from the CPU's.
     async fn on(&self, device: &gpu::Device, strategies: &[Strategy]) -> Result<(Candidate, f32), GpuError> {
         let started = Instant::now();
-        let mut session = gpu::Session::fastest(device, Arc::clone(&self.graph), &self.kept, strategies).await?;
+        let strategies: Vec<_> = strategies.iter().map(|&way| Strategy { halves: self.halves, ..way }).collect();
+        let mut session = gpu::Session::fastest(device, Arc::clone(&self.graph), &self.kept, &strategies).await?;
         session.set_context(&self.context)?;
         let compile = milliseconds_since(started);
         let started = Instant::now();
@@ -93,9 +101,4 @@ impl Trial {
         let gpu = Gpu { device: device.clone(), session };
         Ok((Candidate { gpu, startup: Startup { compile, first_run } }, difference))
     }
-}
-
-/// NaN is no agreement either.
-fn is_right(difference: f32) -> bool {
-    difference <= CHECK_TOLERANCE
 }

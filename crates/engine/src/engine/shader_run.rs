@@ -123,7 +123,7 @@ fn describe(graph: &Graph, op: usize, Dispatch { shader, grid, reads, writes, ..
     let variables = gpu::variables(shader);
     let array = |operand: &Operand| match *operand {
         Operand::Value(id) => (Some(graph.values[id].name.clone()), graph.values[id].shape.to_vec()),
-        Operand::Constant(id) => (None, graph.constants[id].shape().to_vec()),
+        Operand::Constant(id) | Operand::Halves(id) => (None, graph.constants[id].shape().to_vec()),
         Operand::Parts(length) => (None, vec![length]),
     };
     let read = reads.iter().map(|operand| (array(operand), false));

@@ -108,14 +108,15 @@ impl Device {
         let all = Strategy::choices(self.adapter.software, self.subgroups);
         match lock(&FASTEST).get(&self.adapter) {
             // Another device of the adapter may have been made without subgroups.
-            Some(&fastest) if all.contains(&Strategy { cuts: false, ..fastest }) => vec![fastest],
+            Some(&fastest) if all.contains(&Strategy { cuts: false, halves: false, ..fastest }) => vec![fastest],
             _ => all.to_vec(),
         }
     }
 
     /// Notes which was the fastest, for all devices of the adapter.
     pub(super) fn note_fastest(&self, strategy: Strategy) {
-        lock(&FASTEST).insert(self.adapter.clone(), strategy);
+        // In which precision makes no difference to the order.
+        lock(&FASTEST).insert(self.adapter.clone(), Strategy { halves: false, ..strategy });
     }
 
     /// The same as if it had no subgroups.

@@ -35,6 +35,8 @@ pub enum Operand {
     Value(ValueId),
     /// Weights.
     Constant(ConstantId),
+    /// Weights in half precision.
+    Halves(ConstantId),
     /// The parts of a convolution's sum, so many numbers, read by the next step alone.
     Parts(usize),
 }
@@ -68,7 +70,7 @@ pub fn dispatches(op: &Op, way: impl Fn(&conv::Params) -> conv::Way) -> Vec<Disp
 
 /// The shader that an op runs, with its arrays, as if no sum were cut; `way` says how convolutions run.
 pub fn dispatch(op: &Op, way: impl Fn(&conv::Params) -> conv::Way) -> Dispatch {
-    use Operand::{Constant, Value};
+    use Operand::{Constant, Halves, Value};
 
     let make = |shader, grid, params: &[u8], reads: &[Operand]| Dispatch {
         shader,
@@ -82,8 +84,9 @@ pub fn dispatch(op: &Op, way: impl Fn(&conv::Params) -> conv::Way) -> Dispatch {
             let way = way(params);
             // Where there is no residual the bias stands in: its binding must hold something.
             let residual = residual.map_or(Constant(*bias), Value);
-            let reads = [Value(*input), Constant(*weights), Constant(*bias), residual];
-            make(conv::shader(way.tile), params.grid(way.tile.into()), bytemuck::bytes_of(params), &reads)
+            let weights = if way.halves { Halves(*weights) } else { Constant(*weights) };
+            let reads = [Value(*input), weights, Constant(*bias), residual];
+            make(conv::shader(way), params.grid(way.tile.into()), bytemuck::bytes_of(params), &reads)
         }
         Op::MaxPool { params, input, .. } => {
             make(max_pool::shader(), params.grid(), bytemuck::bytes_of(params), &[Value(*input)])

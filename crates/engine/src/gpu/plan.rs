@@ -1,11 +1,14 @@
 //! From a graph to what is replayed: buffers, bind groups and grids, all made at load.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
+use half::f16;
 use lambdascope_core::kernels::{Grid, conv, lambda_apply, lambda_masked};
 use lambdascope_core::nn::graph::{ConstantId, Graph, Op, ValueId};
 use lambdascope_core::nn::liveness::{Slots, assign};
+use lambdascope_core::tensor::max_abs;
 
 use super::device::Device;
 use super::dispatch::{Dispatch, Operand, dispatches};
@@ -62,7 +65,9 @@ impl Plan {
         let of_op = |(at, op)| dispatches(op, &way).into_iter().map(move |dispatch| (at, dispatch));
         let (ops, dispatches): (Vec<usize>, Vec<Dispatch>) = graph.ops.iter().enumerate().flat_map(of_op).unzip();
         let slots = assign(graph, kept);
-        check_limits(&device.device.limits(), graph, &dispatches)?;
+        let halved = halved(graph, &dispatches)?;
+        let size = |id: ConstantId| bytes(graph.constants[id].len()) / if halved.contains_key(&id) { 2 } else { 1 };
+        check_limits(&device.device.limits(), graph, size, &dispatches)?;
 
         let pipelines = compile(device, dispatches.iter().map(|dispatch| dispatch.shader.clone())).await?;
         let made = device.scoped(|gpu| {
@@ -72,10 +77,11 @@ impl Plan {
                 device,
                 "weights",
                 wgpu::BufferUsages::STORAGE,
-                graph.constants.iter().map(|constant| bytes(constant.len())).collect(),
-                |id| match blocks_of(graph, id) {
-                    Some(blocks) => bytemuck::cast_slice(&blocks).to_vec().into(),
-                    None => bytemuck::cast_slice(graph.constants[id].data()).into(),
+                (0..graph.constants.len()).map(size).collect(),
+                |id| match (halved.get(&id), blocks_of(graph, id)) {
+                    (Some(halves), _) => bytemuck::cast_slice(halves).into(),
+                    (None, Some(blocks)) => bytemuck::cast_slice(&blocks).to_vec().into(),
+                    (None, None) => bytemuck::cast_slice(graph.constants[id].data()).into(),
                 },
             );
             let (uniforms, params_at) = upload(
@@ -90,7 +96,7 @@ impl Plan {
             let parts = storage(gpu, "parts", bytes(longest).max(ALIGNMENT));
             let array = |operand: &Operand| match *operand {
                 Operand::Value(id) => range(&buffers[slots.of[id]], 0, bytes(graph.values[id].len())),
-                Operand::Constant(id) => range(&weights, at[id], bytes(graph.constants[id].len())),
+                Operand::Constant(id) | Operand::Halves(id) => range(&weights, at[id], size(id)),
                 Operand::Parts(length) => range(&parts, 0, bytes(length)),
             };
             let steps = ops.iter().zip(&dispatches).zip(&params_at).map(|((&op, dispatch), &params_at)| {
@@ -139,7 +145,13 @@ pub fn bytes(length: usize) -> u64 {
     (length * size_of::<f32>()) as u64
 }
 
-fn check_limits(limits: &wgpu::Limits, graph: &Graph, dispatches: &[Dispatch]) -> Result<(), GpuError> {
+/// `size` says how many bytes a constant takes.
+fn check_limits(
+    limits: &wgpu::Limits,
+    graph: &Graph,
+    size: impl Fn(ConstantId) -> u64,
+    dispatches: &[Dispatch],
+) -> Result<(), GpuError> {
     let check = |what: &str, unit: &'static str, needed: u64, allowed: u64| {
         if needed <= allowed { Ok(()) } else { Err(GpuError::Limit { what: what.into(), unit, needed, allowed }) }
     };
@@ -148,9 +160,9 @@ fn check_limits(limits: &wgpu::Limits, graph: &Graph, dispatches: &[Dispatch]) -
         check(&format!("the array {}", value.name), "bytes", bytes(value.len()), binding)?;
     }
     for (i, constant) in graph.constants.iter().enumerate() {
-        check(&format!("weight array {i} of shape {:?}", constant.shape()), "bytes", bytes(constant.len()), binding)?;
+        check(&format!("weight array {i} of shape {:?}", constant.shape()), "bytes", size(i), binding)?;
     }
-    let weights: u64 = graph.constants.iter().map(|constant| bytes(constant.len()).next_multiple_of(ALIGNMENT)).sum();
+    let weights: u64 = (0..graph.constants.len()).map(|id| size(id).next_multiple_of(ALIGNMENT)).sum();
     check("the set of all weights", "bytes", weights, limits.max_buffer_size)?;
     for op in &graph.ops {
         let (what, numbers) = match op {
@@ -189,11 +201,35 @@ fn storage(device: &wgpu::Device, label: &str, size: u64) -> wgpu::Buffer {
 
 /// A constant as convolutions read it, if they do.
 fn blocks_of(graph: &Graph, id: ConstantId) -> Option<Vec<f32>> {
-    let params = graph.ops.iter().find_map(|op| match op {
+    let params = convolution_by(graph, id)?;
+    Some(conv::blocks(graph.constants[id].data(), params.out_channels as usize))
+}
+
+/// The constants that are read in half precision.
+fn halved(graph: &Graph, dispatches: &[Dispatch]) -> Result<BTreeMap<ConstantId, Vec<f16>>, GpuError> {
+    let operands = dispatches.iter().flat_map(|dispatch| &dispatch.reads);
+    let ids = operands.filter_map(|operand| if let Operand::Halves(id) = *operand { Some(id) } else { None });
+    let halve = |id| {
+        let constant = &graph.constants[id];
+        let halves =
+            convolution_by(graph, id).and_then(|params| conv::halves(constant.data(), params.out_channels as usize));
+        let halves = halves.ok_or_else(|| {
+            let largest = max_abs(constant.data());
+            GpuError::Refused(format!(
+                "weights as large as {largest:e} do not fit in half precision, which ends at {}",
+                f16::MAX
+            ))
+        })?;
+        Ok((id, halves))
+    };
+    ids.map(halve).collect()
+}
+
+fn convolution_by(graph: &Graph, id: ConstantId) -> Option<&conv::Params> {
+    graph.ops.iter().find_map(|op| match op {
         Op::Conv { params, weights, .. } if *weights == id => Some(params),
         _ => None,
-    })?;
-    Some(conv::blocks(graph.constants[id].data(), params.out_channels as usize))
+    })
 }
 
 /// Puts parts of these lengths, in bytes, one after the other into a new buffer, each aligned; returns where they start.

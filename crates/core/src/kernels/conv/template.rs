@@ -24,6 +24,17 @@ enum Each {
     Once,
 }
 
+/// What stands for the weights' declaration where they are in half precision, and how they are read then.
+const WEIGHTS: &str = "@group(0) @binding(2) var<storage, read> weights: array<mat4x4f>;\n";
+const HALVES: &str = include_str!("../../../../../shaders/conv_halves.wgsl");
+const READ: [&str; 2] = ["weights[row + column_C]", "block(row + column_C)"];
+
+/// The template for weights in half precision.
+pub fn with_halves(template: &str) -> String {
+    let [whole, halved] = READ;
+    template.replace(WEIGHTS, HALVES).replace(whole, halved)
+}
+
 /// The template with every line that names R repeated for each row, every line that names Q for each four rows, and every
 /// line that names C for each column. In the line of a row Q is its quad, LANE its place in it.
 ///
