@@ -3,9 +3,11 @@
 //! The same code drives WebGPU in the browser and Vulkan, Metal or Direct3D natively. What a kernel computes stands in
 //! its shader and its twin in [`crate::cpu`]; nothing here knows it.
 
+mod adapter;
 mod device;
 mod dispatch;
 mod error;
+mod fastest;
 mod patience;
 mod pipelines;
 mod plan;
@@ -14,8 +16,10 @@ mod session;
 mod shader_edit;
 mod subgroups;
 
-pub use device::{Adapter, Device};
+pub use adapter::Adapter;
+pub use device::Device;
 pub use dispatch::{Dispatch, Operand, dispatch};
 pub use error::GpuError;
+pub use fastest::{know, known};
 pub use session::{Replacement, Session};
 pub use shader_edit::{check, variables};

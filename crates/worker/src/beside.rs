@@ -4,6 +4,7 @@
 use super::answer::{Looked, opened};
 use super::job::ReadyNetwork;
 use super::scope::post;
+use super::ways;
 use lambdascope_core::answer::Answer;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_engine::Engine;
@@ -49,7 +50,7 @@ impl Beside {
         if choice == BackendChoice::Cpu {
             self.engine.take_cpu("The network beside it runs on the CPU.".into());
         } else {
-            let candidate = self.engine.candidate(choice.halves()).await;
+            let candidate = ways::tried(self.engine.candidate(choice.halves())).await;
             // Where the GPU cannot be used, the engine's report says why.
             let _ = self.engine.settle(choice, candidate).await;
         }

@@ -33,6 +33,8 @@ mod shaders;
 #[cfg(target_family = "wasm")]
 mod shipped;
 #[cfg(target_family = "wasm")]
+mod ways;
+#[cfg(target_family = "wasm")]
 mod what_if;
 
 fn main() {

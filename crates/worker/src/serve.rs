@@ -20,6 +20,7 @@ use super::loads::{Loads, known, offer, report};
 use super::scope::{post, read, scope};
 use super::shaders;
 use super::shipped;
+use super::ways;
 use super::what_if::{Question, what_if};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::Source;
@@ -223,7 +224,7 @@ impl Desk {
             Ok(mut ready) if self.loads.choice().is_gpu() => {
                 let (jobs, choice) = (self.jobs.clone(), self.loads.choice());
                 spawn_local(async move {
-                    let candidate = ready.engine.candidate(choice.halves()).await;
+                    let candidate = ways::tried(ready.engine.candidate(choice.halves())).await;
                     // Where the GPU cannot be used, the engine's report says why.
                     let _ = ready.engine.settle(choice, candidate).await;
                     drop(jobs.unbounded_send(Job::Replace(ready)));
@@ -289,7 +290,7 @@ impl Desk {
     fn try_gpu(&self, engine: &Engine) {
         let (trial, jobs, candidate) = (self.trials, self.jobs.clone(), engine.candidate(self.loads.choice().halves()));
         spawn_local(async move {
-            let candidate = Box::new(candidate.await);
+            let candidate = Box::new(ways::tried(candidate).await);
             drop(jobs.unbounded_send(Job::Tried { trial, candidate }));
         });
     }

@@ -44,7 +44,7 @@ pub struct Params {
 }
 
 /// Where an invocation has its operands from: three ways to the same numbers, one shader each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Memory {
     /// Straight from the arrays into registers: `shaders/conv.wgsl`.
     Registers,
@@ -140,7 +140,7 @@ impl From<Tile> for Way {
 }
 
 /// How a device wants its convolutions. Where quads are wanted, what is too small for one goes without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Strategy {
     /// The memory its tiles use.
     pub memory: Memory,

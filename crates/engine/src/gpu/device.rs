@@ -6,25 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_channel::oneshot;
-use serde::{Deserialize, Serialize};
 
+use super::adapter::Adapter;
 use super::error::GpuError;
+use super::fastest;
 use super::patience;
 use super::patience::within;
 use super::subgroups;
 use lambdascope_core::kernels::conv::Strategy;
 use lambdascope_core::shader_edit::{Fault, SourcePlace};
-
-/// Which GPU, as people know it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Adapter {
-    /// The driver's or browser's name for it; browsers often give no more than vendor and architecture.
-    pub name: String,
-    /// `webgpu`, `vulkan`, `metal` or `dx12`.
-    pub backend: String,
-    /// Whether it is a CPU behind a GPU's interface; then the CPU twins are faster.
-    pub software: bool,
-}
 
 /// A GPU device with its queue. Clones share the device.
 #[derive(Clone, Debug)]
@@ -51,9 +41,6 @@ struct Fate {
     /// The next ticket.
     ticket: u64,
 }
-
-/// How convolutions ran fastest on an adapter: it is told by timing a whole network in several ways, which is done once.
-static FASTEST: Mutex<BTreeMap<Adapter, Strategy>> = Mutex::new(BTreeMap::new());
 
 /// What a device should do once it was given a run.
 const ANSWER: &str = "return its results";
@@ -106,17 +93,16 @@ impl Device {
     /// How its convolutions may run: the one that was the fastest for the last graph, or those of which it is to be found.
     pub fn strategies(&self) -> Vec<Strategy> {
         let all = Strategy::choices(self.adapter.software, self.subgroups);
-        match lock(&FASTEST).get(&self.adapter) {
+        match fastest::of(&self.adapter) {
             // Another device of the adapter may have been made without subgroups.
-            Some(&fastest) if all.contains(&Strategy { cuts: false, halves: false, ..fastest }) => vec![fastest],
+            Some(fastest) if all.contains(&Strategy { cuts: false, halves: false, ..fastest }) => vec![fastest],
             _ => all.to_vec(),
         }
     }
 
     /// Notes which was the fastest, for all devices of the adapter.
     pub(super) fn note_fastest(&self, strategy: Strategy) {
-        // In which precision makes no difference to the order.
-        lock(&FASTEST).insert(self.adapter.clone(), Strategy { halves: false, ..strategy });
+        fastest::note(&self.adapter, strategy);
     }
 
     /// The same as if it had no subgroups.
@@ -278,55 +264,6 @@ fn is_insecure() -> bool {
 #[cfg(not(target_family = "wasm"))]
 fn is_insecure() -> bool {
     false
-}
-
-impl std::fmt::Display for Adapter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let software = if self.software { ", software" } else { "" };
-        write!(f, "{} ({}{software})", self.name, self.backend)
-    }
-}
-
-impl Adapter {
-    fn of(info: &wgpu::AdapterInfo, device: &wgpu::Device) -> Self {
-        let name = if info.name.is_empty() { browser_name(device) } else { info.name.clone() };
-        let known = name.to_lowercase();
-        let software = info.device_type == wgpu::DeviceType::Cpu
-            || ["swiftshader", "llvmpipe", "lavapipe", "basic render"].iter().any(|cpu| known.contains(cpu));
-        let name = if name.is_empty() { nameless(software).to_owned() } else { name };
-        let backend = match info.backend {
-            wgpu::Backend::BrowserWebGpu => "webgpu".into(),
-            backend => backend.to_string(),
-        };
-        Self { name, backend, software }
-    }
-}
-
-/// Vendor and architecture, which browsers give where they keep the name to themselves; empty where they keep these
-/// too.
-#[cfg(target_family = "wasm")]
-fn browser_name(device: &wgpu::Device) -> String {
-    use wasm_bindgen::JsValue;
-
-    let get = |object: &JsValue, key: &str| js_sys::Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED);
-    let info = device.as_webgpu().map_or(JsValue::UNDEFINED, |device| get(device.as_ref(), "adapterInfo"));
-    let parts: Vec<String> = ["vendor", "architecture"]
-        .iter()
-        .filter_map(|key| get(&info, key).as_string())
-        .filter(|s| !s.is_empty())
-        .collect();
-    parts.join(" ")
-}
-
-#[cfg(not(target_family = "wasm"))]
-fn browser_name(_: &wgpu::Device) -> String {
-    String::new()
-}
-
-/// What is said of an adapter without a name: Firefox tells pages nothing of who made it, since visitors could be told
-/// apart by it, but whether it is a CPU.
-fn nameless(software: bool) -> &'static str {
-    if software { "a software adapter without a name" } else { "a GPU without a name" }
 }
 
 /// The first line that says something: wgpu's own description is a chain of causes.
