@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use lambdascope_core::nn::attention_layer::{AttentionLayer, AttentionShape};
-use lambdascope_core::nn::builder::attention_layer_graph;
+use lambdascope_core::nn::builder::{attention_layer_graph, stored_attention_graph};
 use lambdascope_core::nn::fold::Affine;
 use lambdascope_core::nn::lambda_layer::Projection;
 use lambdascope_core::nn::trace::gather;
@@ -58,7 +58,8 @@ impl AttentionCase {
 /// A sentence with the case, if the GPU fails or a number differs.
 pub async fn check(case: AttentionCase, seed: u32, device: &gpu::Device) -> Result<(), String> {
     let mut random = Random::new(seed);
-    let graph = Arc::new(attention_layer_graph(&case.layer(&mut random), case.map, 1).unwrap());
+    let layer = case.layer(&mut random);
+    let graph = Arc::new(attention_layer_graph(&layer, case.map, 1).unwrap());
     let input = random.values(graph.values[graph.input].len());
     let kept: Vec<usize> = (0..graph.values.len()).collect();
     let mut executor = cpu::Executor::new(Arc::clone(&graph), &kept);
@@ -70,6 +71,26 @@ pub async fn check(case: AttentionCase, seed: u32, device: &gpu::Device) -> Resu
         let difference = relative_difference(found, executor.read(id));
         if difference > TOLERANCE || difference.is_nan() {
             return Err(format!("{case:?}, seed {seed}: {} differs by {difference:.1e}", graph.values[id].name));
+        }
+    }
+    // With the map stored: the same on both sides, and the same as without.
+    let stored = Arc::new(stored_attention_graph(&layer, case.map).unwrap());
+    let all: Vec<usize> = (0..stored.values.len()).collect();
+    let mut storing = cpu::Executor::new(Arc::clone(&stored), &all);
+    storing.run(&input);
+    let session = gpu::Session::new(device, Arc::clone(&stored), &all).await;
+    let mut session = session.map_err(|error| format!("{case:?}, stored: {error}"))?;
+    let found = session.run(&input, &all).await.map_err(|error| format!("{case:?}, stored: {error}"))?;
+    let pairs = all.iter().map(|&id| (id, &found[id][..], storing.read(id)));
+    let streamed = [&found[stored.logits][..], storing.read(stored.logits)]
+        .map(|y| (stored.logits, y, executor.read(graph.logits)));
+    for (id, own, other) in pairs.chain(streamed) {
+        let difference = relative_difference(own, other);
+        if difference > TOLERANCE || difference.is_nan() {
+            return Err(format!(
+                "{case:?}, seed {seed}, stored: {} differs by {difference:.1e}",
+                stored.values[id].name
+            ));
         }
     }
     let trace = gather(&graph, |id| Ok::<_, String>(executor.read(id).to_vec()))?;

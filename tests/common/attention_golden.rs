@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use lambdascope_core::nn::attention_layer::{AttentionLayer, AttentionShape};
-use lambdascope_core::nn::builder::{attention_layer_graph, network_graph};
+use lambdascope_core::nn::builder::{attention_layer_graph, network_graph, stored_attention_graph};
 use lambdascope_core::nn::description::Description;
 use lambdascope_core::nn::edit::Edits;
 use lambdascope_core::nn::graph::{ValueId, padded};
 use lambdascope_core::nn::reader::Reader;
 use lambdascope_core::nn::trace::{AttentionTrace, gather};
+use lambdascope_core::tensor::Tensor;
 use lambdascope_explain::read::query::Query;
 use lambdascope_explain::read::softmax_attention::AttentionReading;
 use safetensors::SafeTensors;
@@ -75,6 +76,23 @@ pub fn layer_case(bytes: &[u8]) -> Case {
     let graph = attention_layer_graph(&layer, [input.shape()[0], input.shape()[1]], stride).unwrap();
     let kept = graph.traced();
     Case { graph: Arc::new(graph), input: padded(&input), context: Vec::new(), kept }
+}
+
+/// The same layer with its map of weights stored, where it has stride 1, and the map as timm made it, `[h, n, n]`.
+pub fn stored_case(bytes: &[u8]) -> Option<(Case, Tensor, Tensor)> {
+    let fixture = Fixture::new(bytes);
+    let Setting { dim, dim_out: outputs, heads, k: key_depth, stride } = serde_json::from_str(&facts(bytes)).unwrap();
+    if stride != 1 || !fixture.has("weights") {
+        return None;
+    }
+    let shape = AttentionShape { dim, outputs, heads, key_depth };
+    let layer = AttentionLayer::from_state_dict(&mut Reader::new(&fixture.weights()), "", shape).unwrap();
+    let input = fixture.f32("input");
+    let graph = stored_attention_graph(&layer, [input.shape()[0], input.shape()[1]]).unwrap();
+    let map = graph.find("layer.self_attn.map").unwrap();
+    let case =
+        Case { kept: vec![map, graph.logits], graph: Arc::new(graph), input: padded(&input), context: Vec::new() };
+    Some((case, fixture.f32("weights"), fixture.f32("output")))
 }
 
 /// Compares the values a backend left behind (in the order of [`Case::kept`]) with a layer's fixture.

@@ -5,7 +5,7 @@ use crate::common::attention_golden;
 use std::sync::Arc;
 
 use crate::common::golden::{
-    Case, LAYERS, NETWORK_64, NETWORK_128, check_layer, check_network, layer_case, network_case,
+    Case, LAYERS, NETWORK_64, NETWORK_128, check_layer, check_network, close, layer_case, network_case,
 };
 use lambdascope_engine::{cpu, gpu};
 
@@ -71,6 +71,20 @@ fn attention_layers_match_timm_on_the_gpu() {
         let case = attention_golden::layer_case(bytes);
         attention_golden::check_layer(name, bytes, &case, &on_gpu(&case));
     }
+}
+
+#[test]
+fn stored_maps_and_what_comes_of_them_match_timm_on_both_backends() {
+    let mut cases = 0;
+    for (name, bytes) in attention_golden::LAYERS {
+        let Some((case, map, output)) = attention_golden::stored_case(bytes) else { continue };
+        for values in [on_cpu(&case), on_gpu(&case)] {
+            close(&format!("{name} map"), &values[0], map.data());
+            close(&format!("{name} output"), &values[1], output.data());
+        }
+        cases += 1;
+    }
+    assert!(cases >= 8, "{cases}");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use std::mem::{offset_of, size_of};
 
 use bytemuck::Zeroable;
 use lambdascope_core::kernels::{
-    Shader, attention, conv, conv_join, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool,
-    pool_affine, without_enabling,
+    Shader, attention, attention_map, attention_values, conv, conv_join, lambda_apply, lambda_build, lambda_content,
+    lambda_masked, max_pool, mean_pool, pool_affine, without_enabling,
 };
 use naga::back::PipelineConstants;
 use naga::back::pipeline_constants::process_overrides;
@@ -28,9 +28,11 @@ fn shaders() -> Vec<Shader> {
         all.extend([params.shader(), lambda_build::shader(&params), lambda_masked::shader(&params)]);
     }
     for side in [1, 16, 144] {
-        all.push(attention::Params { height: side, width: side, ..Zeroable::zeroed() }.shader());
+        let params = attention::Params { height: side, width: side, ..Zeroable::zeroed() };
+        all.extend([params.shader(), attention_map::shader(&params)]);
     }
     all.extend([
+        attention_values::shader(),
         conv_join::shader(),
         lambda_content::shader(),
         max_pool::shader(),
@@ -183,7 +185,7 @@ fn parameter_structs_are_laid_out_as_in_rust() {
                 content,
                 mask,
             }),
-            "attention" => {
+            "attention" | "attention_map" | "attention_values" => {
                 layout!(attention { height, width, row, key_offset, value_offset, heads, key_depth, value_depth })
             }
             "lambda_content" => {

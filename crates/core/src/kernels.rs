@@ -4,6 +4,8 @@
 //! reflected offsets in `tests/it/shaders.rs`) and the grid. No arithmetic on activations and no device belongs here.
 
 pub mod attention;
+pub mod attention_map;
+pub mod attention_values;
 pub mod conv;
 pub mod conv_join;
 pub mod lambda_apply;

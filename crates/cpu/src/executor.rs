@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{attention, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
+use super::{
+    attention, attention_map, attention_values, lambda_apply, lambda_build, lambda_content, lambda_masked, max_pool,
+    mean_pool, pool_affine,
+};
 use crate::conv::Conv;
 use lambdascope_core::kernels::lambda_order::Order;
 use lambdascope_core::nn::graph::{ConstantId, Graph, Op, ValueId};
@@ -148,6 +151,17 @@ impl Executor {
                     horizontal: constant(*horizontal),
                 };
                 attention::run(params, operands, &mut self.attention, y);
+            }
+            (Op::AttentionMap { params, qkv, vertical, horizontal, .. }, [(_, map)]) => {
+                let operands = attention::Operands {
+                    qkv: value(*qkv),
+                    vertical: constant(*vertical),
+                    horizontal: constant(*horizontal),
+                };
+                attention_map::run(params, operands, &mut self.attention, map);
+            }
+            (Op::AttentionValues { params, qkv, map, .. }, [(_, y)]) => {
+                attention_values::run(params, value(*qkv), value(*map), y);
             }
             (Op::PoolAffine { params, input, scale, shift, .. }, [(_, y)]) => {
                 pool_affine::run(params, value(*input), constant(*scale), constant(*shift), y);

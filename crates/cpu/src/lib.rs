@@ -9,6 +9,8 @@
 
 mod activation;
 pub mod attention;
+pub mod attention_map;
+pub mod attention_values;
 mod blocks;
 pub mod conv;
 #[cfg(all(target_family = "wasm", feature = "threads"))]

@@ -36,10 +36,10 @@ pub struct Params {
 pub const WORKGROUP: u32 = 64;
 
 /// Queries of a workgroup; two vectors of four in the shader.
-const QUERIES: u32 = 8;
+pub(super) const QUERIES: u32 = 8;
 
 /// Key channels that a workgroup holds at a time.
-const DEPTH: u32 = 16;
+pub(super) const DEPTH: u32 = 16;
 
 impl Params {
     /// One workgroup for some neighbouring queries of one head.
@@ -60,7 +60,7 @@ impl Params {
     }
 
     /// Vectors of position logits that a workgroup holds: one a row and one a column of the map for each four queries.
-    fn lines(&self) -> u32 {
+    pub(super) fn lines(&self) -> u32 {
         QUERIES / 4 * (self.height + self.width)
     }
 

@@ -8,6 +8,6 @@ mod lambda;
 mod network;
 mod ops;
 
-pub use attention::attention_layer_graph;
+pub use attention::{attention_layer_graph, stored_attention_graph};
 pub use lambda::{LayerSetting, lambda_layer_graph};
 pub use network::{PICTURE_CHANNELS, network_graph};

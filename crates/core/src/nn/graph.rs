@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::lambda_order::Order;
-use crate::kernels::{attention, conv, lambda_apply, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine};
+use crate::kernels::{
+    attention, attention_map, attention_values, conv, lambda_apply, lambda_content, lambda_masked, max_pool, mean_pool,
+    pool_affine,
+};
 use crate::nn::mask::Mask;
 use crate::tensor::Tensor;
 
@@ -121,6 +124,30 @@ pub enum Op {
         /// `[H, W, h · v]`.
         output: ValueId,
     },
+    /// [`crate::kernels::attention_map`].
+    AttentionMap {
+        /// Geometry.
+        params: attention::Params,
+        /// Queries, keys and values, `[H, W, row]`.
+        qkv: ValueId,
+        /// `[2 · H − 1, k]`.
+        vertical: ConstantId,
+        /// `[2 · W − 1, k]`.
+        horizontal: ConstantId,
+        /// `[h, n, n]`.
+        map: ValueId,
+    },
+    /// [`crate::kernels::attention_values`].
+    AttentionValues {
+        /// Geometry.
+        params: attention::Params,
+        /// Queries, keys and values, `[H, W, row]`.
+        qkv: ValueId,
+        /// `[h, n, n]`.
+        map: ValueId,
+        /// `[H, W, h · v]`.
+        output: ValueId,
+    },
     /// [`crate::kernels::pool_affine`].
     PoolAffine {
         /// Geometry and activation.
@@ -156,7 +183,8 @@ impl Op {
                 [queries, context].into_iter().chain(lambda).collect()
             }
             Self::LambdaMasked { queries, context, .. } => vec![queries, context],
-            Self::Attention { qkv, .. } => vec![qkv],
+            Self::Attention { qkv, .. } | Self::AttentionMap { qkv, .. } => vec![qkv],
+            Self::AttentionValues { qkv, map, .. } => vec![qkv, map],
         }
     }
 
@@ -168,8 +196,10 @@ impl Op {
             | Self::LambdaApply { output, .. }
             | Self::LambdaMasked { output, .. }
             | Self::Attention { output, .. }
+            | Self::AttentionValues { output, .. }
             | Self::PoolAffine { output, .. }
             | Self::MeanPool { output, .. } => vec![output],
+            Self::AttentionMap { map, .. } => vec![map],
             Self::LambdaContent { k_bar, lambda, .. } => vec![k_bar, lambda],
         }
     }
@@ -184,6 +214,8 @@ impl Op {
             Self::LambdaApply { order: Order::LambdaFirst, .. } => "lambda_build",
             Self::LambdaMasked { .. } => "lambda_masked",
             Self::Attention { .. } => "attention",
+            Self::AttentionMap { .. } => "attention_map",
+            Self::AttentionValues { .. } => "attention_values",
             Self::PoolAffine { .. } => "pool_affine",
             Self::MeanPool { .. } => "mean_pool",
         }
@@ -197,6 +229,8 @@ impl Op {
             Self::LambdaApply { order, params, .. } => order.macs(params),
             Self::LambdaMasked { params, .. } => lambda_masked::macs(params),
             Self::Attention { params, .. } => params.macs(),
+            Self::AttentionMap { params, .. } => attention_map::macs(params),
+            Self::AttentionValues { params, .. } => attention_values::macs(params),
             Self::MaxPool { .. } | Self::PoolAffine { .. } | Self::MeanPool { .. } => 0,
         }
     }

@@ -1,7 +1,8 @@
 //! What the device runs for an op: the shader, its workgroups, and which arrays it reads and writes.
 
 use lambdascope_core::kernels::{
-    Grid, Shader, conv, conv_join, lambda_content, lambda_masked, max_pool, mean_pool, pool_affine,
+    Grid, Shader, attention_map, attention_values, conv, conv_join, lambda_content, lambda_masked, max_pool, mean_pool,
+    pool_affine,
 };
 use lambdascope_core::nn::graph::{ConstantId, Op, ValueId};
 
@@ -109,6 +110,14 @@ pub fn dispatch(op: &Op, way: impl Fn(&conv::Params) -> conv::Way) -> Dispatch {
         Op::Attention { params, qkv, vertical, horizontal, .. } => {
             let reads = [Value(*qkv), Constant(*vertical), Constant(*horizontal)];
             make(params.shader(), params.grid(), bytemuck::bytes_of(params), &reads)
+        }
+        Op::AttentionMap { params, qkv, vertical, horizontal, .. } => {
+            let reads = [Value(*qkv), Constant(*vertical), Constant(*horizontal)];
+            make(attention_map::shader(params), attention_map::grid(params), bytemuck::bytes_of(params), &reads)
+        }
+        Op::AttentionValues { params, qkv, map, .. } => {
+            let reads = [Value(*qkv), Value(*map)];
+            make(attention_values::shader(), attention_values::grid(params), bytemuck::bytes_of(params), &reads)
         }
         Op::PoolAffine { params, input, scale, shift, .. } => {
             let reads = [Value(*input), Constant(*scale), Constant(*shift)];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use half::f16;
-use lambdascope_core::kernels::{Grid, conv, lambda_apply, lambda_masked};
+use lambdascope_core::kernels::{Grid, attention, attention_map, conv, lambda_apply, lambda_masked};
 use lambdascope_core::nn::graph::{ConstantId, Graph, Op, ValueId};
 use lambdascope_core::nn::liveness::{Slots, assign};
 use lambdascope_core::tensor::max_abs;
@@ -168,9 +168,8 @@ fn check_limits(
         let (what, numbers) = match op {
             Op::LambdaApply { order, params, .. } => (lambda_layer(params), order.workgroup_memory(params)),
             Op::LambdaMasked { params, .. } => (lambda_layer(params), lambda_masked::workgroup_memory(params)),
-            Op::Attention { params, .. } => {
-                (format!("attention over a map of {}×{}", params.height, params.width), params.workgroup_memory())
-            }
+            Op::Attention { params, .. } => (attention_over(params), params.workgroup_memory()),
+            Op::AttentionMap { params, .. } => (attention_over(params), attention_map::workgroup_memory(params)),
             _ => continue,
         };
         let allowed = u64::from(limits.max_compute_workgroup_storage_size);
@@ -184,6 +183,10 @@ fn check_limits(
         check(&what, "workgroups along one axis", u64::from(largest), u64::from(allowed))?;
     }
     Ok(())
+}
+
+fn attention_over(params: &attention::Params) -> String {
+    format!("attention over a map of {}×{}", params.height, params.width)
 }
 
 fn lambda_layer(params: &lambda_apply::Params) -> String {

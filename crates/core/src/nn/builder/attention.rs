@@ -37,6 +37,25 @@ pub fn attention_layer_graph(
     Ok(builder.graph)
 }
 
+/// As [`attention_layer_graph`] with stride 1, by [`attention_map`](crate::kernels::attention_map) and
+/// [`attention_values`](crate::kernels::attention_values): the map of weights, `[h, n, n]`, stands in memory as a whole.
+///
+/// # Errors
+/// If the layer's tables are too small for the map.
+pub fn stored_attention_graph(layer: &AttentionLayer, [height, width]: [usize; 2]) -> Result<Graph, WeightsError> {
+    let mut builder = Builder::new([height, width, layer.shape.dim.next_multiple_of(4)]);
+    let x = builder.graph.input;
+    builder.graph.logits = builder.attention_by("layer", x, layer, Map::Stored)?;
+    Ok(builder.graph)
+}
+
+/// Whether attention's weights are stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Map {
+    Stored,
+    Streamed,
+}
+
 impl Builder {
     /// The attention layer proper on the map `x`.
     pub(super) fn attention(
@@ -44,6 +63,16 @@ impl Builder {
         block: &str,
         x: ValueId,
         layer: &AttentionLayer,
+    ) -> Result<ValueId, WeightsError> {
+        self.attention_by(block, x, layer, Map::Streamed)
+    }
+
+    fn attention_by(
+        &mut self,
+        block: &str,
+        x: ValueId,
+        layer: &AttentionLayer,
+        map: Map,
     ) -> Result<ValueId, WeightsError> {
         let (shape, name) = (layer.shape, format!("{block}.self_attn"));
         let [height, width, _] = self.shape(x);
@@ -61,8 +90,17 @@ impl Builder {
         };
         let [vertical, horizontal] =
             [vertical, horizontal].map(|table| self.constant(table.shape(), table.data().to_vec()));
-        let output = self.value(&name, [height, width, shape.outputs]);
-        self.graph.ops.push(Op::Attention { params, qkv, vertical, horizontal, output });
+        let output = if map == Map::Stored {
+            let map = self.value(&format!("{name}.map"), [shape.heads, height * width, height * width]);
+            self.graph.ops.push(Op::AttentionMap { params, qkv, vertical, horizontal, map });
+            let output = self.value(&name, [height, width, shape.outputs]);
+            self.graph.ops.push(Op::AttentionValues { params, qkv, map, output });
+            output
+        } else {
+            let output = self.value(&name, [height, width, shape.outputs]);
+            self.graph.ops.push(Op::Attention { params, qkv, vertical, horizontal, output });
+            output
+        };
         let site = AttentionSite { name: block.to_owned(), params, qkv, vertical, horizontal, output };
         self.graph.layers.push(Site::Attention(site));
         Ok(output)
