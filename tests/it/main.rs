@@ -17,6 +17,7 @@ mod circles;
 mod comparison;
 mod contrast;
 mod conv;
+mod cost;
 mod device_loss;
 mod engine;
 mod evidence;

@@ -7,6 +7,7 @@ mod ablate;
 mod backend;
 mod bench;
 mod classify;
+mod cost;
 mod evaluate;
 mod evidence;
 mod explain;
@@ -73,6 +74,8 @@ enum Command {
     Precompute(precompute::Arguments),
     /// Time a network.
     Bench(bench::Arguments),
+    /// Time one layer on maps of growing size: lambda layers, attention with and without its map stored, a convolution.
+    Cost(cost::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -105,6 +108,7 @@ fn run() -> Result<()> {
         Command::Evidence(arguments) => evidence::run(&arguments, choice),
         Command::Precompute(arguments) => precompute::run(&arguments, choice),
         Command::Bench(arguments) => bench::run(&arguments, choice),
+        Command::Cost(arguments) => cost::run(&arguments, choice),
     };
     match done.map_err(anyhow::Error::downcast::<clap::Error>) {
         // As clap tells of what it finds itself, with the usage.

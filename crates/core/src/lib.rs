@@ -9,6 +9,7 @@
 pub mod answer;
 pub mod backend;
 pub mod catalogue;
+pub mod cost;
 pub mod kernels;
 pub mod nn;
 pub mod picture;

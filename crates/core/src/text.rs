@@ -67,12 +67,13 @@ pub fn compact(value: f32) -> String {
     }
 }
 
-/// A count of bytes in decimal units: `640 B`, `98 kB`, `1.4 MB`.
+/// A count of bytes in decimal units: `640 B`, `98 kB`, `1.4 MB`, `17.2 GB`.
 pub fn bytes(count: u64) -> String {
     match count {
         0..1_000 => format!("{count} B"),
         1_000..1_000_000 => format!("{:.0} kB", count as f64 / 1e3),
-        _ => format!("{:.1} MB", count as f64 / 1e6),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
+        _ => format!("{:.1} GB", count as f64 / 1e9),
     }
 }
 
@@ -100,9 +101,11 @@ pub fn grouped(count: u64) -> String {
     text
 }
 
-/// A duration: `0.4 ms`, `32 ms`, `1.2 s`.
+/// A duration: `42 µs`, `0.4 ms`, `32 ms`, `1.2 s`.
 pub fn duration(milliseconds: f64) -> String {
-    if milliseconds < 10.0 {
+    if milliseconds < 0.1 {
+        format!("{:.0} µs", milliseconds * 1e3)
+    } else if milliseconds < 10.0 {
         format!("{milliseconds:.1} ms")
     } else if milliseconds < 1000.0 {
         format!("{milliseconds:.0} ms")
@@ -168,10 +171,12 @@ mod tests {
     #[test]
     fn units_fit_the_size() {
         assert_eq!([bytes(640), bytes(98_300), bytes(1_440_000)], ["640 B", "98 kB", "1.4 MB"]);
+        assert_eq!(bytes(17_179_869_184), "17.2 GB");
         assert_eq!(
             [count(553_000), count(1_310_000), count(3_020_000_000)],
             ["553 thousand", "1.3 million", "3.0 billion"]
         );
+        assert_eq!(duration(0.042), "42 µs");
         assert_eq!([duration(0.44), duration(32.1), duration(1240.0)], ["0.4 ms", "32 ms", "1.2 s"]);
         assert_eq!([percent(0.973), percent(0.0001), percent(0.0)], ["97.3 %", "< 0.1 %", "0.0 %"]);
         assert_eq!([whole_percent(0.384), whole_percent(0.001)], ["38\u{a0}%", "< 1\u{a0}%"]);

@@ -100,6 +100,11 @@ impl Executor {
         &mut self.arrays[self.slots.of[value]][..self.graph.values[value].len()]
     }
 
+    /// Bytes of all its arrays.
+    pub fn array_bytes(&self) -> u64 {
+        self.arrays.iter().map(|array| (array.len() * size_of::<f32>()) as u64).sum()
+    }
+
     /// Runs one of the graph's ops.
     ///
     /// # Panics

@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::guest::{Guest, said};
 use lambdascope_core::nn::graph::{Graph, ValueId};
+use lambdascope_core::nn::liveness::assign;
 
 #[wasm_bindgen]
 unsafe extern "C" {
@@ -147,7 +148,9 @@ impl CpuModule {
             return Err("it is another version than the engine; reload the page".into());
         }
         // Ends what was begun, whatever happens next.
-        let executor = Executor { module: self, address };
+        // It lays arrays out by the same assignment.
+        let numbers: usize = assign(graph, kept).lengths.iter().sum();
+        let executor = Executor { module: self, address, array_bytes: (numbers * size_of::<f32>()) as u64 };
         for (id, constant) in graph.constants.iter().enumerate() {
             executor.set_constant(id, constant.data())?;
         }
@@ -181,6 +184,7 @@ fn host(memory: &Memory) -> Result<JsValue, JsValue> {
 pub(crate) struct Executor {
     module: Rc<CpuModule>,
     address: u32,
+    array_bytes: u64,
 }
 
 impl Executor {
@@ -188,6 +192,11 @@ impl Executor {
         let module = &self.module;
         let set = |at, _| module.exports().set_constant(self.address, id as u32, at, values.len() as u32);
         module.guest.lend(bytemuck::cast_slice(values), set)
+    }
+
+    /// Bytes of its arrays.
+    pub fn array_bytes(&self) -> u64 {
+        self.array_bytes
     }
 
     /// Runs the graph on what its input holds.

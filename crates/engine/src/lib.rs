@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod backends;
+pub mod cost;
 #[cfg(target_family = "wasm")]
 pub mod cpu_module;
 mod engine;

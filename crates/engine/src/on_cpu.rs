@@ -59,6 +59,16 @@ impl OnCpu {
         }
     }
 
+    /// Bytes of the arrays between its kernels.
+    pub fn array_bytes(&self) -> u64 {
+        match &self.executor {
+            #[cfg(any(not(target_family = "wasm"), feature = "whole"))]
+            Executor::Here(executor) => executor.array_bytes(),
+            #[cfg(target_family = "wasm")]
+            Executor::Module(executor) => executor.array_bytes(),
+        }
+    }
+
     /// Runs the graph on a picture `[H, W, 4]`.
     ///
     /// # Panics

@@ -4,10 +4,12 @@
 //! into every convolution, `post_attn` after a lambda or attention layer.
 
 mod attention;
+mod convolution;
 mod lambda;
 mod network;
 mod ops;
 
 pub use attention::{attention_layer_graph, stored_attention_graph};
+pub use convolution::convolution_graph;
 pub use lambda::{LayerSetting, lambda_layer_graph};
 pub use network::{PICTURE_CHANNELS, network_graph};

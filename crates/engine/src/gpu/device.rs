@@ -51,6 +51,24 @@ impl Device {
     /// # Errors
     /// [`GpuError::NoAdapter`], [`GpuError::NoDevice`], or [`GpuError::Silent`] where the browser answers nothing at all.
     pub async fn request() -> Result<Self, GpuError> {
+        Self::with_limits(|_| wgpu::Limits::default()).await
+    }
+
+    /// As [`Device::request`], with all that the adapter offers.
+    ///
+    /// # Errors
+    /// As [`Device::request`].
+    pub async fn request_whole() -> Result<Self, GpuError> {
+        Self::with_limits(wgpu::Adapter::limits).await
+    }
+
+    /// Bytes of the largest array that a shader can be given.
+    pub fn largest_binding(&self) -> u64 {
+        let limits = self.device.limits();
+        limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)
+    }
+
+    async fn with_limits(limits: impl FnOnce(&wgpu::Adapter) -> wgpu::Limits) -> Result<Self, GpuError> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -62,7 +80,7 @@ impl Device {
             label: Some("lambdascope"),
             // Only profiles need timestamps, and only one way of convolving subgroups.
             required_features: adapter.features() & (wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SUBGROUP),
-            required_limits: wgpu::Limits::default(),
+            required_limits: limits(&adapter),
             ..Default::default()
         };
         let request = subgroups::asked_for(|| adapter.request_device(&descriptor));

@@ -48,6 +48,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     slots: Slots,
     buffers: Vec<wgpu::Buffer>,
+    /// Bytes of all its buffers.
+    pub size: u64,
 }
 
 impl Plan {
@@ -123,10 +125,11 @@ impl Plan {
                     grid: dispatch.grid,
                 }
             });
-            (steps.collect(), buffers.clone())
+            let size = buffers.iter().chain([&weights, &uniforms, &parts]).map(wgpu::Buffer::size).sum();
+            (steps.collect(), buffers.clone(), size)
         });
         match made.await {
-            Ok((steps, buffers)) => Ok(Self { steps, slots, buffers }),
+            Ok((steps, buffers, size)) => Ok(Self { steps, slots, buffers, size }),
             Err(reason) => {
                 device.check()?;
                 Err(GpuError::Refused(reason))

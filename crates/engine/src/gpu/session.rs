@@ -169,22 +169,44 @@ impl Session {
         device.check()?;
         let started = Instant::now();
         let limit = patience::for_load(patience::slowest_load());
-        let session = within(limit, "compile its shaders", Self::load(device, graph, kept, way)).await??;
+        let session = within(limit, "compile its shaders", Self::load(device, graph, kept, kept, way)).await??;
         patience::note_load(started.elapsed());
         Ok(session)
+    }
+
+    /// As [`Session::with_ways`], where values of `kept` have arrays of their own, and no more than the output is ever read.
+    ///
+    /// # Errors
+    /// As [`Session::new`].
+    pub async fn reading_output(
+        device: &Device,
+        graph: Arc<Graph>,
+        kept: &[ValueId],
+        way: impl Fn(&conv::Params) -> conv::Way,
+    ) -> Result<Self, GpuError> {
+        device.check()?;
+        let read = [graph.logits];
+        let limit = patience::for_load(patience::slowest_load());
+        within(limit, "compile its shaders", Self::load(device, graph, kept, &read, way)).await?
+    }
+
+    /// Bytes of all the buffers that were made for it.
+    pub fn bytes(&self) -> u64 {
+        self.plan.size + self.staging.size()
     }
 
     async fn load(
         device: &Device,
         graph: Arc<Graph>,
         kept: &[ValueId],
+        read: &[ValueId],
         way: impl Fn(&conv::Params) -> conv::Way,
     ) -> Result<Self, GpuError> {
         let plan = Plan::new(device, &graph, kept, way).await?;
-        let size = kept.iter().map(|&id| bytes(graph.values[id].len())).sum();
+        let size = read.iter().map(|&id| bytes(graph.values[id].len())).sum();
         let staging = staging(device, size).await?;
         device.check()?;
-        let (kept, device) = (kept.to_vec(), device.clone());
+        let (kept, device) = (read.to_vec(), device.clone());
         Ok(Self {
             device,
             graph,
