@@ -117,6 +117,29 @@ fn models_are_listed() {
 }
 
 #[test]
+fn what_a_layer_costs_is_measured_drawn_and_refused() {
+    let folder = TempDir::new().unwrap();
+    let drawing = folder.path().join("cost.svg");
+    let kinds = "--kinds=lambda-local,attention-stored";
+    let sweep = ["--backend", "cpu", "cost", kinds, "--sides", "4..16", "--memory", "0.001"];
+    let report = json(&[&sweep[..], &["--json", "--svg", drawing.to_str().unwrap()]].concat());
+    let points = report["points"].as_array().unwrap();
+    assert_eq!(points.len(), 6);
+    let measured = |contestant: &str, side: u64| {
+        let point = points.iter().find(|point| point["contestant"] == contestant && point["side"] == side).unwrap();
+        point["outcome"]["measured"]["milliseconds"].as_array().map_or(0, Vec::len)
+    };
+    assert!((1..=7).contains(&measured("lambda-local", 16)) && measured("attention-stored", 8) >= 1);
+    assert_eq!(measured("attention-stored", 16), 0, "1.6 MB of a map and its ends");
+    assert!(fs::read_to_string(&drawing).unwrap().starts_with("<svg"));
+    let said = stdout(&sweep);
+    assert!(said.contains("16² refused: it needs 1.7 MB; a contestant may take here at most 1.0 MB"), "{said}");
+    assert!(refusal(&["cost"], 1).contains("--backend cpu or --backend gpu"));
+    assert!(refusal(&["cost", "--kinds", "pooling"], 2).contains("lambda-global"));
+    assert!(refusal(&["--backend", "cpu", "cost", "--heads", "3"], 1).contains("3 heads"));
+}
+
+#[test]
 fn every_network_in_the_program_answers_to_its_name() {
     let church = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/samples/church.webp");
     for member in family().unwrap() {

@@ -1,6 +1,8 @@
 //! `cost`: what one layer takes on maps of growing size, until it is refused.
 
-use anyhow::{Result, bail, ensure};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail, ensure};
 use strum::VariantArray;
 
 use crate::backend::backend_name;
@@ -11,6 +13,8 @@ use lambdascope_core::cost::fit::{Fit, crossings};
 use lambdascope_core::cost::report::{Outcome, Point, Report};
 use lambdascope_core::text;
 use lambdascope_engine::cost::Lab;
+use lambdascope_explain::figures::colour::Theme;
+use lambdascope_explain::views::cost::svg;
 
 /// `cost`'s arguments.
 #[derive(clap::Args)]
@@ -39,6 +43,9 @@ pub struct Arguments {
     /// Gigabytes that a layer may take on the CPU.
     #[arg(long, default_value_t = 8.0)]
     memory: f64,
+    /// Draw time and memory over the map's size to this file.
+    #[arg(long)]
+    svg: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -98,6 +105,10 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     bar.finish_and_clear();
     let last = sides.iter().copied().max().unwrap_or(1);
     let report = Report { backend: lab.backend(), device: lab.device(), setting: setting(last), batch, points };
+    if let Some(path) = &arguments.svg {
+        let svg = svg(&report, Theme::Light).context("nothing ran, so there is nothing to draw")?;
+        std::fs::write(path, svg).with_context(|| format!("cannot write {}", path.display()))?;
+    }
     if arguments.json {
         return say(serde_json::to_string_pretty(&report)?);
     }
