@@ -76,6 +76,19 @@ test("the backend is chosen on the page; a GPU that stops answering is replaced 
   await expect(card).toBeHidden();
 });
 
+test("with weights in half precision the GPU says so, and its maps still prove its outputs", { tag: "@webgpu" }, async ({ page }) => {
+  await open(page, "?sample=church&layer=stages.1.3&head=2&y=5&x=9&backend=webgpu-f16");
+  await firstResult(page);
+  const badge = page.getByTestId("backend-badge");
+  await expect(badge).toHaveAttribute("data-backend", "gpu");
+  await expect(badge).toHaveAttribute("title", /half precision/);
+  await badge.click();
+  await expect(page.getByTestId("backend-choice").getByRole("radio", { name: "GPU, half precision" })).toBeChecked();
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("prediction").first()).toHaveAttribute("data-label", "church");
+  expect(Number(await page.getByTestId("proof").getAttribute("data-max-error")), "Σ a·v against the layer's own output").toBeLessThan(1e-5);
+});
+
 test("a GPU that stops answering while something new compiles on it is given up, and what was asked for is answered", { tag: "@webgpu" }, async ({ page }) => {
   const hinder = async (isStalled: boolean) => page.workers()[0]!.evaluate(`globalThis.stalled = ${isStalled}`);
   const again = async () => {

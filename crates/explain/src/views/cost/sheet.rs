@@ -85,10 +85,10 @@ fn drawing(chart: &Chart, [left, top]: [f64; 2], theme: Theme, ink: &str) -> Gro
         for [x, y] in &points {
             group = group.add(Circle::new().set("cx", *x).set("cy", *y).set("r", 3).set("fill", colour));
         }
-        // At the head of the chart, above the size at which it ended, a little beside what others left there.
+        // At the head of the chart, before the size at which it ended, each contestant in a place of its own.
         if let Some(side) = line.refused {
             let [x, y] = place([chart.across(side), 1.0]);
-            let x = x + 11.0 * (line.contestant as usize as f64 - 2.5);
+            let x = x - 11.0 * (5.0 - line.contestant as usize as f64);
             group = group
                 .add(stroke([x - 4.0, y - 4.0], [x + 4.0, y + 4.0], colour).set("stroke-width", 2))
                 .add(stroke([x - 4.0, y + 4.0], [x + 4.0, y - 4.0], colour).set("stroke-width", 2));
