@@ -85,6 +85,11 @@ async fn layers_and_network_match_timm() {
     for (name, bytes) in attention_golden::LAYERS {
         let case = attention_golden::layer_case(bytes);
         attention_golden::check_layer(name, bytes, &case, &run(&case).await);
+        if let Some((case, map, output)) = attention_golden::stored_case(bytes) {
+            let values = run(&case).await;
+            golden::close(&format!("{name} map"), &values[0], map.data());
+            golden::close(&format!("{name} stored output"), &values[1], output.data());
+        }
     }
     let case = attention_golden::network_case();
     attention_golden::check_network(&case, &run(&case).await);

@@ -14,7 +14,7 @@ use lambdascope_core::cost::report::{Outcome, Point, Report};
 use lambdascope_core::text;
 use lambdascope_engine::cost::Lab;
 use lambdascope_explain::figures::colour::Theme;
-use lambdascope_explain::views::cost::svg;
+use lambdascope_explain::views::cost::sheet::svg;
 
 /// `cost`'s arguments.
 #[derive(clap::Args)]

@@ -166,12 +166,7 @@ impl Session {
         kept: &[ValueId],
         way: impl Fn(&conv::Params) -> conv::Way,
     ) -> Result<Self, GpuError> {
-        device.check()?;
-        let started = Instant::now();
-        let limit = patience::for_load(patience::slowest_load());
-        let session = within(limit, "compile its shaders", Self::load(device, graph, kept, kept, way)).await??;
-        patience::note_load(started.elapsed());
-        Ok(session)
+        Self::loaded(device, graph, kept, kept, way).await
     }
 
     /// As [`Session::with_ways`], where values of `kept` have arrays of their own, and no more than the output is ever read.
@@ -184,10 +179,24 @@ impl Session {
         kept: &[ValueId],
         way: impl Fn(&conv::Params) -> conv::Way,
     ) -> Result<Self, GpuError> {
-        device.check()?;
         let read = [graph.logits];
+        Self::loaded(device, graph, kept, &read, way).await
+    }
+
+    /// The values of `kept` have arrays of their own, those of `read` can be read after a run.
+    async fn loaded(
+        device: &Device,
+        graph: Arc<Graph>,
+        kept: &[ValueId],
+        read: &[ValueId],
+        way: impl Fn(&conv::Params) -> conv::Way,
+    ) -> Result<Self, GpuError> {
+        device.check()?;
+        let started = Instant::now();
         let limit = patience::for_load(patience::slowest_load());
-        within(limit, "compile its shaders", Self::load(device, graph, kept, &read, way)).await?
+        let session = within(limit, "compile its shaders", Self::load(device, graph, kept, read, way)).await??;
+        patience::note_load(started.elapsed());
+        Ok(session)
     }
 
     /// Bytes of all the buffers that were made for it.

@@ -3,7 +3,7 @@
 use svg::Document;
 use svg::node::element::{Circle, Group, Line as Stroke, Polyline, Rectangle, Text, Title};
 
-use super::{Chart, Quantity, style};
+use super::chart::{Chart, Quantity, style};
 use crate::figures::colour::Theme;
 use lambdascope_core::cost::contestant::{Contestant, Setting};
 use lambdascope_core::cost::report::Report;
@@ -108,7 +108,7 @@ fn stroke(from: [f64; 2], to: [f64; 2], colour: &str) -> Stroke {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::views::cost::tests::report;
+    use crate::views::cost::chart::tests::report;
 
     #[test]
     fn a_sheet_has_both_charts_and_says_whose_lines_they_are() {
