@@ -78,7 +78,8 @@ fn with_answer(html: &str, sample: &str) -> Result<String> {
     Ok(html.replacen(module, &format!(r#"{module} data-answer="samples/{sample}.answer""#), 1))
 }
 
-fn attribute<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+/// What stands between the quotes of an attribute in a line of HTML.
+pub fn attribute<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     line.split_once(&format!(r#"{name}=""#))?.1.split_once('"').map(|(value, _)| value)
 }
 

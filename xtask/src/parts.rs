@@ -11,6 +11,7 @@ use std::process::Command;
 use anyhow::{Context, Result, anyhow, bail};
 use wasm_split_cli_support::Options;
 
+use crate::head::attribute;
 use crate::process;
 use crate::project::Project;
 
@@ -80,7 +81,7 @@ fn name_of_page(dist: &Path) -> Result<String> {
 fn optimiser_flags(index: &Path) -> Result<Vec<String>> {
     let html = fs::read_to_string(index).with_context(|| format!("cannot read {}", index.display()))?;
     let line = html.lines().find(|line| line.contains(r#"data-bin="page""#));
-    let value = |key: &str| line?.split_once(&format!(r#"{key}=""#))?.1.split_once('"').map(|(value, _)| value);
+    let value = |key: &str| attribute(line?, key);
     let (Some(level), Some(flags)) = (value("data-wasm-opt"), value("data-wasm-opt-params")) else {
         bail!("{} says nothing of wasm-opt for the page", index.display());
     };

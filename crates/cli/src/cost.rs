@@ -112,10 +112,10 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     if arguments.json {
         return say(serde_json::to_string_pretty(&report)?);
     }
-    table(&report, kinds, sides)
+    table(&report, kinds)
 }
 
-fn table(report: &Report, kinds: &[Contestant], sides: &[usize]) -> Result<()> {
+fn table(report: &Report, kinds: &[Contestant]) -> Result<()> {
     let Setting { width, heads, key_depth, window, .. } = report.setting;
     say(format!(
         "one layer on {} ({}): d = {width}, h = {heads}, k = {key_depth}, r = {window}, {} at a time",
@@ -153,7 +153,6 @@ fn table(report: &Report, kinds: &[Contestant], sides: &[usize]) -> Result<()> {
             }
         }
     }
-    ensure!(!sides.is_empty(), "there is no map without a side");
     Ok(())
 }
 

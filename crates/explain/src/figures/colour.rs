@@ -11,6 +11,16 @@ pub enum Theme {
     Dark,
 }
 
+impl Theme {
+    /// What drawings that stand by themselves are drawn on and written with, as `#rrggbb`.
+    pub fn paper_and_ink(self) -> [&'static str; 2] {
+        match self {
+            Self::Light => ["#fbfaf7", "#1f2328"],
+            Self::Dark => ["#14161a", "#eceae4"],
+        }
+    }
+}
+
 const DIVERGING_LIGHT: [u32; 9] =
     [0x0255ac, 0x447ec9, 0x7ea6dc, 0xb8cfed, 0xf7f7f7, 0xe7c4b0, 0xd2946e, 0xb86326, 0x894101];
 const DIVERGING_DARK: [u32; 9] =

@@ -43,10 +43,7 @@ const HEADING: usize = 20;
 impl Sheet<'_> {
     /// The sheet as SVG.
     pub fn svg(&self, theme: Theme) -> String {
-        let (paper, ink) = match theme {
-            Theme::Light => ("#fbfaf7", "#1f2328"),
-            Theme::Dark => ("#14161a", "#eceae4"),
-        };
+        let [paper, ink] = theme.paper_and_ink();
         let columns = self.columns.clamp(1, self.figures.len().max(1));
         let heading = if self.figures.len() > 1 { HEADING } else { 0 };
         let side = |side: fn(&Figure) -> usize| self.figures.iter().map(side).max().unwrap_or(0) * self.cell;

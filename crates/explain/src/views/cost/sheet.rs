@@ -20,10 +20,7 @@ const KEY: f64 = 20.0;
 /// The sheet; nothing where nobody ran.
 pub fn svg(report: &Report, theme: Theme) -> Option<String> {
     let charts = [Chart::of(report, Quantity::Time)?, Chart::of(report, Quantity::Memory)?];
-    let (paper, ink) = match theme {
-        Theme::Light => ("#fbfaf7", "#1f2328"),
-        Theme::Dark => ("#14161a", "#eceae4"),
-    };
+    let [paper, ink] = theme.paper_and_ink();
     let key = TOP + HIGH + 52.0;
     let lines: Vec<Contestant> = charts[0].lines.iter().map(|line| line.contestant).collect();
     let width = 2.0 * (MARGIN + LABELS + WIDE) + MARGIN;
