@@ -133,7 +133,7 @@ fn what_a_layer_costs_is_measured_drawn_and_refused() {
     assert_eq!(measured("attention-stored", 16), 0, "1.6 MB of a map and its ends");
     assert!(fs::read_to_string(&drawing).unwrap().starts_with("<svg"));
     let said = stdout(&sweep);
-    assert!(said.contains("16² refused: it needs 1.7 MB; a contestant may take here at most 1.0 MB"), "{said}");
+    assert!(said.contains("16² refused: it needs 1.7 MB; a layer may take here at most 1.0 MB"), "{said}");
     assert!(refusal(&["cost"], 1).contains("--backend cpu or --backend gpu"));
     assert!(refusal(&["cost", "--kinds", "pooling"], 2).contains("lambda-global"));
     assert!(refusal(&["--backend", "cpu", "cost", "--heads", "3"], 1).contains("3 heads"));

@@ -15,9 +15,9 @@ pub const VERSION: u32 = 1;
 pub type ViewParameters = BTreeMap<String, String>;
 
 /// The keys of all views.
-const VIEW_PARAMETERS: [&str; 15] = [
+const VIEW_PARAMETERS: [&str; 20] = [
     "t", "by", "step", "part", "shift", "sort", "channel", "cell", "edit", "mask", "kernel", "class", "against",
-    "trail", "beside",
+    "trail", "beside", "sweep", "layers", "run", "need", "sides",
 ];
 
 /// How the keys begin that mailing lists, search engines and social networks add to links; nobody means them for the page.

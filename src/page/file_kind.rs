@@ -18,6 +18,8 @@ pub enum FileKind {
     Video,
     /// Load it as a network.
     Network,
+    /// A sweep of the laboratory, which lies over the one on screen.
+    Sweep,
     /// A network in another container, or what stands for one.
     ForeignNetwork(&'static Foreign),
     /// Neither.
@@ -36,6 +38,8 @@ impl FileKind {
             Self::Picture
         } else if mime.starts_with("video/") || is_video(head) {
             Self::Video
+        } else if is_sweep(head) {
+            Self::Sweep
         } else {
             let told = foreign::of(head).filter(|kind| kind.network).or_else(|| foreign::by_name(&name));
             told.map_or(Self::Unknown, Self::ForeignNetwork)
@@ -47,6 +51,12 @@ impl FileKind {
 fn is_safetensors(head: &[u8]) -> bool {
     let Some((length, json)) = head.split_first_chunk::<8>() else { return false };
     json.starts_with(b"{") && u64::from_le_bytes(*length) < 1 << 32
+}
+
+/// JSON that begins as ours does.
+fn is_sweep(head: &[u8]) -> bool {
+    let begins = String::from_utf8_lossy(head);
+    begins.trim_start().starts_with('{') && begins.contains("\"backend\"") && begins.contains("\"device\"")
 }
 
 /// The formats that the page reads, or perhaps the browser, by their first bytes.
@@ -121,6 +131,13 @@ mod tests {
         assert_eq!(FileKind::of("notes.txt", "text/plain", b"hello there"), FileKind::Unknown);
         assert_eq!(FileKind::of("clip.wav", "audio/wav", b"RIFF\x10\0\0\0WAVEfmt "), FileKind::Unknown);
         assert_eq!(FileKind::of("", "", b""), FileKind::Unknown);
+    }
+
+    #[test]
+    fn a_sweep_is_known_by_its_beginning() {
+        let sweep = b"{\n  \"backend\": \"Cpu\",\n  \"device\": \"a machine";
+        assert_eq!(FileKind::of("cost.json", "application/json", sweep), FileKind::Sweep);
+        assert_eq!(FileKind::of("state.json", "application/json", b"{\"lambdascope\": 1}"), FileKind::Unknown);
     }
 
     #[test]

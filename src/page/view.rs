@@ -25,6 +25,8 @@ pub enum View {
     Formula,
     /// The WGSL of a step.
     Shader,
+    /// What layers take on this device as maps grow.
+    Cost,
 }
 
 impl View {
@@ -50,6 +52,7 @@ impl View {
             Self::WhatIf => "What if",
             Self::Formula => "Formula",
             Self::Shader => "Shader",
+            Self::Cost => "Cost",
         }
     }
 
@@ -65,6 +68,7 @@ impl View {
             Self::WhatIf => "What happens to the guess if you remove a part?",
             Self::Formula => "Which numbers make up this output?",
             Self::Shader => "What does the GPU run to compute this?",
+            Self::Cost => "What does it cost on this device?",
         }
     }
 
@@ -72,7 +76,7 @@ impl View {
     pub fn follows_live(self) -> bool {
         match self {
             Self::Lens | Self::Atlas | Self::Evidence | Self::WhatIf => true,
-            Self::Anatomy | Self::Orders | Self::Position | Self::Formula | Self::Shader => false,
+            Self::Anatomy | Self::Orders | Self::Position | Self::Formula | Self::Shader | Self::Cost => false,
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod canvas;
 pub mod files;
+pub mod gpu;
 pub mod media;
 pub mod service_worker;
 

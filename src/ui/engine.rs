@@ -3,6 +3,7 @@
 
 pub mod beside;
 pub mod evidence;
+pub mod lab;
 pub mod live;
 pub mod loads;
 pub mod precomputed;
@@ -207,6 +208,8 @@ fn receive(state: State, response: Response) {
         Response::LayerShaders(shaders) => shader::received(state, shaders),
         Response::ShaderChecked { id, fault } => shader::checked(state, id, fault),
         Response::ShaderRan { id, outcome } => shader::ran(state, id, outcome),
+        // Of a laboratory, which is a worker of its own.
+        Response::LabOpen { .. } | Response::LabClosed { .. } | Response::Measured(_) => {}
         Response::Notice { message } => state.notice.set(Some(message)),
         Response::Failed { message } => state.fail(message),
     }

@@ -4,6 +4,7 @@ mod actions;
 pub mod beside;
 pub mod debounce;
 pub mod evidence;
+pub mod lab;
 pub mod later;
 pub mod live;
 pub mod motion;
@@ -32,6 +33,7 @@ use crate::ui::browser;
 use crate::ui::link::Link;
 use beside::BesideSignals;
 use evidence::EvidenceSignals;
+use lab::LabSignals;
 use lambdascope_core::answer::Answer;
 use lambdascope_core::backend::{BackendChoice, BackendReport};
 use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
@@ -151,6 +153,8 @@ pub struct State {
     pub beside: BesideSignals,
     /// The evidence for classes, as far as it was asked for.
     pub evidence: EvidenceSignals,
+    /// The laboratory.
+    pub lab: LabSignals,
     /// What is not on the first screen.
     pub later: LaterSignals,
     /// The layer's shaders, their edits, and what came of them.
@@ -185,6 +189,7 @@ impl State {
         let parameters = RwSignal::new(address.parameters.clone());
         let networks = NetworkSignals::new(address.network.clone());
         let running = networks.running;
+        let report = RwSignal::new(None);
         let theme_choice = RwSignal::new(stored_theme());
         let system = browser::system_theme();
         Self {
@@ -196,7 +201,7 @@ impl State {
             networks,
             offline: OfflineSignals::new(),
             engine_load: RwSignal::new(0),
-            report: RwSignal::new(None),
+            report,
             notice: RwSignal::new(None),
             address_notice: RwSignal::new(address_notice),
             own: OwnPictures::new(),
@@ -225,6 +230,7 @@ impl State {
             what_if: WhatIfSignals::new(parameters),
             beside: BesideSignals::new(parameters, networks),
             evidence: EvidenceSignals::new(),
+            lab: LabSignals::new(parameters, report),
             later: LaterSignals::new(),
             shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),

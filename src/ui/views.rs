@@ -2,6 +2,7 @@
 
 pub mod anatomy;
 pub mod atlas;
+pub mod cost;
 pub mod evidence;
 pub mod formula;
 pub mod lens;

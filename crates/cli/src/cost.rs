@@ -104,9 +104,10 @@ pub fn run(arguments: &Arguments, choice: BackendChoice) -> Result<()> {
     }
     bar.finish_and_clear();
     let last = sides.iter().copied().max().unwrap_or(1);
-    let report = Report { backend: lab.backend(), device: lab.device(), setting: setting(last), batch, points };
+    let (backend, device) = (lab.backend(), lab.device());
+    let report = Report { backend, device, browser: None, setting: setting(last), batch, points };
     if let Some(path) = &arguments.svg {
-        let svg = svg(&report, Theme::Light).context("nothing ran, so there is nothing to draw")?;
+        let svg = svg(&[&report], Theme::Light).context("nothing ran, so there is nothing to draw")?;
         std::fs::write(path, svg).with_context(|| format!("cannot write {}", path.display()))?;
     }
     if arguments.json {

@@ -5,4 +5,5 @@ pub mod contestant;
 pub mod fit;
 pub mod formula;
 pub mod graph;
+pub mod need;
 pub mod report;

@@ -67,14 +67,17 @@ pub fn compact(value: f32) -> String {
     }
 }
 
-/// A count of bytes in decimal units: `640 B`, `98 kB`, `1.4 MB`, `17.2 GB`.
-pub fn bytes(count: u64) -> String {
-    match count {
-        0..1_000 => format!("{count} B"),
-        1_000..1_000_000 => format!("{:.0} kB", count as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
-        _ => format!("{:.1} GB", count as f64 / 1e9),
+/// A count of bytes in decimal units: `640 B`, `98 kB`, `1.4 MB`, `17.2 GB`, `6.6 TB`, and so on to `PB` and `EB`.
+pub fn bytes(count: impl Into<u128>) -> String {
+    /// Powers of a thousand that have a name, with their decimals.
+    const UNITS: [(&str, usize); 6] = [("kB", 0), ("MB", 1), ("GB", 1), ("TB", 1), ("PB", 1), ("EB", 1)];
+    let count: u128 = count.into();
+    if count < 1000 {
+        return format!("{count} B");
     }
+    let power = (count.ilog(1000) as usize).min(UNITS.len());
+    let (unit, decimals) = UNITS[power - 1];
+    format!("{:.decimals$} {unit}", count as f64 / 1000f64.powi(power as i32))
 }
 
 /// A large count: `812`, `553 thousand`, `1.3 million`, `3.0 billion`.
@@ -170,8 +173,11 @@ mod tests {
 
     #[test]
     fn units_fit_the_size() {
-        assert_eq!([bytes(640), bytes(98_300), bytes(1_440_000)], ["640 B", "98 kB", "1.4 MB"]);
-        assert_eq!(bytes(17_179_869_184), "17.2 GB");
+        assert_eq!([bytes(640u64), bytes(98_300u64), bytes(1_440_000u64)], ["640 B", "98 kB", "1.4 MB"]);
+        assert_eq!(
+            [bytes(17_179_869_184u64), bytes(6_600_000_000_000u64), bytes(u128::from(u64::MAX))],
+            ["17.2 GB", "6.6 TB", "18.4 EB"]
+        );
         assert_eq!(
             [count(553_000), count(1_310_000), count(3_020_000_000)],
             ["553 thousand", "1.3 million", "3.0 billion"]

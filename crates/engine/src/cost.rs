@@ -111,7 +111,7 @@ impl Lab {
         let bytes = &predicted.bytes;
         let (whose, needed, allowed) = match &self.device {
             Some(device) => ("this device binds", bytes.map.max(bytes.ends / 2), device.largest_binding()),
-            None => ("a contestant may take here", bytes.values() + bytes.weights, self.memory),
+            None => ("a layer may take here", bytes.values() + bytes.weights, self.memory),
         };
         if needed <= allowed { Ok(()) } else { Err(Refusal::Memory { whose: whose.into(), needed, allowed }) }
     }

@@ -1,7 +1,8 @@
 //! What the page asks of the engine.
 
-use lambdascope_core::backend::{BackendChoice, CpuWish};
+use lambdascope_core::backend::{Backend, BackendChoice, CpuWish};
 use lambdascope_core::catalogue::Source;
+use lambdascope_core::cost::contestant::{Contestant, Setting};
 use lambdascope_core::nn::edit::Edits;
 use lambdascope_core::picture::{PictureEdit, Region};
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,22 @@ pub enum Request {
     CheckShader(ShaderEdit),
     /// Run the network on the picture that was answered last, once as it is and once with an edited shader.
     RunShader(ShaderEdit),
+    /// The first message of a worker that is a laboratory from then on: it loads no network, and takes only [`Request::Measure`].
+    OpenLab {
+        /// Where layers run.
+        backend: Backend,
+        /// How the CPU is to compute.
+        cpu: CpuWish,
+    },
+    /// Time a layer.
+    Measure {
+        /// Which.
+        contestant: Contestant,
+        /// Its sizes.
+        setting: Setting,
+        /// Maps that a time is of, one after the other.
+        batch: usize,
+    },
     /// Run the network changed, or on the last picture changed, beside the present one.
     WhatIf {
         /// Grows with every such request.

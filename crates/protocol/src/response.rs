@@ -3,6 +3,7 @@
 use lambdascope_core::answer::{Answer, Prediction};
 use lambdascope_core::backend::{Backend, BackendReport};
 use lambdascope_core::catalogue::Source;
+use lambdascope_core::cost::report::Point;
 use lambdascope_core::nn::card::NetworkCard;
 use lambdascope_core::nn::evidence::{ClassEvidence, Evidence};
 use lambdascope_core::shader_edit::{Fault, ShaderRun};
@@ -87,6 +88,18 @@ pub enum Response {
         /// A sentence with the cause.
         message: String,
     },
+    /// The laboratory can measure.
+    LabOpen {
+        /// What computes, by name.
+        device: String,
+    },
+    /// The laboratory cannot be had on this backend.
+    LabClosed {
+        /// A sentence with the cause.
+        message: String,
+    },
+    /// What came of a measurement.
+    Measured(Box<Point>),
     /// A picture's answer.
     Answer(Box<Answer>),
     /// A picture could not be used; the engine goes on.

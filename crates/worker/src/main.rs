@@ -2,7 +2,8 @@
 //!
 //! Nothing here draws or computes: it fetches, decodes, asks the [`lambdascope_engine::Engine`] and posts what it says.
 //! [`loads`] gets weights while the present network goes on answering ([`shipped`] and [`hub`] know where they lie);
-//! [`serve`] does the work that occupies the thread, one piece at a time.
+//! [`serve`] does the work that occupies the thread, one piece at a time. A worker that is asked to be a laboratory ([`lab`]) is
+//! nothing else.
 
 #[cfg(target_family = "wasm")]
 mod answer;
@@ -22,6 +23,8 @@ mod frames;
 mod hub;
 #[cfg(target_family = "wasm")]
 mod job;
+#[cfg(target_family = "wasm")]
+mod lab;
 #[cfg(target_family = "wasm")]
 mod loads;
 #[cfg(target_family = "wasm")]

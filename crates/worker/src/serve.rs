@@ -16,6 +16,8 @@ use super::cpu;
 use super::frames::Frame;
 use super::hub;
 use super::job::{Job, LoadedWeights, ReadyNetwork, Slot};
+use super::lab;
+use super::lab::Measurement;
 use super::loads::{Loads, known, offer, report};
 use super::scope::{post, read, scope};
 use super::shaders;
@@ -35,10 +37,11 @@ pub fn start() {
     let loads = Loads::new(jobs.clone());
     let (given, kernels) = oneshot::channel();
     let given = Cell::new(Some(given));
+    let mut lab = None;
     let listener = {
         let (loads, jobs) = (Rc::clone(&loads), jobs.clone());
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match read(&event) {
-            Ok((request, enclosed)) => take(&loads, &jobs, &given, request, enclosed),
+            Ok((request, enclosed)) => take(&loads, &jobs, &given, &mut lab, request, enclosed),
             Err(error) => post(&Response::Failed {
                 message: format!("The page and its engine are different versions ({error}). Reload the page."),
             }),
@@ -61,6 +64,7 @@ fn take(
     loads: &Rc<Loads>,
     jobs: &UnboundedSender<Job>,
     kernels: &Cell<Option<oneshot::Sender<Result<(), String>>>>,
+    lab: &mut Option<UnboundedSender<Measurement>>,
     request: Request,
     enclosed: JsValue,
 ) {
@@ -112,6 +116,15 @@ fn take(
             drop(jobs.unbounded_send(Job::WhatIf(Question { id, answer, edits, picture })));
         }
         Request::Evidence { answer, class } => drop(jobs.unbounded_send(Job::Evidence { answer, class })),
+        Request::OpenLab { backend, cpu } => {
+            lab.get_or_insert_with(|| lab::open(backend, cpu));
+        }
+        Request::Measure { contestant, setting, batch } => {
+            if let Some(lab) = lab {
+                // It takes what is sent as long as the worker lives.
+                drop(lab.unbounded_send(Measurement { contestant, setting, batch }));
+            }
+        }
         Request::LayerShaders { layer } => drop(jobs.unbounded_send(Job::Shaders(layer))),
         Request::CheckShader(edit) => drop(jobs.unbounded_send(Job::CheckShader(edit))),
         Request::RunShader(edit) => drop(jobs.unbounded_send(Job::RunShader(edit))),

@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 
 use crate::page::file_kind::{FileKind, HEAD};
+use crate::page::view::View;
 use crate::ui::browser;
 use crate::ui::engine::loads;
 use crate::ui::shell::live;
@@ -167,6 +169,10 @@ fn take_all(state: State, files: Vec<web_sys::File>, folders: Vec<String>) {
                     }
                 },
                 FileKind::Video => live::begin_file(state, name, &file),
+                FileKind::Sweep => {
+                    state.view.set(View::Cost);
+                    state.lab.file.set(Some((name, SendWrapper::new(file.into()))));
+                }
                 FileKind::ForeignNetwork(kind) => left_out = Some(format!("{name} looks like {kind}.")),
                 FileKind::Unknown => {
                     left_out = Some(format!(

@@ -10,6 +10,7 @@ use crate::ui::state::State;
 use crate::ui::state::later::{Draw, Piece};
 use crate::ui::views::anatomy::Anatomy;
 use crate::ui::views::atlas::Atlas;
+use crate::ui::views::cost::Cost;
 use crate::ui::views::evidence::Evidence;
 use crate::ui::views::formula::Formula;
 use crate::ui::views::lens::Lens;
@@ -61,6 +62,7 @@ fn draw(piece: Piece) -> AnyView {
         View::WhatIf => view! { <WhatIf /> }.into_any(),
         View::Formula => view! { <Formula /> }.into_any(),
         View::Shader => view! { <ShaderView /> }.into_any(),
+        View::Cost => view! { <Cost /> }.into_any(),
     }
 }
 

@@ -79,10 +79,12 @@ fn sentence(state: State, view: View) -> Option<String> {
             View::Lens => Some(summary::gist(&reading)),
             View::Anatomy => Some(summary::lambda(&reading)),
             View::Position => summary::by_position(&reading),
-            View::Orders | View::Atlas | View::Evidence | View::WhatIf | View::Formula | View::Shader => None,
+            View::Orders | View::Atlas | View::Evidence | View::WhatIf | View::Formula | View::Shader | View::Cost => {
+                None
+            }
         }
     };
-    attention.or_else(of_lambda).filter(|_| view != View::Evidence)
+    attention.or_else(of_lambda).filter(|_| !matches!(view, View::Evidence | View::Cost))
 }
 
 /// The query's maps in words for those who do not see them.

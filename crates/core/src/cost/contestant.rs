@@ -41,6 +41,18 @@ impl Contestant {
             Self::Convolution => "convolution",
         }
     }
+
+    /// As it stands in a sentence.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::LambdaLocal => "a lambda layer with a local window",
+            Self::LambdaGlobal => "a global lambda layer",
+            Self::LambdaContent => "a lambda layer of content alone",
+            Self::AttentionStored => "attention with a stored map",
+            Self::AttentionStreamed => "streamed attention",
+            Self::Convolution => "a convolution",
+        }
+    }
 }
 
 /// The sizes that all of them have.

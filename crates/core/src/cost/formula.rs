@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::contestant::{Contestant, Setting};
+use crate::backend::Backend;
 
 /// Bytes of a number.
 const NUMBER: u64 = 4;
@@ -46,6 +47,14 @@ impl Bytes {
     /// Of all a GPU's buffers.
     pub fn on_gpu(&self) -> u64 {
         self.values() + self.weights + self.overhead
+    }
+
+    /// Of what a backend makes for a contestant and is counted: on the CPU the arrays between kernels.
+    pub fn on(&self, backend: Backend) -> u64 {
+        match backend {
+            Backend::Gpu => self.on_gpu(),
+            Backend::Cpu => self.values(),
+        }
     }
 }
 

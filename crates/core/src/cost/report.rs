@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::contestant::{Contestant, Setting};
+use super::contestant::{Contestant, Setting, SettingError};
 use super::fit::{Fit, fit, median};
-use super::formula::Predicted;
+use super::formula::{Predicted, predicted};
 use crate::backend::Backend;
 use crate::text;
 
@@ -18,6 +18,9 @@ pub struct Report {
     pub backend: Backend,
     /// Its name.
     pub device: String,
+    /// The browser that it was measured in, by its own name for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<String>,
     /// The sizes; `side` is the last.
     pub setting: Setting,
     /// Maps that a time is of, one after the other.
@@ -120,7 +123,89 @@ impl Point {
     }
 }
 
+/// The most that a file may hold of anything that is counted in it.
+const MOST_POINTS: usize = 1024;
+const MOST_RUNS: usize = 64;
+const MOST_MAPS: usize = 128;
+const LONGEST_NAME: usize = 400;
+const LONGEST_REASON: usize = 4000;
+
+/// Why a text is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// It is something else.
+    #[error("it is no sweep of the laboratory ({0})")]
+    Format(#[from] serde_json::Error),
+    /// No layer has such sizes.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// There is too much of something, or nothing.
+    #[error("it has {found} {what}, and there should be between 1 and {most}")]
+    Count {
+        /// Of what.
+        what: &'static str,
+        /// The most.
+        most: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// The formulas say something else, so it is of another version, or was changed.
+    #[error("what it says of {} at {side}×{side} is not what this version measures", contestant.title())]
+    Point {
+        /// Which contestant.
+        contestant: Contestant,
+        /// Rows of the map.
+        side: usize,
+    },
+}
+
 impl Report {
+    /// Reads a report's JSON, as the command line or the page wrote it, and believes nothing in it that cannot be.
+    ///
+    /// # Errors
+    /// [`ReportError`], which reads on from `… cannot be used: `.
+    pub fn read(json: &str) -> Result<Self, ReportError> {
+        let report: Self = serde_json::from_str(json)?;
+        report.check()?;
+        Ok(report)
+    }
+
+    /// Whether it can have been measured.
+    ///
+    /// # Errors
+    /// What cannot be.
+    pub fn check(&self) -> Result<(), ReportError> {
+        self.setting.check()?;
+        let name = self.device.len().max(self.browser.as_ref().map_or(0, String::len));
+        for (what, most, found) in [
+            ("points", MOST_POINTS, self.points.len()),
+            ("maps at a time", MOST_MAPS, self.batch),
+            ("letters in a name", LONGEST_NAME, name),
+        ] {
+            if !(1..=most).contains(&found) {
+                return Err(ReportError::Count { what, most, found });
+            }
+        }
+        for point in &self.points {
+            let Point { contestant, side, .. } = *point;
+            let setting = Setting { side, ..self.setting };
+            setting.check()?;
+            let expected = predicted(contestant, &setting);
+            let can_be = match &point.outcome {
+                Outcome::Measured { milliseconds, bytes, .. } => {
+                    (1..=MOST_RUNS).contains(&milliseconds.len())
+                        && milliseconds.iter().all(|time| time.is_finite() && *time >= 0.0)
+                        && *bytes == expected.bytes.on(self.backend)
+                }
+                Outcome::Refused(refusal) => refusal.to_string().len() <= LONGEST_REASON,
+            };
+            if !can_be || point.predicted != expected {
+                return Err(ReportError::Point { contestant, side });
+            }
+        }
+        Ok(())
+    }
+
     /// A contestant's points, the smallest map first.
     pub fn of(&self, contestant: Contestant) -> Vec<&Point> {
         let mut points: Vec<_> = self.points.iter().filter(|point| point.contestant == contestant).collect();
@@ -169,18 +254,22 @@ mod tests {
             predicted: predicted(Contestant::AttentionStored, &Setting::usual(side)),
             outcome,
         };
-        let measured = |milliseconds: Vec<f64>| Outcome::Measured { milliseconds, clock: Clock::Wall, bytes: 7 };
+        let bytes = |side| predicted(Contestant::AttentionStored, &Setting::usual(side)).bytes.on_gpu();
+        let measured = |side: usize, milliseconds: Vec<f64>| {
+            point(side, Outcome::Measured { milliseconds, clock: Clock::Wall, bytes: bytes(side) })
+        };
         let refusal = Refusal::Memory { whose: "this device binds".into(), needed: 1 << 30, allowed: 1 << 27 };
         let report = Report {
             backend: Backend::Gpu,
             device: "a GPU".into(),
+            browser: None,
             setting: Setting::usual(128),
             batch: 1,
             points: vec![
                 point(128, Outcome::Refused(refusal)),
-                point(32, measured(vec![16.0, 15.0, 20.0])),
-                point(16, measured(vec![1.0])),
-                point(64, measured(vec![256.0])),
+                measured(32, vec![16.0, 15.0, 20.0]),
+                measured(16, vec![1.0]),
+                measured(64, vec![256.0]),
             ],
         };
         assert_eq!(report.times(Contestant::AttentionStored), [(256.0, 1.0), (1024.0, 16.0), (4096.0, 256.0)]);
@@ -189,6 +278,18 @@ mod tests {
         assert_eq!((side, refusal.to_string().as_str()), (128, "it needs 1.1 GB; this device binds at most 134.2 MB"));
         assert_eq!(report.refused(Contestant::Convolution), None);
         let text = serde_json::to_string(&report).unwrap();
-        assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+        assert_eq!(Report::read(&text).unwrap(), report);
+
+        let refused = |from: &str, to: &str| {
+            assert!(text.contains(from), "{from} in {text}");
+            Report::read(&text.replacen(from, to, 1)).unwrap_err().to_string()
+        };
+        assert!(refused("\"points\"", "\"dots\"").starts_with("it is no sweep of the laboratory"));
+        assert!(refused("\"batch\":1", "\"batch\":0").contains("0 maps at a time"));
+        assert!(refused("\"heads\":4", "\"heads\":3").contains("3 heads"));
+        assert!(refused("\"side\":32", "\"side\":31").contains("map stored at 31×31"));
+        assert!(refused("[16.0,15.0,20.0]", "[]").contains("at 32×32"));
+        assert!(refused("[16.0,15.0,20.0]", "[-1.0]").contains("at 32×32"));
+        assert!(refused(&format!("\"bytes\":{}", bytes(16)), "\"bytes\":1").contains("at 16×16"));
     }
 }

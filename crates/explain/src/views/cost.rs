@@ -1,4 +1,7 @@
-//! A sweep of the laboratory as two charts, time and memory over the map's size, both axes logarithmic.
+//! A sweep of the laboratory: two charts, time and memory over the map's size, both axes logarithmic; its numbers as a table; what
+//! it tells in sentences.
 
 pub mod chart;
+pub mod said;
 pub mod sheet;
+pub mod table;

@@ -1,10 +1,11 @@
-//! What a chart of a sweep holds, without anything of how it is drawn but the contestants' colours and dashes.
+//! What a chart of sweeps holds, without anything of how it is drawn but the contestants' colours and dashes. A second sweep
+//! lies over the first on the same axes.
 
 use strum::VariantArray;
 
 use crate::figures::colour::Theme;
 use lambdascope_core::cost::contestant::Contestant;
-use lambdascope_core::cost::report::{Outcome, Report};
+use lambdascope_core::cost::report::{Outcome, Point, Report};
 use lambdascope_core::text;
 
 /// What a chart's numbers are.
@@ -37,6 +38,8 @@ impl Quantity {
 /// A contestant's line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
+    /// Which sweep it is of, from 0.
+    pub run: usize,
     /// Whose.
     pub contestant: Contestant,
     /// The sides it ran at, with their numbers, the smallest map first.
@@ -54,31 +57,22 @@ pub struct Chart {
     pub sides: Vec<usize>,
     /// The powers of ten at the chart's foot and head.
     pub decades: [i32; 2],
-    /// One for each contestant that was asked.
+    /// One for each sweep and each contestant that was asked in it.
     pub lines: Vec<Line>,
 }
 
 impl Chart {
-    /// The chart of a report; nothing where nobody ran.
-    pub fn of(report: &Report, quantity: Quantity) -> Option<Self> {
-        let mut sides: Vec<usize> = report.points.iter().map(|point| point.side).collect();
+    /// The chart of one sweep, or of several on the same axes; nothing where nobody ran.
+    pub fn of(runs: &[&Report], quantity: Quantity) -> Option<Self> {
+        let mut sides: Vec<usize> = runs.iter().flat_map(|run| &run.points).map(|point| point.side).collect();
         sides.sort_unstable();
         sides.dedup();
-        let lines: Vec<Line> = Contestant::VARIANTS
-            .iter()
-            .filter(|contestant| report.points.iter().any(|point| point.contestant == **contestant))
-            .map(|&contestant| {
-                let number = |outcome: &Outcome, time: Option<f64>| match (outcome, quantity) {
-                    (Outcome::Measured { .. }, Quantity::Time) => time,
-                    (Outcome::Measured { bytes, .. }, Quantity::Memory) => Some(*bytes as f64),
-                    (Outcome::Refused(_), _) => None,
-                };
-                let points = report.of(contestant).into_iter();
-                let points =
-                    points.filter_map(|point| Some((point.side, number(&point.outcome, point.time())?))).collect();
-                Line { contestant, points, refused: report.refused(contestant).map(|(side, _)| side) }
-            })
-            .collect();
+        let of_run = |(run, report): (usize, &&Report)| {
+            let asked = |contestant: &Contestant| report.points.iter().any(|point| point.contestant == *contestant);
+            let contestants = Contestant::VARIANTS.iter().copied().filter(asked);
+            contestants.map(|contestant| line(run, report, contestant, quantity)).collect::<Vec<_>>()
+        };
+        let lines: Vec<Line> = runs.iter().enumerate().flat_map(of_run).collect();
         let numbers = || lines.iter().flat_map(|line| &line.points).map(|point| point.1).filter(|value| *value > 0.0);
         let least = numbers().fold(f64::INFINITY, f64::min);
         let most = numbers().fold(0.0, f64::max);
@@ -108,6 +102,16 @@ impl Chart {
     }
 }
 
+fn line(run: usize, report: &Report, contestant: Contestant, quantity: Quantity) -> Line {
+    let number = |point: &Point| match (&point.outcome, quantity) {
+        (Outcome::Measured { .. }, Quantity::Time) => point.time(),
+        (Outcome::Measured { bytes, .. }, Quantity::Memory) => Some(*bytes as f64),
+        (Outcome::Refused(_), _) => None,
+    };
+    let points = report.of(contestant).into_iter().filter_map(|point| Some((point.side, number(point)?))).collect();
+    Line { run, contestant, points, refused: report.refused(contestant).map(|(side, _)| side) }
+}
+
 /// A contestant's colour, and the dashes of its line, which tell it apart without the colour.
 pub fn style(contestant: Contestant, theme: Theme) -> (&'static str, &'static str) {
     let [light, dark, dashes] = match contestant {
@@ -127,7 +131,7 @@ pub(crate) mod tests {
     use lambdascope_core::backend::Backend;
     use lambdascope_core::cost::contestant::Setting;
     use lambdascope_core::cost::formula::predicted;
-    use lambdascope_core::cost::report::{Clock, Point, Refusal};
+    use lambdascope_core::cost::report::{Clock, Refusal};
 
     pub(crate) fn report() -> Report {
         let mut points = Vec::new();
@@ -143,12 +147,19 @@ pub(crate) mod tests {
                 points.push(Point { contestant, side, predicted, outcome });
             }
         }
-        Report { backend: Backend::Cpu, device: "a <test>".into(), setting: Setting::usual(64), batch: 1, points }
+        Report {
+            backend: Backend::Cpu,
+            device: "a <test>".into(),
+            browser: None,
+            setting: Setting::usual(64),
+            batch: 1,
+            points,
+        }
     }
 
     #[test]
     fn both_axes_are_logarithmic() {
-        let chart = Chart::of(&report(), Quantity::Time).unwrap();
+        let chart = Chart::of(&[&report()], Quantity::Time).unwrap();
         assert_eq!(chart.sides, [8, 16, 32, 64]);
         // 0.064 ms to 1.05 s.
         assert_eq!(chart.decades, [-2, 4]);
@@ -165,11 +176,28 @@ pub(crate) mod tests {
     fn nobody_ran_and_one_size_are_no_faults() {
         let mut none = report();
         none.points.retain(|point| matches!(point.outcome, Outcome::Refused(_)));
-        assert_eq!(Chart::of(&none, Quantity::Memory), None);
+        assert_eq!(Chart::of(&[&none], Quantity::Memory), None);
         let mut one = report();
         one.points.retain(|point| point.side == 8);
-        let chart = Chart::of(&one, Quantity::Memory).unwrap();
+        let chart = Chart::of(&[&one], Quantity::Memory).unwrap();
         assert_eq!(chart.across(8), 0.5);
         assert!(chart.decades[1] > chart.decades[0]);
+    }
+
+    #[test]
+    fn a_second_sweep_lies_on_the_same_axes() {
+        let (one, mut other) = (report(), report());
+        other.points.retain(|point| point.contestant == Contestant::LambdaLocal);
+        for point in &mut other.points {
+            if let Outcome::Measured { milliseconds, .. } = &mut point.outcome {
+                milliseconds[0] *= 1e-3;
+            }
+        }
+        let chart = Chart::of(&[&one, &other], Quantity::Time).unwrap();
+        assert_eq!(chart.decades, [-5, 4]);
+        let runs: Vec<usize> = chart.lines.iter().map(|line| line.run).collect();
+        assert_eq!(runs, [0, 0, 1]);
+        let [first, second] = [&chart.lines[0], &chart.lines[2]];
+        assert!((first.points[3].1 / second.points[3].1 - 1e3).abs() < 1e-6);
     }
 }

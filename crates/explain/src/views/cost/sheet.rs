@@ -1,5 +1,6 @@
 //! Both charts as a picture that stands by itself.
 
+use strum::VariantArray;
 use svg::Document;
 use svg::node::element::{Circle, Group, Line as Stroke, Polyline, Rectangle, Text, Title};
 
@@ -17,16 +18,19 @@ const TOP: f64 = 76.0;
 /// Pixels from one line of the key to the next.
 const KEY: f64 = 20.0;
 
-/// The sheet; nothing where nobody ran.
-pub fn svg(report: &Report, theme: Theme) -> Option<String> {
-    let charts = [Chart::of(report, Quantity::Time)?, Chart::of(report, Quantity::Memory)?];
+/// The sheet of a sweep, with another laid over it if there is one; nothing where nobody ran.
+pub fn svg(runs: &[&Report], theme: Theme) -> Option<String> {
+    let charts = [Chart::of(runs, Quantity::Time)?, Chart::of(runs, Quantity::Memory)?];
+    let report = runs.first()?;
     let [paper, ink] = theme.paper_and_ink();
     let key = TOP + HIGH + 52.0;
-    let lines: Vec<Contestant> = charts[0].lines.iter().map(|line| line.contestant).collect();
+    let shown = |contestant: &&Contestant| charts[0].lines.iter().any(|line| line.contestant == **contestant);
+    let lines: Vec<Contestant> = Contestant::VARIANTS.iter().filter(shown).copied().collect();
     let width = 2.0 * (MARGIN + LABELS + WIDE) + MARGIN;
     let height = key + KEY * lines.len().div_ceil(2) as f64 + 44.0;
     let Setting { width: d, heads, key_depth, window, .. } = report.setting;
-    let title = format!("One layer on {}", report.device);
+    let others = runs.iter().skip(1).map(|run| format!("; thin: {}", run.device)).collect::<String>();
+    let title = format!("One layer on {}{others}", report.device);
     let caption = format!(
         "d = {d}, h = {heads}, k = {key_depth}, r = {window}; {}. A cross: refused at that size.",
         if report.batch == 1 { "one map".to_owned() } else { format!("{} maps one after the other", report.batch) }
@@ -76,14 +80,20 @@ fn drawing(chart: &Chart, [left, top]: [f64; 2], theme: Theme, ink: &str) -> Gro
             .set("points", path.join(" "))
             .set("fill", "none")
             .set("stroke", colour)
-            .set("stroke-width", 2)
+            .set("stroke-width", if line.run == 0 { 2.0 } else { 1.0 })
             .set("stroke-dasharray", dashes);
         group = group.add(Title::new(line.contestant.title())).add(drawn);
         for [x, y] in &points {
-            group = group.add(Circle::new().set("cx", *x).set("cy", *y).set("r", 3).set("fill", colour));
+            group = group.add(
+                Circle::new()
+                    .set("cx", *x)
+                    .set("cy", *y)
+                    .set("r", if line.run == 0 { 3 } else { 2 })
+                    .set("fill", colour),
+            );
         }
         // At the head of the chart, before the size at which it ended, each contestant in a place of its own.
-        if let Some(side) = line.refused {
+        if let Some(side) = line.refused.filter(|_| line.run == 0) {
             let [x, y] = place([chart.across(side), 1.0]);
             let x = x - 11.0 * (5.0 - line.contestant as usize as f64);
             group = group
@@ -110,7 +120,7 @@ mod tests {
     #[test]
     fn a_sheet_has_both_charts_and_says_whose_lines_they_are() {
         for theme in [Theme::Light, Theme::Dark] {
-            let svg = svg(&report(), theme).unwrap();
+            let svg = svg(&[&report()], theme).unwrap();
             let document = roxmltree::Document::parse(&svg).unwrap();
             let count = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
             assert_eq!(count("polyline"), 4);
@@ -125,5 +135,14 @@ mod tests {
                 assert!(words.contains(&expected), "{expected} in {words:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_second_sweep_is_named_and_thinner() {
+        let (one, other) = (report(), Report { device: "another".into(), ..report() });
+        let svg = svg(&[&one, &other], Theme::Light).unwrap();
+        assert!(svg.contains("One layer on a &lt;test&gt;; thin: another"));
+        assert_eq!(svg.matches("<polyline").count(), 8);
+        assert_eq!(svg.matches("stroke-width=\"1\"").count(), 4);
     }
 }
