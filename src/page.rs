@@ -18,6 +18,7 @@ pub mod opening;
 pub mod place;
 pub mod samples;
 pub mod shader;
+pub mod sizes;
 pub mod state_file;
 pub mod trail;
 pub mod view;

@@ -8,6 +8,7 @@ pub mod live;
 pub mod loads;
 pub mod precomputed;
 pub mod shader;
+pub mod sizes;
 pub mod what_if;
 
 use std::time::Duration;
@@ -70,6 +71,7 @@ fn restart(state: State) {
     state.busy.set(false);
     state.networks.loading.set(None);
     state.what_if.busy.set(false);
+    state.sizes.waiting.set(Vec::new());
     state.beside.forget();
     state.live.flight.set_value(None);
     state.answered.set(None);
@@ -208,6 +210,7 @@ fn receive(state: State, response: Response) {
         Response::LayerShaders(shaders) => shader::received(state, shaders),
         Response::ShaderChecked { id, fault } => shader::checked(state, id, fault),
         Response::ShaderRan { id, outcome } => shader::ran(state, id, outcome),
+        Response::Resized { answer, side, outcome } => sizes::received(state, answer, side, outcome),
         // Of a laboratory, which is a worker of its own.
         Response::LabOpen { .. } | Response::LabClosed { .. } | Response::Measured(_) => {}
         Response::Notice { message } => state.notice.set(Some(message)),

@@ -14,6 +14,7 @@ pub mod own_pictures;
 pub mod picture;
 pub mod selection;
 pub mod shader;
+pub mod sizes;
 pub mod subject;
 pub mod what_if;
 
@@ -53,6 +54,7 @@ use own_pictures::OwnPictures;
 pub use picture::PictureChoice;
 use selection::{Choices, Selection, layer_at};
 use shader::ShaderSignals;
+use sizes::SizesSignals;
 use what_if::WhatIfSignals;
 
 /// How far the engine is.
@@ -155,6 +157,8 @@ pub struct State {
     pub evidence: EvidenceSignals,
     /// The laboratory.
     pub lab: LabSignals,
+    /// The network at other sizes.
+    pub sizes: SizesSignals,
     /// What is not on the first screen.
     pub later: LaterSignals,
     /// The layer's shaders, their edits, and what came of them.
@@ -231,6 +235,7 @@ impl State {
             beside: BesideSignals::new(parameters, networks),
             evidence: EvidenceSignals::new(),
             lab: LabSignals::new(parameters, report),
+            sizes: SizesSignals::new(),
             later: LaterSignals::new(),
             shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),

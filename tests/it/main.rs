@@ -37,6 +37,7 @@ mod replay;
 mod seeded;
 mod shader_edits;
 mod shaders;
+mod sizes;
 mod ui_sources;
 mod unusual_pictures;
 mod web_app;

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::backend::BackendReport;
+use crate::backend::{Backend, BackendReport};
 use crate::nn::evidence::Evidence;
-use crate::nn::trace::Trace;
+use crate::nn::trace::{LayerTrace, Trace};
 
 /// A class and its softmax probability.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,25 @@ pub struct Answer {
     pub evidence: Evidence,
     /// How, where it was computed for this visit; `None` if that was done ahead.
     pub computed: Option<Computed>,
+}
+
+/// What a network makes of a picture at another size than its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Resized {
+    /// Pixels of a side.
+    pub side: usize,
+    /// All classes, most probable first.
+    pub predictions: Vec<Prediction>,
+    /// One of its layers; none where it has no such layer.
+    pub layer: Option<LayerTrace>,
+    /// Multiplications with an addition each.
+    pub macs: u64,
+    /// Bytes of all that was made for it: on a GPU its buffers, on the CPU the arrays between kernels.
+    pub bytes: u64,
+    /// Milliseconds from the input to the numbers in memory.
+    pub milliseconds: f64,
+    /// What computed it.
+    pub backend: Backend,
 }
 
 /// How an answer was computed.

@@ -4,6 +4,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod edited;
+pub(crate) mod resized;
 pub(crate) mod shader_run;
 
 use crate::backends::{Backends, Candidate, GraphRun, Startup};

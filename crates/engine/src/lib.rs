@@ -27,6 +27,7 @@ pub use backends::{Candidate, Startup};
 pub use engine::Engine;
 pub use engine::answer::{AnswerError, FIRST, Seen};
 pub use engine::edited::{Edited, EditedRun};
+pub use engine::resized::Pace;
 pub use error::EngineError;
 pub use lambdascope_cpu as cpu;
 pub use layer::LayerEngine;

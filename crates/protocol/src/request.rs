@@ -99,6 +99,15 @@ pub enum Request {
     CheckShader(ShaderEdit),
     /// Run the network on the picture that was answered last, once as it is and once with an edited shader.
     RunShader(ShaderEdit),
+    /// Run the network on what was answered last at another size of picture, once.
+    Resize {
+        /// The id of the answer whose picture is meant.
+        answer: u64,
+        /// Pixels of a side.
+        side: usize,
+        /// The layer whose trace is wanted, as its place in the trace.
+        layer: usize,
+    },
     /// The first message of a worker that is a laboratory from then on: it loads no network, and takes only [`Request::Measure`].
     OpenLab {
         /// Where layers run.

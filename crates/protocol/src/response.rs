@@ -1,9 +1,9 @@
 //! What the engine tells the page.
 
-use lambdascope_core::answer::{Answer, Prediction};
+use lambdascope_core::answer::{Answer, Prediction, Resized};
 use lambdascope_core::backend::{Backend, BackendReport};
 use lambdascope_core::catalogue::Source;
-use lambdascope_core::cost::report::Point;
+use lambdascope_core::cost::report::{Point, Refusal};
 use lambdascope_core::nn::card::NetworkCard;
 use lambdascope_core::nn::evidence::{ClassEvidence, Evidence};
 use lambdascope_core::shader_edit::{Fault, ShaderRun};
@@ -87,6 +87,15 @@ pub enum Response {
         source: Source,
         /// A sentence with the cause.
         message: String,
+    },
+    /// What the network makes of a picture at another size.
+    Resized {
+        /// The id of the answer whose picture it is.
+        answer: u64,
+        /// Pixels of a side.
+        side: usize,
+        /// That, or why there is nothing.
+        outcome: Result<Box<Resized>, Refusal>,
     },
     /// The laboratory can measure.
     LabOpen {

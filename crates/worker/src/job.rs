@@ -2,6 +2,7 @@
 
 use super::answer::Wanted;
 use super::cache::Hashed;
+use super::resize::Size;
 use super::what_if::Question;
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::Source;
@@ -42,6 +43,8 @@ pub enum Job {
         /// The class.
         class: usize,
     },
+    /// Run the network at another size.
+    Resize(Size),
     /// Say which shaders a layer runs.
     Shaders(usize),
     /// Check an edited shader.

@@ -28,6 +28,8 @@ mod lab;
 #[cfg(target_family = "wasm")]
 mod loads;
 #[cfg(target_family = "wasm")]
+mod resize;
+#[cfg(target_family = "wasm")]
 mod scope;
 #[cfg(target_family = "wasm")]
 mod serve;

@@ -19,6 +19,7 @@ use super::job::{Job, LoadedWeights, ReadyNetwork, Slot};
 use super::lab;
 use super::lab::Measurement;
 use super::loads::{Loads, known, offer, report};
+use super::resize::{Size, resize};
 use super::scope::{post, read, scope};
 use super::shaders;
 use super::shipped;
@@ -28,7 +29,7 @@ use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::catalogue::Source;
 use lambdascope_core::nn::card::NetworkCard;
 use lambdascope_core::nn::network::Network;
-use lambdascope_engine::{Candidate, Edited, Engine};
+use lambdascope_engine::{Candidate, Edited, Engine, Pace};
 use lambdascope_protocol::{LoadStep, Request, Response};
 
 /// Listens for requests; returns at once.
@@ -116,6 +117,9 @@ fn take(
             drop(jobs.unbounded_send(Job::WhatIf(Question { id, answer, edits, picture })));
         }
         Request::Evidence { answer, class } => drop(jobs.unbounded_send(Job::Evidence { answer, class })),
+        Request::Resize { answer, side, layer } => {
+            drop(jobs.unbounded_send(Job::Resize(Size { answer, side, layer })));
+        }
         Request::OpenLab { backend, cpu } => {
             lab.get_or_insert_with(|| lab::open(backend, cpu));
         }
@@ -138,6 +142,8 @@ struct Running {
     looked: Option<Looked>,
     /// The network as it was changed last.
     twin: Option<Edited>,
+    /// What the network took at another size.
+    pace: Option<Pace>,
 }
 
 /// What the loop holds beside the engine.
@@ -158,7 +164,7 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
         let (mut loaded, mut ready, mut wanted, mut question) = (None, None, None, None);
         let (mut loaded_second, mut beside) = (None, None);
         let (mut chosen, mut tried) = (None, None);
-        let (mut layer, mut checked, mut edited) = (None, None, None);
+        let (mut layer, mut checked, mut edited, mut size) = (None, None, None, None);
         let mut classes = Vec::new();
         let mut next = Some(job);
         while let Some(job) = next {
@@ -174,6 +180,7 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
                 Job::Beside { answer } => beside = Some(answer),
                 Job::EndBeside => second = None,
                 Job::Evidence { answer, class } => classes.push((answer, class)),
+                Job::Resize(asked) => size = Some(asked),
                 Job::Shaders(asked) => layer = Some(asked),
                 Job::CheckShader(edit) => checked = Some(edit),
                 Job::RunShader(edit) => edited = Some(edit),
@@ -198,7 +205,7 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
         if let Some(candidate) = tried {
             desk.settle(running, *candidate).await;
         }
-        let Running { engine, load, looked, twin } = running;
+        let Running { engine, load, looked, twin, pace } = running;
         if let Some(wanted) = wanted {
             *looked = answer(engine, *load, wanted).await.or(looked.take());
         }
@@ -215,6 +222,9 @@ async fn serve(mut waiting: UnboundedReceiver<Job>, jobs: UnboundedSender<Job>, 
         }
         if let Some(question) = question {
             what_if(engine, seen, twin, question).await;
+        }
+        if let Some(size) = size {
+            resize(engine, looked.as_ref(), pace, size).await;
         }
         if let Some(layer) = layer {
             shaders::text(engine, *load, layer).await;
@@ -285,7 +295,7 @@ impl Desk {
         if choice == BackendChoice::Auto {
             self.try_gpu(&engine);
         }
-        Running { engine, load, looked: None, twin: None }
+        Running { engine, load, looked: None, twin: None, pace: None }
     }
 
     /// Goes over to the visitor's backend; to a GPU once that has been tried.
@@ -315,9 +325,9 @@ impl Desk {
         self.settled(running);
     }
 
-    fn settled(&self, Running { engine, load, twin, .. }: &mut Running) {
-        // It was laid out for the other backend.
-        *twin = None;
+    fn settled(&self, Running { engine, load, twin, pace, .. }: &mut Running) {
+        // They are of the other backend.
+        (*twin, *pace) = (None, None);
         post(&Response::Backend { load: *load, report: engine.report().clone() });
     }
 }

@@ -6,6 +6,7 @@ mod controls;
 mod files;
 mod need;
 mod numbers;
+mod sizes;
 
 use leptos::prelude::*;
 
@@ -20,6 +21,7 @@ pub fn Cost() -> impl IntoView {
         <div class="cost explained" data-testid="cost">
             <Laboratory />
             <need::Needs />
+            <sizes::Sizes />
         </div>
     }
 }

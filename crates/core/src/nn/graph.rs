@@ -303,7 +303,7 @@ impl Site {
     }
 
     /// The values a trace needs.
-    fn values(&self) -> Vec<ValueId> {
+    pub fn values(&self) -> Vec<ValueId> {
         match self {
             Self::Lambda(site) => {
                 let other = (site.context != site.queries).then_some(site.context);

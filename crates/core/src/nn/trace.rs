@@ -203,11 +203,23 @@ pub struct Trace {
 /// # Errors
 /// What `read` fails with.
 pub fn gather<E>(graph: &Graph, mut read: impl FnMut(ValueId) -> Result<Vec<f32>, E>) -> Result<Trace, E> {
-    let layer = |site: &Site| match site {
-        Site::Lambda(site) => lambda(graph, site, &mut read).map(LayerTrace::Lambda),
-        Site::Attention(site) => attention(graph, site, &mut read).map(LayerTrace::Attention),
-    };
-    Ok(Trace { layers: graph.layers.iter().map(layer).collect::<Result<_, E>>()? })
+    let layers = graph.layers.iter().map(|site| gather_layer(graph, site, &mut read));
+    Ok(Trace { layers: layers.collect::<Result<_, E>>()? })
+}
+
+/// As [`gather`], of one of the graph's layers, whose values alone are read.
+///
+/// # Errors
+/// What `read` fails with.
+pub fn gather_layer<E>(
+    graph: &Graph,
+    site: &Site,
+    read: &mut impl FnMut(ValueId) -> Result<Vec<f32>, E>,
+) -> Result<LayerTrace, E> {
+    match site {
+        Site::Lambda(site) => lambda(graph, site, read).map(LayerTrace::Lambda),
+        Site::Attention(site) => attention(graph, site, read).map(LayerTrace::Attention),
+    }
 }
 
 /// `count` columns from `from` on of rows of `row` values.
