@@ -52,19 +52,17 @@ pub struct Plan {
     pub size: u64,
 }
 
+/// How convolutions run. One type for all, so that the code below is compiled once.
+pub type Ways<'a> = dyn Fn(&conv::Params) -> conv::Way + 'a;
+
 impl Plan {
     /// Lays out the buffers, uploads the weights and compiles the shaders; the values of `kept` get buffers of their own.
     ///
     /// # Errors
     /// [`GpuError::Limit`] if the graph is too large for the device, [`GpuError::Shader`], [`GpuError::Refused`] when
     /// memory runs out, or [`GpuError::DeviceLost`].
-    pub async fn new(
-        device: &Device,
-        graph: &Graph,
-        kept: &[ValueId],
-        way: impl Fn(&conv::Params) -> conv::Way,
-    ) -> Result<Self, GpuError> {
-        let of_op = |(at, op)| dispatches(op, &way).into_iter().map(move |dispatch| (at, dispatch));
+    pub async fn new(device: &Device, graph: &Graph, kept: &[ValueId], way: &Ways<'_>) -> Result<Self, GpuError> {
+        let of_op = |(at, op)| dispatches(op, way).into_iter().map(move |dispatch| (at, dispatch));
         let (ops, dispatches): (Vec<usize>, Vec<Dispatch>) = graph.ops.iter().enumerate().flat_map(of_op).unzip();
         let slots = assign(graph, kept);
         let halved = halved(graph, &dispatches)?;

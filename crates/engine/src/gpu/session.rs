@@ -15,7 +15,7 @@ use super::error::GpuError;
 use super::patience;
 use super::patience::within;
 use super::pipelines::compile;
-use super::plan::{Plan, bytes};
+use super::plan::{Plan, Ways, bytes};
 
 /// A graph loaded on a device.
 #[derive(Debug)]
@@ -166,7 +166,7 @@ impl Session {
         kept: &[ValueId],
         way: impl Fn(&conv::Params) -> conv::Way,
     ) -> Result<Self, GpuError> {
-        Self::loaded(device, graph, kept, kept, way).await
+        Self::loaded(device, graph, kept, kept, &way).await
     }
 
     /// As [`Session::with_ways`], where values of `kept` have arrays of their own, and no more than the output is ever read.
@@ -180,7 +180,7 @@ impl Session {
         way: impl Fn(&conv::Params) -> conv::Way,
     ) -> Result<Self, GpuError> {
         let read = [graph.logits];
-        Self::loaded(device, graph, kept, &read, way).await
+        Self::loaded(device, graph, kept, &read, &way).await
     }
 
     /// The values of `kept` have arrays of their own, those of `read` can be read after a run.
@@ -189,7 +189,7 @@ impl Session {
         graph: Arc<Graph>,
         kept: &[ValueId],
         read: &[ValueId],
-        way: impl Fn(&conv::Params) -> conv::Way,
+        way: &Ways<'_>,
     ) -> Result<Self, GpuError> {
         device.check()?;
         let started = Instant::now();
@@ -209,7 +209,7 @@ impl Session {
         graph: Arc<Graph>,
         kept: &[ValueId],
         read: &[ValueId],
-        way: impl Fn(&conv::Params) -> conv::Way,
+        way: &Ways<'_>,
     ) -> Result<Self, GpuError> {
         let plan = Plan::new(device, &graph, kept, way).await?;
         let size = read.iter().map(|&id| bytes(graph.values[id].len())).sum();
