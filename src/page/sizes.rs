@@ -2,6 +2,7 @@
 
 use lambdascope_core::answer::Resized;
 use lambdascope_core::cost::fit::fit;
+use lambdascope_core::text::label;
 use lambdascope_explain::read::query::Query;
 
 /// Pixels of a side.
@@ -40,12 +41,12 @@ pub fn growth(ran: &[&Resized]) -> Option<String> {
 
 /// How many of the sizes have the most probable class that the network's own has.
 pub fn agreement(ran: &[&Resized], own: usize) -> Option<String> {
-    let first = |run: &Resized| run.predictions.first().map(|prediction| (prediction.class, prediction.label.clone()));
-    let (class, label) = first(ran.iter().find(|run| run.side == own)?)?;
+    let first = |run: &Resized| run.predictions.first().map(|prediction| (prediction.class, label(&prediction.label)));
+    let (class, guess) = first(ran.iter().find(|run| run.side == own)?)?;
     let others: Vec<_> = ran.iter().filter(|run| run.side != own).collect();
     let same = others.iter().filter(|run| first(run).is_some_and(|(other, _)| other == class)).count();
     Some(format!(
-        "At {same} of {} other sizes the first guess is {label}, as at its own. It was trained at {own}×{own} pixels: the further from that, the less it is what it learned.",
+        "At {same} of {} other sizes the first guess is {guess}, as at its own. It was trained at {own}×{own} pixels: the further from that, the less it is what it learned.",
         others.len()
     ))
 }

@@ -12,5 +12,6 @@ pub mod later;
 pub mod overlay;
 pub mod query_grid;
 pub mod scale_bar;
+pub mod still;
 pub mod text_to_copy;
 pub mod tiles;

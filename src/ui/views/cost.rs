@@ -1,6 +1,7 @@
 //! What layers cost: measured here as the map grows, counted at any size, for the whole network, and what a lambda layer pays for
 //! being cheap.
 
+mod catch;
 mod charts;
 mod controls;
 mod files;
@@ -22,6 +23,7 @@ pub fn Cost() -> impl IntoView {
             <Laboratory />
             <need::Needs />
             <sizes::Sizes />
+            <catch::Catch />
         </div>
     }
 }

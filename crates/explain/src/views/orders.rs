@@ -179,13 +179,23 @@ pub fn every_weight(layer: &LambdaTrace, subject: &Subject) -> Option<Figure> {
     Some(subject.figure(on, "every_weight", title, ["query n", "position m"], Grid::new(values, m), scale))
 }
 
-/// What softmax attention would take from where with the same query and the keys before their softmax:
-/// softmax over m of q_n·k_m / √k. `None` in a layer that uses no keys.
+/// What softmax attention would take from where with the same query and the keys before their softmax. `None` in a layer that
+/// uses no keys.
 pub fn softmax_attention(layer: &LambdaTrace, subject: &Subject) -> Option<Figure> {
     let query = subject.query;
     if !layer.content {
         return None;
     }
+    let values = softmax_weights(layer, query);
+    let scale = Scale::Positive(max_abs(&values));
+    let grid = Grid::new(values, layer.dims.context_width);
+    let title = ["softmax attention", "What softmax attention would weigh with the same query and keys"];
+    let figure = subject.figure(Dependence::ALL, "softmax", title, ["row", "column"], grid, scale);
+    Some(Figure { ring: same_map(layer, query), ..figure })
+}
+
+/// softmax over m of q_n·k_m / √k, over what the query sees.
+pub(crate) fn softmax_weights(layer: &LambdaTrace, query: Query) -> Vec<f32> {
     let (k, q, n) = (layer.dims.key_depth, query_vector(layer, query), query.n(layer));
     let score = |m: usize| dot(q, &layer.key.row(m)[query.u * k..][..k]) / (k as f32).sqrt();
     let positions = layer.dims.positions();
@@ -195,12 +205,7 @@ pub fn softmax_attention(layer: &LambdaTrace, subject: &Subject) -> Option<Figur
     let powers: Vec<f32> = scores.iter().map(|score| (score - largest).exp()).collect();
     let sum: f32 = powers.iter().sum();
     // A query that sees nothing attends to nothing.
-    let values: Vec<f32> = powers.iter().map(|power| if sum > 0.0 { power / sum } else { 0.0 }).collect();
-    let scale = Scale::Positive(max_abs(&values));
-    let grid = Grid::new(values, layer.dims.context_width);
-    let title = ["softmax attention", "What softmax attention would weigh with the same query and keys"];
-    let figure = subject.figure(Dependence::ALL, "softmax", title, ["row", "column"], grid, scale);
-    Some(Figure { ring: same_map(layer, query), ..figure })
+    powers.iter().map(|power| if sum > 0.0 { power / sum } else { 0.0 }).collect()
 }
 
 /// The query's own cell, where queries and context are one map.

@@ -44,7 +44,7 @@ pub fn Needs() -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-            <p class="quiet">"The bars’ lengths are logarithmic: each step of the same length is ten times as much or more."</p>
+            <p class="quiet">"The bars are on a logarithmic scale: a little longer is a lot more."</p>
             <Paper />
         </section>
     }

@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use leptos::html;
 use leptos::prelude::*;
 
 use crate::page::sizes::{GUESSES, agreement, growth, moved};
-use crate::ui::browser;
 use crate::ui::engine::sizes::{begin, stop};
 use crate::ui::state::State;
 use crate::ui::state::sizes::Outcome;
+use crate::ui::widgets::still::Still;
 use lambdascope_core::answer::Resized;
-use lambdascope_core::nn::trace::LayerTrace;
+use lambdascope_core::nn::trace::{LambdaTrace, LayerTrace};
 use lambdascope_core::tensor::max_abs;
-use lambdascope_core::text::{bytes, count, duration, percent};
-use lambdascope_explain::figures::display::Display;
+use lambdascope_core::text::{bytes, count, duration, label, percent};
 use lambdascope_explain::figures::figure::Figure;
 use lambdascope_explain::figures::subject::Subject;
 use lambdascope_explain::read::query::Query;
@@ -85,7 +83,7 @@ fn Size(side: usize, outcome: Outcome) -> impl IntoView {
             let guesses = run.predictions.iter().take(GUESSES).map(|guess| {
                 view! {
                     <li>
-                        <span>{guess.label.clone()}</span>
+                        <span>{label(&guess.label)}</span>
                         <span>{percent(guess.probability)}</span>
                     </li>
                 }
@@ -112,7 +110,6 @@ fn Size(side: usize, outcome: Outcome) -> impl IntoView {
 #[component]
 fn Map(run: Arc<Resized>) -> impl IntoView {
     let state = State::here().resting();
-    let canvas = NodeRef::<html::Canvas>::new();
     let own = Arc::clone(&run);
     let figure = Memo::new(move |_| {
         let place = state.selection.shown.get()?;
@@ -123,13 +120,6 @@ fn Map(run: Arc<Resized>) -> impl IntoView {
         let query = moved(place.query, from, [layer.dims.height, layer.dims.width]);
         is_shown.then(|| Arc::new(total(layer, query, &state.setting.read())))
     });
-    Effect::new(move |_| {
-        if let (Some(canvas), Some(figure)) = (canvas.get(), figure.read().as_ref()) {
-            let pixels = figure.rgba(state.theme.get(), Display::Map);
-            browser::draw(&canvas, figure.grid.columns, figure.grid.rows, &pixels);
-        }
-    });
-    let described = move || figure.read().as_ref().map(|figure| figure.description());
     let size = run.layer.as_ref().map(|layer| {
         let [height, width] = layer.map();
         format!("{}: map of {height}×{width}", layer.name())
@@ -138,13 +128,13 @@ fn Map(run: Arc<Resized>) -> impl IntoView {
         <Show when=move || figure.read().is_some() fallback=|| {
             view! { <p class="quiet">"Run it again for the layer on screen."</p> }
         }>
-            <canvas class="sizes-map" width="1" height="1" node_ref=canvas role="img" aria-label=described></canvas>
+            <Still figure />
         </Show>
         <p class="quiet">{size}</p>
     }
 }
 
-fn total(layer: &lambdascope_core::nn::trace::LambdaTrace, query: Query, setting: &str) -> Figure {
+fn total(layer: &LambdaTrace, query: Query, setting: &str) -> Figure {
     let reading = Reading::of(layer, query);
     let limit = max_abs(reading.map(MapKind::Total));
     lens::map(&Subject::of_lambda(layer, query, setting), &reading, MapKind::Total, limit)
