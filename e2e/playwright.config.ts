@@ -10,7 +10,8 @@ const local = "http://127.0.0.1:4173/";
 const chromium = (args: string[]) => ({ ...devices["Desktop Chrome"], launchOptions: { executablePath, args } });
 
 // A test runs once, on the CPU, unless its tag says that what it asserts depends on the backend: `@both` runs on either,
-// `@webgpu` where there is WebGPU alone.
+// `@webgpu` where there is WebGPU alone, `@waits` beside it those that spend
+// their time waiting for one.
 export default defineConfig<Asked>({
   testDir: "tests",
   // A test keeps a core and a third busy, so two at a time are what two cores take; more would only starve each other.
@@ -29,7 +30,9 @@ export default defineConfig<Asked>({
   },
   projects: [
     // One at a time: a software adapter uses every core.
-    { name: "webgpu", workers: 1, use: { ...chromium(webgpu), backend: "webgpu" }, grep: /@(webgpu|both)\b/ },
+    { name: "webgpu", workers: 1, use: { ...chromium(webgpu), backend: "webgpu" }, grep: /@(webgpu|both)\b/, grepInvert: /@waits\b/ },
+    // But what waits for a GPU that does not answer uses none, and can do so beside it.
+    { name: "waiting", workers: 1, use: { ...chromium(webgpu), backend: "webgpu" }, grep: /@waits\b/ },
     { name: "cpu", use: { ...chromium(cpu), backend: "cpu" }, grepInvert: /@webgpu\b/ },
     // Browsers that Playwright does not drive, one at a time.
     { name: "browsers", testDir: "browsers", workers: 1 },

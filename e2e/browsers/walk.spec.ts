@@ -141,6 +141,17 @@ const views: Record<string, (page: Page, visitor: Visitor) => Promise<void>> = {
     await expect.poll(() => page.text(byId("shader-said"))).toContain(runs ? "The whole network took" : "needs WebGPU");
     await visitor.click(byId("shader-original"));
   },
+  cost: async (page, visitor) => {
+    for (const layer of ["lambda-global", "lambda-content", "attention-stored", "attention-streamed", "convolution"]) {
+      await visitor.click(byId(`lab-${layer}`));
+    }
+    await visitor.click(byId("lab-begin"));
+    await expect.poll(() => page.text(byId("lab-going"))).toBe("All 5 measured.");
+    await expect.poll(() => page.count(`${byId("lab-time")} g[data-layer]`)).toBe(1);
+    await expect.poll(() => page.text(byId("catch-summary"))).toContain("numbers for");
+    await visitor.click(byId("sizes-begin"));
+    await expect.poll(() => page.count(".sizes-one canvas")).toBe(7);
+  },
 };
 
 /** Where the walk goes, on which backend, as an address names it, and what the badge says then. */

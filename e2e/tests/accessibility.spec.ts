@@ -15,7 +15,7 @@ import { expect, test } from "../support/test";
 const place = "sample=church&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
 
 /** Every view, in the order of the tabs. */
-const views = ["lens", "anatomy", "orders", "position", "atlas", "evidence", "what-if", "formula", "shader"];
+const views = ["lens", "anatomy", "orders", "position", "atlas", "evidence", "what-if", "formula", "shader", "cost"];
 
 test("every view is walked with the keyboard alone, in both themes", async ({ page }) => {
   await open(page, `?${place}`);
@@ -110,6 +110,19 @@ const visits: Record<string, Visit> = {
       "with a fault": async (page) => {
         await replace(page, "var sum = vec4f();", "var sum = wrong;");
         await expect(page.getByTestId("shader-go")).toBeVisible();
+      },
+    },
+  ],
+  cost: [
+    `?${place}&view=cost&sweep=cpu.16.1.32.1.4.3`,
+    {
+      "measured and laid over, all unfolded": async (page) => {
+        await page.getByTestId("lab-begin").click();
+        await expect(page.getByTestId("lab-going")).toContainText("All 12 measured");
+        await page.getByTestId("lab-keep").click();
+        await page.getByTestId("sizes-begin").click();
+        await expect(page.getByTestId("sizes-said")).not.toBeEmpty();
+        await unfoldView(page);
       },
     },
   ],

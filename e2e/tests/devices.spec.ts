@@ -17,7 +17,7 @@ const first = (page: Page) => page.getByTestId("prediction").first();
 
 const START: Stall[] = ["GPU.requestAdapter", "GPUAdapter.requestDevice", "GPUDevice.popErrorScope", "GPUBuffer.mapAsync"];
 
-test("where WebGPU never answers at the start, the CPU does at once, and the reason follows", { tag: "@webgpu" }, async ({ page }) => {
+test("where WebGPU never answers at the start, the CPU does at once, and the reason follows", { tag: ["@webgpu", "@waits"] }, async ({ page }) => {
   for (const call of START) {
     await test.step(call, async () => {
       await page.unrouteAll();
@@ -38,7 +38,7 @@ test("where WebGPU never answers at the start, the CPU does at once, and the rea
   await expect(first(page)).toHaveAttribute("data-label", "church");
 });
 
-test("the backend is chosen on the page; a GPU that stops answering is replaced by the CPU, and the picture is answered", { tag: "@webgpu" }, async ({ page }) => {
+test("the backend is chosen on the page; a GPU that stops answering is replaced by the CPU, and the picture is answered", { tag: ["@webgpu", "@waits"] }, async ({ page }) => {
   await stallWebGpu(page, "GPUBuffer.mapAsync", "later");
   await open(page, "?sample=church");
   await firstResult(page);
@@ -89,7 +89,7 @@ test("with weights in half precision the GPU says so, and its maps still prove i
   expect(Number(await page.getByTestId("proof").getAttribute("data-max-error")), "Σ a·v against the layer's own output").toBeLessThan(1e-5);
 });
 
-test("a GPU that stops answering while something new compiles on it is given up, and what was asked for is answered", { tag: "@webgpu" }, async ({ page }) => {
+test("a GPU that stops answering while something new compiles on it is given up, and what was asked for is answered", { tag: ["@webgpu", "@waits"] }, async ({ page }) => {
   const hinder = async (isStalled: boolean) => page.workers()[0]!.evaluate(`globalThis.stalled = ${isStalled}`);
   const again = async () => {
     await hinder(false);

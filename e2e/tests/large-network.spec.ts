@@ -101,6 +101,11 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await page.getByTestId("what-if-reset").click();
   },
   shader: (page) => expect(source(page)).toHaveValue(/lambda layer's output/),
+  cost: (page) =>
+    inEachLayer(page, async () => {
+      await expect(page.getByTestId("catch-summary")).toContainText("Its rank is");
+      await expect(page.getByTestId("catch-missed")).toContainText("the best possible map of rank k");
+    }),
   // The last, since it leads to the lens.
   atlas: async (page) => {
     await expect(tiles(page)).toHaveCount(12);

@@ -126,7 +126,7 @@ test("an endless loop ends, and the page goes on", { tag: "@webgpu" }, async ({ 
   await expect(first).not.toHaveAttribute("data-label", "church");
 });
 
-test("a shader that takes too long is given up, and the engine goes on", { tag: "@webgpu" }, async ({ playwright, baseURL }) => {
+test("a shader that takes too long is given up, and the engine goes on", { tag: ["@webgpu", "@waits"] }, async ({ playwright, baseURL }) => {
   // A browser of its own, since the adapter is still at work when the test ends.
   const browser = await playwright.chromium.launch(test.info().project.use.launchOptions);
   const page = await browser.newPage({ baseURL });

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -24,16 +25,17 @@ const SEEDED: [&str; 3] = ["lambda_resnet26t", "seeded_conv_mini", "seeded_u4_mi
 const GRAPHS: [(&str, &str); 3] =
     [("www", "lambda_resnet_mini"), ("www", "attention_resnet_mini"), ("e2e", "seeded_u4_mini")];
 
-/// Playwright's projects.
-const BACKENDS: [&str; 2] = ["webgpu", "cpu"];
+/// The suites in Chromium, each with the projects of Playwright's that run beside each other in it.
+const BACKENDS: [(&str, &[&str]); 2] = [("webgpu", &["webgpu", "waiting"]), ("cpu", &["cpu"])];
 
 /// Runs the group.
 pub fn run(project: &Project, source: Source, report: &mut Report) {
     let built = report.step("page build", |steps| page::build(project, source, steps));
     if built.is_some() && report.step("seeded weights", |_| seeded_weights(project)).is_some() {
         // One after the other: a software adapter wants every core.
-        for backend in BACKENDS {
-            report.suite(&format!("page tests, {backend}"), |steps| run_playwright(project, backend, &[], steps));
+        for (backend, projects) in BACKENDS {
+            let name = format!("page tests, {backend}");
+            report.suite(&name, |steps| run_playwright(project, backend, projects, &[], steps));
         }
         report.suite("page in other browsers", |steps| walks(project, steps));
     }
@@ -44,17 +46,21 @@ pub fn run(project: &Project, source: Source, report: &mut Report) {
 fn seeded_weights(project: &Project) -> Result<()> {
     let folder = project.e2e().join("weights");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    // With the features that the native tests are built with, or half of it would be compiled anew.
+    let build = ["build", "--workspace", "--example", "seeded_weights", "--example", "graph_file"];
+    process::run(process::cargo(project).args(build))?;
+    let example = |name: &str| Command::new(project.target().join("debug/examples").join(name));
     for name in SEEDED {
         let path = folder.join(format!("{name}.safetensors"));
         if !path.exists() {
-            process::run(process::cargo(project).args(["run", "--example", "seeded_weights", "--", name]).arg(&path))?;
+            process::run(example("seeded_weights").arg(name).arg(&path))?;
         }
     }
     // These depend on the code, so that they are made anew each time.
     for (of, name) in GRAPHS {
         let weights = project.root().join(of).join("weights").join(format!("{name}.safetensors"));
         let graph = folder.join(format!("{name}.graph"));
-        process::run(process::cargo(project).args(["run", "--example", "graph_file", "--"]).args([weights, graph]))?;
+        process::run(example("graph_file").args([weights, graph]))?;
     }
     Ok(())
 }
@@ -67,13 +73,14 @@ fn walks(project: &Project, steps: &mut Steps) -> Result<Outcome> {
     if let Some(manifest) = software_vulkan(steps)? {
         environment.extend([("VK_DRIVER_FILES", manifest.clone()), ("VK_ICD_FILENAMES", manifest)]);
     }
-    run_playwright(project, "browsers", &environment, steps)
+    run_playwright(project, "browsers", &["browsers"], &environment, steps)
 }
 
-/// Runs one of Playwright's projects; `environment` names what its tests need beside Chromium.
+/// Runs projects of Playwright's under a name; `environment` names what their tests need beside Chromium.
 fn run_playwright(
     project: &Project,
     name: &str,
+    projects: &[&str],
     environment: &[(&str, PathBuf)],
     steps: &mut Steps,
 ) -> Result<Outcome> {
@@ -83,8 +90,9 @@ fn run_playwright(
     let output = project.e2e().join("test-results").join(name);
     let results = project.e2e().join("test-results").join(format!("{name}.json"));
     let mut test = process::npm(&project.e2e());
-    test.args(["exec", "--", "playwright", "test", "--reporter=list,json", "--project", name, "--output"])
+    test.args(["exec", "--", "playwright", "test", "--reporter=list,json", "--output"])
         .arg(&output)
+        .args(projects.iter().flat_map(|project| ["--project", project]))
         .env("BASE_URL", server.address())
         .env("CHROMIUM", &browser.chromium)
         .envs(environment.iter().map(|(name, value)| (*name, value)))
