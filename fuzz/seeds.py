@@ -96,6 +96,7 @@ LINKS = (
     "v=1&show=contours&embed=1&hide=network.views&present=1&figure=total&backend=webgpu&sort=locality&t=17&by=rows&step=2",
     "v=1&layer=global&view=formula&cell=kbar.i2.j3.m5&view=position&shift=1.-2&part=qe&channel=3&kernel=conv",
     "v=1&view=what-if&edit=local_c_h1_eall*0.5*4.1~picture_s2.-3&mask=picture_17.4~global_0.2.1",
+    "v=1&view=cost&sweep=gpu.16.4.64.8.8.15&layers=lambda-local~attention-stored&need=4096.16.12.1.2.16.32&run=AAAA",
     "v=9&utm_source=mail&fbclid=a&zoom=2",
 )
 
@@ -147,6 +148,7 @@ def main():
         (links / f"link_{at}").write_bytes(b"\0" + query.encode())
     answer = HERE.parent / "www" / "samples" / "church.answer"
     (links / "answer").write_bytes(b"\3" + answer.read_bytes()[:LARGEST])
+    (links / "sweep").write_bytes(b"\4" + (FIXTURES / "sweep.json").read_bytes()[:LARGEST])
     for path in sorted((FIXTURES / "pictures").rglob("*.*")):
         if path.suffix != ".json" and path.stat().st_size <= LARGEST:
             shutil.copy(path, pictures / path.name)

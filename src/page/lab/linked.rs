@@ -144,4 +144,17 @@ mod tests {
         let said = differences(&one, &other).unwrap();
         assert_eq!(said, "It measured other layers: d = 64, not 128; batch = 8, not 1.");
     }
+
+    #[test]
+    fn a_sweep_of_the_command_line_is_read_and_linked() {
+        // lambdascope --backend cpu cost --sides 8..32 --kinds convolution,attention-stored --memory 0.004 --width 32 --heads 2
+        // --key-depth 4 --window 3 --json
+        let report = Report::read(include_str!("../../../tests/fixtures/sweep.json")).unwrap();
+        assert_eq!((report.points.len(), who(&report).as_str()), (6, "native code (CPU)"));
+        let back = linked(&link(&report).unwrap()).unwrap();
+        assert_eq!((back.setting, back.points.len()), (report.setting, 6));
+        let [refused, other] = [&report, &back].map(|report| report.points[5].outcome.clone());
+        assert!(matches!(refused, Outcome::Refused(Refusal::Memory { .. })));
+        assert_eq!(refused, other);
+    }
 }
