@@ -65,6 +65,10 @@ fn App() -> impl IntoView {
             <shell::offline::NewVersion />
         </shell::header::Header>
         <main class="page">
+            {move || {
+                let is_open = state.tour.at.read().is_some();
+                is_open.then(|| view! { <div class="tour-room"><widgets::later::Later piece=state::later::Piece::Tour /></div> })
+            }}
             <div class="columns">
                 <div class="input-column">
                     <shell::input::Input />

@@ -17,7 +17,7 @@ pub type ViewParameters = BTreeMap<String, String>;
 /// The keys of all views.
 const VIEW_PARAMETERS: [&str; 20] = [
     "t", "by", "step", "part", "shift", "sort", "channel", "cell", "edit", "mask", "kernel", "class", "against",
-    "trail", "beside", "sweep", "layers", "run", "need", "sides",
+    "trail", "beside", "sweep", "layers", "run", "need", "tour",
 ];
 
 /// How the keys begin that mailing lists, search engines and social networks add to links; nobody means them for the page.

@@ -40,6 +40,10 @@ pub const KEYS: &[Keys] = &[
         place: "The crop of an own picture",
         keys: &[("← → ↑ ↓", "move it, with Shift further"), ("+ −", "size it")],
     },
+    Keys {
+        place: "The tour",
+        keys: &[("F6", "from its sheet to what it speaks of, and back"), ("Esc", "leave it, from within its sheet")],
+    },
     Keys { place: "The tabs of the views", keys: &[("← →, Home, End", "choose a view")] },
     Keys {
         place: "Build λ, in the anatomy",

@@ -27,6 +27,8 @@ pub enum View {
     Shader,
     /// What layers take on this device as maps grow.
     Cost,
+    /// What people ask, and five questions back.
+    Questions,
 }
 
 impl View {
@@ -53,6 +55,7 @@ impl View {
             Self::Formula => "Formula",
             Self::Shader => "Shader",
             Self::Cost => "Cost",
+            Self::Questions => "Questions",
         }
     }
 
@@ -69,6 +72,7 @@ impl View {
             Self::Formula => "Which numbers make up this output?",
             Self::Shader => "What does the GPU run to compute this?",
             Self::Cost => "What does it cost on this device?",
+            Self::Questions => "What do people ask about lambda layers?",
         }
     }
 
@@ -76,7 +80,13 @@ impl View {
     pub fn follows_live(self) -> bool {
         match self {
             Self::Lens | Self::Atlas | Self::Evidence | Self::WhatIf => true,
-            Self::Anatomy | Self::Orders | Self::Position | Self::Formula | Self::Shader | Self::Cost => false,
+            Self::Anatomy
+            | Self::Orders
+            | Self::Position
+            | Self::Formula
+            | Self::Shader
+            | Self::Cost
+            | Self::Questions => false,
         }
     }
 

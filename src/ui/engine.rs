@@ -9,6 +9,7 @@ pub mod loads;
 pub mod precomputed;
 pub mod shader;
 pub mod sizes;
+
 pub mod what_if;
 
 use std::time::Duration;

@@ -19,4 +19,5 @@ pub mod share;
 pub mod status;
 pub mod strip;
 pub mod tabs;
+pub mod tour;
 pub mod walk;

@@ -16,6 +16,7 @@ pub mod selection;
 pub mod shader;
 pub mod sizes;
 pub mod subject;
+pub mod tour;
 pub mod what_if;
 
 use std::sync::Arc;
@@ -55,6 +56,7 @@ pub use picture::PictureChoice;
 use selection::{Choices, Selection, layer_at};
 use shader::ShaderSignals;
 use sizes::SizesSignals;
+use tour::TourSignals;
 use what_if::WhatIfSignals;
 
 /// How far the engine is.
@@ -159,6 +161,8 @@ pub struct State {
     pub lab: LabSignals,
     /// The network at other sizes.
     pub sizes: SizesSignals,
+    /// The tour.
+    pub tour: TourSignals,
     /// What is not on the first screen.
     pub later: LaterSignals,
     /// The layer's shaders, their edits, and what came of them.
@@ -236,6 +240,7 @@ impl State {
             evidence: EvidenceSignals::new(),
             lab: LabSignals::new(parameters, report),
             sizes: SizesSignals::new(),
+            tour: TourSignals::new(parameters),
             later: LaterSignals::new(),
             shader: ShaderSignals::new(),
             all_numbers: RwSignal::new(false),

@@ -9,5 +9,6 @@ pub mod lens;
 pub mod nothing_inside;
 pub mod orders;
 pub mod positions;
+pub mod questions;
 pub mod shader;
 pub mod what_if;

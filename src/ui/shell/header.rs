@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use crate::ui::browser;
 use crate::ui::engine;
 use crate::ui::shell::help::Help;
-use crate::ui::state::{Phase, State, THEME_KEY, ThemeChoice};
+use crate::ui::state::{Phase, State, THEME_KEY, ThemeChoice, tour};
 use crate::ui::widgets::choice::{Choice, Item};
 use lambdascope_core::backend::{Backend, BackendChoice};
 use lambdascope_explain::figures::colour::Theme;
@@ -25,7 +25,8 @@ pub fn Header(children: Children) -> impl IntoView {
                 <div>
                     <h1>"lambdascope"</h1>
                     <p class="pitch">
-                        "A LambdaNetwork on your own device: see which pixels each lambda layer draws on."
+                        "A LambdaNetwork on your own device: see which pixels each lambda layer draws on. "
+                        <Offer />
                     </p>
                 </div>
             </div>
@@ -33,9 +34,44 @@ pub fn Header(children: Children) -> impl IntoView {
             <div class="masthead-tools">
                 <BackendBadge />
                 <ThemeSwitch />
+                <TourButton />
                 <Help />
             </div>
         </header>
+    }
+}
+
+/// For those who have not been on the tour: that there is one.
+#[component]
+fn Offer() -> impl IntoView {
+    let state = State::here();
+    let is_new = Memo::new(move |_| state.tour.stored.read().is_none() && state.tour.at.get().is_none());
+    move || {
+        is_new.get().then(|| {
+            view! {
+                <button type="button" class="link-button" data-testid="tour-offer" on:click=move |_| tour::begin(state)>
+                    "New here? Take the tour."
+                </button>
+            }
+        })
+    }
+}
+
+#[component]
+fn TourButton() -> impl IntoView {
+    let state = State::here();
+    let is_open = Memo::new(move |_| state.tour.at.get().is_some());
+    view! {
+        <button
+            type="button"
+            class="button tour-button"
+            data-testid="tour-button"
+            aria-pressed=move || if is_open.get() { "true" } else { "false" }
+            title="Nine stops, about twelve minutes: what a lambda layer does, on this page"
+            on:click=move |_| if is_open.get_untracked() { tour::leave(state) } else { tour::begin(state) }
+        >
+            "Tour"
+        </button>
     }
 }
 

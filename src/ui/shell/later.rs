@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
 
 use crate::page::view::View;
+use crate::ui::shell::tour::Sheet;
 use crate::ui::state::State;
 use crate::ui::state::later::{Draw, Piece};
 use crate::ui::views::anatomy::Anatomy;
@@ -17,6 +18,7 @@ use crate::ui::views::lens::Lens;
 use crate::ui::views::lens::beside::BesideStage;
 use crate::ui::views::orders::Orders;
 use crate::ui::views::positions::Positions;
+use crate::ui::views::questions::Questions;
 use crate::ui::views::shader::ShaderView;
 use crate::ui::views::what_if::WhatIf;
 
@@ -50,6 +52,7 @@ pub fn connect(state: State) {
 fn draw(piece: Piece) -> AnyView {
     let view = match piece {
         Piece::Beside => return view! { <BesideStage /> }.into_any(),
+        Piece::Tour => return view! { <Sheet /> }.into_any(),
         Piece::View(view) => view,
     };
     match view {
@@ -63,6 +66,7 @@ fn draw(piece: Piece) -> AnyView {
         View::Formula => view! { <Formula /> }.into_any(),
         View::Shader => view! { <ShaderView /> }.into_any(),
         View::Cost => view! { <Cost /> }.into_any(),
+        View::Questions => view! { <Questions /> }.into_any(),
     }
 }
 

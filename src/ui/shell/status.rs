@@ -79,12 +79,17 @@ fn sentence(state: State, view: View) -> Option<String> {
             View::Lens => Some(summary::gist(&reading)),
             View::Anatomy => Some(summary::lambda(&reading)),
             View::Position => summary::by_position(&reading),
-            View::Orders | View::Atlas | View::Evidence | View::WhatIf | View::Formula | View::Shader | View::Cost => {
-                None
-            }
+            View::Orders
+            | View::Atlas
+            | View::Evidence
+            | View::WhatIf
+            | View::Formula
+            | View::Shader
+            | View::Cost
+            | View::Questions => None,
         }
     };
-    attention.or_else(of_lambda).filter(|_| !matches!(view, View::Evidence | View::Cost))
+    attention.or_else(of_lambda).filter(|_| !matches!(view, View::Evidence | View::Cost | View::Questions))
 }
 
 /// The query's maps in words for those who do not see them.

@@ -89,7 +89,7 @@ pub fn Views() -> impl IntoView {
                 view if view != View::Lens && !has_answer.get() => view! { <div class="view-waits"></div> }.into_any(),
                 view @ (View::Evidence | View::WhatIf | View::Cost) => view! { <Later piece=Piece::View(view) /> }.into_any(),
                 _ if state.nothing_inside.read().is_some() => view! { <NothingInside /> }.into_any(),
-                View::Anatomy | View::Orders if state.selection.is_attention.get() => view! { <NoLambda /> }.into_any(),
+                View::Anatomy | View::Orders | View::Questions if state.selection.is_attention.get() => view! { <NoLambda /> }.into_any(),
                 View::Lens => view! { <Lens /> }.into_any(),
                 view => view! { <Later piece=Piece::View(view) /> }.into_any(),
             }}

@@ -11,6 +11,8 @@ pub enum Piece {
     View(View),
     /// The lens's stage with two networks.
     Beside,
+    /// The tour's sheet.
+    Tour,
 }
 
 /// How a piece is drawn, as the second module does it.

@@ -17,10 +17,7 @@ use crate::ui::widgets::figure::FigureView;
 use crate::ui::widgets::overlay::{CropCanvas, Marks, cell_at, ring};
 use lambdascope_core::text::{cell, percent, scientific};
 use lambdascope_explain::figures::figure::Figure;
-use lambdascope_explain::views::anatomy::outer_products::{Build, By, Step};
-
-/// What stands in the address for the whole sum; nothing stands there for its beginning.
-const WHOLE: &str = "all";
+use lambdascope_explain::views::anatomy::outer_products::{Build, By, Step, WHOLE};
 
 /// Between two steps of playing.
 const TICK: Duration = Duration::from_millis(50);

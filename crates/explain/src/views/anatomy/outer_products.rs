@@ -13,6 +13,9 @@ use crate::read::lambda::{content_lambda, normalised_keys};
 use crate::read::query::{Query, dot, sees};
 use crate::views::anatomy::{KEY_CHANNEL, VALUE_CHANNEL};
 
+/// What an address says where all outer products are added.
+pub const WHOLE: &str = "all";
+
 /// The order in which positions are added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]

@@ -1,0 +1,60 @@
+//! The tour, as signals: the stop on screen, what was done, what was predicted.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+
+use crate::page::address::ViewParameters;
+use crate::page::tour::progress::{KEY, at};
+use crate::page::tour::seen::Mark;
+use crate::page::tour::{STOPS_IN_ALL, TOUR};
+use crate::ui::browser;
+use crate::ui::state::State;
+
+/// The signals. Copies all share them.
+#[derive(Clone, Copy)]
+pub struct TourSignals {
+    /// The stop on screen, from 0; none where the visitor is on no tour.
+    pub at: Memo<Option<usize>>,
+    /// What this device remembers, as it is stored; nothing on a first visit.
+    pub stored: RwSignal<Option<String>>,
+    /// What was predicted, by the stop's place: the choice's.
+    pub predicted: RwSignal<BTreeMap<usize, usize>>,
+    /// The page when the visitor came to the stop.
+    pub mark: RwSignal<Mark>,
+}
+
+impl TourSignals {
+    /// As the address and this device have it.
+    pub fn new(parameters: RwSignal<ViewParameters>) -> Self {
+        Self {
+            at: Memo::new(move |_| {
+                let number: usize = parameters.read().get(TOUR)?.parse().ok()?;
+                number.checked_sub(1).filter(|at| *at < STOPS_IN_ALL)
+            }),
+            stored: RwSignal::new(browser::stored(KEY)),
+            predicted: RwSignal::new(BTreeMap::new()),
+            mark: RwSignal::new(Mark::default()),
+        }
+    }
+
+    /// The stop that an earlier visit ended at, or the first.
+    pub fn resumes_at(self) -> usize {
+        self.stored.with_untracked(|stored| stored.as_deref().map_or(0, at))
+    }
+}
+
+/// Begins the tour where the visitor was last.
+pub fn begin(state: State) {
+    go(state, state.tour.resumes_at());
+}
+
+/// Goes to a stop.
+pub fn go(state: State, at: usize) {
+    state.set_parameter(TOUR, Some((at + 1).to_string()));
+}
+
+/// Leaves the tour; this device remembers where.
+pub fn leave(state: State) {
+    state.set_parameter(TOUR, None);
+}
