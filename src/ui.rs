@@ -58,6 +58,7 @@ fn App() -> impl IntoView {
         }
         .into_any();
     }
+    let on_tour = Memo::new(move |_| state.tour.at.read().is_some());
     view! {
         <a class="skip" href="#view">"Skip to the maps"</a>
         <shell::header::Header>
@@ -66,8 +67,7 @@ fn App() -> impl IntoView {
         </shell::header::Header>
         <main class="page">
             {move || {
-                let is_open = state.tour.at.read().is_some();
-                is_open.then(|| view! { <div class="tour-room"><widgets::later::Later piece=state::later::Piece::Tour /></div> })
+                on_tour.get().then(|| view! { <div class="tour-room"><widgets::later::Later piece=state::later::Piece::Tour /></div> })
             }}
             <div class="columns">
                 <div class="input-column">

@@ -152,6 +152,10 @@ const views: Record<string, (page: Page, visitor: Visitor) => Promise<void>> = {
     await visitor.click(byId("sizes-begin"));
     await expect.poll(() => page.count(".sizes-one canvas")).toBe(7);
   },
+  questions: async (page) => {
+    expect(await page.count(byId("question"))).toBe(15);
+    expect(await page.count(byId("check-item"))).toBe(5);
+  },
 };
 
 /** Where the walk goes, on which backend, as an address names it, and what the badge says then. */

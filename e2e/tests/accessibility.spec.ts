@@ -15,7 +15,7 @@ import { expect, test } from "../support/test";
 const place = "sample=church&layer=stages.1.3&head=2&y=5&x=9&backend=cpu";
 
 /** Every view, in the order of the tabs. */
-const views = ["lens", "anatomy", "orders", "position", "atlas", "evidence", "what-if", "formula", "shader", "cost"];
+const views = ["lens", "anatomy", "orders", "position", "atlas", "evidence", "what-if", "formula", "shader", "cost", "questions"];
 
 test("every view is walked with the keyboard alone, in both themes", async ({ page }) => {
   await open(page, `?${place}`);
@@ -126,6 +126,13 @@ const visits: Record<string, Visit> = {
       },
     },
   ],
+  tour: [
+    `?${place}&tour=1`,
+    Object.fromEntries(
+      Array.from({ length: 9 }, (_, at) => [`stop ${at + 1}`, async (page: Page) => void (await page.getByTestId("tour-jump").selectOption(String(at)))]),
+    ),
+  ],
+  questions: [`?${place}&view=questions`, { "all unfolded": unfoldView }],
   "two networks": [
     `?${place}&beside=attention_resnet_mini`,
     {

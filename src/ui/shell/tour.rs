@@ -33,7 +33,11 @@ pub fn Sheet() -> impl IntoView {
     let stop = move || &STOPS[at.get().min(STOPS.len() - 1)];
     let title = NodeRef::<html::H2>::new();
     arrive(state, at, title);
-    let is_done = Memo::new(move |_| with_seen(state, |seen| (stop().is_done)(seen, &state.tour.mark.read())));
+    let mark = marked(state, at);
+    let is_done = Memo::new(move |_| {
+        let mark = mark.get();
+        with_seen(state, |seen| (stop().is_done)(seen, &mark))
+    });
     remember(state, at, is_done);
     let was_done = move || {
         let stored = state.tour.stored.read();
@@ -41,7 +45,7 @@ pub fn Sheet() -> impl IntoView {
     };
     let said = Memo::new(move |_| {
         is_done.get().then(|| {
-            let mark = state.tour.mark.read();
+            let mark = mark.get();
             let predicted = state.tour.predicted.read().get(&at.get()).copied();
             with_seen(state, |seen| {
                 let verdict = stop().ask.as_ref().and_then(|ask| ask.verdict(predicted, seen, &mark));
@@ -203,16 +207,20 @@ fn arrive(state: State, at: Memo<usize>, title: NodeRef<html::H2>) {
         show(stop, false);
         at
     });
-    Effect::new(move |_| {
-        at.track();
+}
+
+/// The page as it was when the visitor came to a stop, or to another layer or picture since.
+fn marked(state: State, at: Memo<usize>) -> Memo<Mark> {
+    // Not whenever the query moves: that is what is watched for.
+    let subject = Memo::new(move |_| {
         let answer = state.answer.read().as_ref().map(|answer| answer.id);
         let layer = state.selection.place.read().as_ref().map(|place| (place.layer, place.query.head));
-        let _ = (answer, layer);
-        state
-            .tour
-            .mark
-            .set(untrack(|| Mark { place: state.selection.place.get(), reading: state.selection.reading.get() }));
+        (at.get(), answer, layer)
     });
+    Memo::new(move |_| {
+        let _ = subject.get();
+        untrack(|| Mark { place: state.selection.place.get(), reading: state.selection.reading.get() })
+    })
 }
 
 /// Keeps on this device where the visitor is and what is done.

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 
 use crate::page::address::ViewParameters;
 use crate::page::tour::progress::{KEY, at};
-use crate::page::tour::seen::Mark;
 use crate::page::tour::{STOPS_IN_ALL, TOUR};
 use crate::ui::browser;
 use crate::ui::state::State;
@@ -20,8 +19,6 @@ pub struct TourSignals {
     pub stored: RwSignal<Option<String>>,
     /// What was predicted, by the stop's place: the choice's.
     pub predicted: RwSignal<BTreeMap<usize, usize>>,
-    /// The page when the visitor came to the stop.
-    pub mark: RwSignal<Mark>,
 }
 
 impl TourSignals {
@@ -34,7 +31,6 @@ impl TourSignals {
             }),
             stored: RwSignal::new(browser::stored(KEY)),
             predicted: RwSignal::new(BTreeMap::new()),
-            mark: RwSignal::new(Mark::default()),
         }
     }
 

@@ -16,7 +16,7 @@ pub const STOP: Stop = Stop {
     question: "How does λ become an output?",
     text: "λ = λᶜ + λᵖ is a linear function that was made of the picture. Now it meets the query: y = λᵀq. Output channel j is a sum over the key channels, q times column j of λ. All heads use the same λ, each with a query of its own; so heads cost queries, not lambdas. That sharing is called multi-query.",
     task: "Choose another cell of y, and see its terms add up above.",
-    target: ".matrix[data-quantity=\"y\"]",
+    target: "[data-testid=\"formula-y\"]",
     view: View::Formula,
     set: |_| vec![(CELL, Some("y.j0".into()))],
     ask: None,
