@@ -1,6 +1,6 @@
 //! How it stands to attention, convolution and pooling.
 
-use super::Question;
+use super::question::Question;
 use crate::page::view::View;
 
 /// The questions.

@@ -1,6 +1,6 @@
 //! What it costs and what it loses.
 
-use super::Question;
+use super::question::Question;
 use crate::page::view::View;
 use lambdascope_core::text::{bytes, duration, grouped};
 

@@ -1,6 +1,6 @@
 //! What a lambda is.
 
-use super::Question;
+use super::question::Question;
 use crate::page::view::View;
 
 /// The questions.

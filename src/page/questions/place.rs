@@ -1,6 +1,6 @@
 //! Position, and the size of the picture.
 
-use super::Question;
+use super::question::Question;
 use crate::page::view::View;
 
 /// The questions.

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use crate::ui::browser;
 use crate::ui::engine;
 use crate::ui::shell::help::Help;
-use crate::ui::state::{Phase, State, THEME_KEY, ThemeChoice, tour};
+use crate::ui::state::{Phase, State, THEME_KEY, ThemeChoice};
 use crate::ui::widgets::choice::{Choice, Item};
 use lambdascope_core::backend::{Backend, BackendChoice};
 use lambdascope_explain::figures::colour::Theme;
@@ -49,7 +49,7 @@ fn Offer() -> impl IntoView {
     move || {
         is_new.get().then(|| {
             view! {
-                <button type="button" class="link-button" data-testid="tour-offer" on:click=move |_| tour::begin(state)>
+                <button type="button" class="link-button" data-testid="tour-offer" on:click=move |_| state.begin_tour()>
                     "New here? Take the tour."
                 </button>
             }
@@ -68,7 +68,7 @@ fn TourButton() -> impl IntoView {
             data-testid="tour-button"
             aria-pressed=move || if is_open.get() { "true" } else { "false" }
             title="Nine stops, about twelve minutes: what a lambda layer does, on this page"
-            on:click=move |_| if is_open.get_untracked() { tour::leave(state) } else { tour::begin(state) }
+            on:click=move |_| if is_open.get_untracked() { state.leave_tour() } else { state.begin_tour() }
         >
             "Tour"
         </button>

@@ -13,8 +13,8 @@ use crate::page::tour::stop::{Ask, Stop};
 use crate::page::tour::stops::STOPS;
 use crate::ui::browser;
 use crate::ui::engine::loads;
+use crate::ui::state::State;
 use crate::ui::state::lab::Activity;
-use crate::ui::state::{State, tour};
 use lambdascope_core::backend::Backend;
 use lambdascope_core::catalogue::family::first_with_lambdas;
 
@@ -60,7 +60,7 @@ pub fn Sheet() -> impl IntoView {
     let pressed = move |event: web_sys::KeyboardEvent| {
         if event.key() == "Escape" {
             event.prevent_default();
-            tour::leave(state);
+            state.leave_tour();
         }
     };
     let room = NodeRef::<html::Aside>::new();
@@ -89,7 +89,7 @@ pub fn Sheet() -> impl IntoView {
                     {move || (is_done.get() || was_done()).then(|| view! { <span class="tour-tick" data-testid="tour-tick">" ✓ done"</span> })}
                 </p>
                 <Jump at />
-                <button type="button" class="button" data-testid="tour-leave" on:click=move |_| tour::leave(state)>"Leave"</button>
+                <button type="button" class="button" data-testid="tour-leave" on:click=move |_| state.leave_tour()>"Leave"</button>
             </div>
             <h2 id="tour-title" tabindex="-1" node_ref=title>{move || stop().question}</h2>
             <div class="tour-body">
@@ -115,14 +115,14 @@ pub fn Sheet() -> impl IntoView {
             <div class="tour-buttons">
                 <button type="button" class="button" data-testid="tour-show" on:click=move |_| show(stop(), true)>"Take me there"</button>
                 <span class="tour-gap"></span>
-                <button type="button" class="button" data-testid="tour-back" disabled=move || at.get() == 0 on:click=move |_| tour::go(state, at.get_untracked().saturating_sub(1))>
+                <button type="button" class="button" data-testid="tour-back" disabled=move || at.get() == 0 on:click=move |_| state.go_to_stop(at.get_untracked().saturating_sub(1))>
                     "Back"
                 </button>
                 <Show
                     when=move || at.get() + 1 < STOPS.len()
                     fallback=move || {
                         view! {
-                            <button type="button" class="button button-strong" data-testid="tour-end" on:click=move |_| tour::leave(state)>"Finish"</button>
+                            <button type="button" class="button button-strong" data-testid="tour-end" on:click=move |_| state.leave_tour()>"Finish"</button>
                         }
                     }
                 >
@@ -131,7 +131,7 @@ pub fn Sheet() -> impl IntoView {
                         class="button"
                         class:button-strong=move || is_done.get()
                         data-testid="tour-next"
-                        on:click=move |_| tour::go(state, at.get_untracked() + 1)
+                        on:click=move |_| state.go_to_stop(at.get_untracked() + 1)
                     >
                         {move || if is_done.get() { "Next" } else { "Skip" }}
                     </button>
@@ -153,7 +153,7 @@ fn Jump(at: Memo<usize>) -> impl IntoView {
     view! {
         <select aria-label="Stop of the tour" data-testid="tour-jump" on:change=move |event| {
             if let Ok(index) = event_target_value(&event).parse() {
-                tour::go(state, index);
+                state.go_to_stop(index);
             }
         }>{STOPS.iter().enumerate().map(option).collect_view()}</select>
     }

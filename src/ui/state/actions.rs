@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::page::address::Address;
 use crate::page::place::{Move, Place};
+use crate::page::tour::TOUR;
 use crate::ui::state::networks::NetworkSignals;
 use crate::ui::state::selection::layer_at;
 use crate::ui::state::{Phase, State};
@@ -187,6 +188,21 @@ impl State {
                 None => parameters.remove(key),
             };
         });
+    }
+
+    /// Begins the tour where the visitor was last.
+    pub fn begin_tour(self) {
+        self.go_to_stop(self.tour.resumes_at());
+    }
+
+    /// Goes to a stop of the tour, counted from 0.
+    pub fn go_to_stop(self, at: usize) {
+        self.set_parameter(TOUR, Some((at + 1).to_string()));
+    }
+
+    /// Leaves the tour; this device remembers where.
+    pub fn leave_tour(self) {
+        self.set_parameter(TOUR, None);
     }
 
     /// Chooses a head.

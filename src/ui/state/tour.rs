@@ -8,7 +8,6 @@ use crate::page::address::ViewParameters;
 use crate::page::tour::progress::{KEY, at};
 use crate::page::tour::{STOPS_IN_ALL, TOUR};
 use crate::ui::browser;
-use crate::ui::state::State;
 
 /// The signals. Copies all share them.
 #[derive(Clone, Copy)]
@@ -38,19 +37,4 @@ impl TourSignals {
     pub fn resumes_at(self) -> usize {
         self.stored.with_untracked(|stored| stored.as_deref().map_or(0, at))
     }
-}
-
-/// Begins the tour where the visitor was last.
-pub fn begin(state: State) {
-    go(state, state.tour.resumes_at());
-}
-
-/// Goes to a stop.
-pub fn go(state: State, at: usize) {
-    state.set_parameter(TOUR, Some((at + 1).to_string()));
-}
-
-/// Leaves the tour; this device remembers where.
-pub fn leave(state: State) {
-    state.set_parameter(TOUR, None);
 }

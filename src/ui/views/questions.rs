@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 use crate::page::check::{Item, check};
-use crate::page::questions::{Facts, Question, questions};
+use crate::page::questions::facts::Facts;
+use crate::page::questions::question::Question;
+use crate::page::questions::questions;
 use crate::ui::state::State;
 use crate::ui::widgets::focus::focus_tab;
 
