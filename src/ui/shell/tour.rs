@@ -22,6 +22,10 @@ use lambdascope_core::catalogue::family::first_with_lambdas;
 const LOOK: Duration = Duration::from_millis(100);
 const LOOKS: u32 = 100;
 
+/// When, and how many times, it is looked whether it still is where it was brought.
+const SETTLE: Duration = Duration::from_millis(600);
+const SETTLES: u32 = 4;
+
 /// What marks the outlined part of the page.
 const MARKED: &str = "tour-target";
 
@@ -249,7 +253,6 @@ fn with_seen<T>(state: State, read: impl FnOnce(&Seen) -> T) -> T {
     let after = state.what_if.answer.get().and_then(Result::ok);
     let changes = state.what_if.changes.read();
     read(&Seen {
-        view: state.view.get(),
         place,
         parameters: &state.parameters.read(),
         layer,
@@ -267,10 +270,10 @@ fn with_seen<T>(state: State, read: impl FnOnce(&Seen) -> T) -> T {
 /// visitor asked for that.
 fn show(stop: &'static Stop, with_focus: bool) {
     unmark();
-    look(stop, with_focus, LOOKS);
+    look(stop, with_focus, LOOKS, SETTLES);
 }
 
-fn look(stop: &'static Stop, with_focus: bool, looks: u32) {
+fn look(stop: &'static Stop, with_focus: bool, looks: u32, settles: u32) {
     if let Some(target) = document().query_selector(stop.target).ok().flatten() {
         let _ = target.class_list().add_1(MARKED);
         let options = web_sys::ScrollIntoViewOptions::new();
@@ -281,6 +284,17 @@ fn look(stop: &'static Stop, with_focus: bool, looks: u32) {
             web_sys::ScrollBehavior::Smooth
         });
         target.scroll_into_view_with_scroll_into_view_options(&options);
+        // A page that still loads moves what stands below: it is brought back, as long as the visitor has hardly arrived.
+        if !with_focus && settles > 0 {
+            set_timeout(
+                move || {
+                    if is_on_screen(stop) && !is_uncovered() {
+                        look(stop, false, 0, settles - 1);
+                    }
+                },
+                SETTLE,
+            );
+        }
         if with_focus {
             let inside = target.query_selector("button:not(:disabled), input:not(:disabled), select, [tabindex='0']");
             let can_take = target.has_attribute("tabindex");
@@ -290,18 +304,30 @@ fn look(stop: &'static Stop, with_focus: bool, looks: u32) {
         set_timeout(
             move || {
                 // The visitor may have gone on, or left.
-                let shown = document()
-                    .query_selector(".tour")
-                    .ok()
-                    .flatten()
-                    .and_then(|sheet| sheet.get_attribute("data-stop"));
-                if shown.as_deref() == Some(stop.id) {
-                    look(stop, with_focus, looks - 1);
+                if is_on_screen(stop) {
+                    look(stop, with_focus, looks - 1, settles);
                 }
             },
             LOOK,
         );
     }
+}
+
+/// Whether the sheet is at this stop.
+fn is_on_screen(stop: &Stop) -> bool {
+    let sheet = document().query_selector(".tour").ok().flatten();
+    sheet.and_then(|sheet| sheet.get_attribute("data-stop")).as_deref() == Some(stop.id)
+}
+
+/// Whether all that is outlined is in the window and above the sheet.
+fn is_uncovered() -> bool {
+    let bounds = |selector: &str| {
+        let found = document().query_selector(selector).ok().flatten();
+        found.map(|element| element.get_bounding_client_rect())
+    };
+    bounds(&format!(".{MARKED}"))
+        .zip(bounds(".tour"))
+        .is_some_and(|(spoken, sheet)| spoken.top() >= 0.0 && spoken.bottom() <= sheet.top())
 }
 
 /// Takes the outline away.
