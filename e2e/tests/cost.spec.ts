@@ -207,6 +207,13 @@ test("the network runs at other sizes, and attention says where its tables end",
   // At its own size it says what it says on screen.
   const own = await page.getByTestId("prediction").first().getAttribute("data-label");
   await expect(one(128).locator("li").first()).toContainText(own!);
+  // Another picture ends it, and is not waited for in vain.
+  await page.getByTestId("sizes-begin").click();
+  await expect(page.getByTestId("sizes-stop")).toBeVisible();
+  await page.getByTestId("sample").and(page.locator('[data-sample="tench"]')).click();
+  await expect(page.getByTestId("sizes-begin")).toBeVisible();
+  await expect(page.getByTestId("sizes-going")).toBeEmpty();
+  await expect(page.getByTestId("sizes"), "of the picture before").toHaveCount(0);
 
   await open(page, `${at}&network=attention_resnet_mini&backend=cpu`);
   await firstResult(page);

@@ -55,7 +55,7 @@ fn axis(layer: &LambdaTrace, reading: &Reading) -> Item {
     let channel: f32 = keys.iter().skip(query.u * layer.dims.key_depth).step_by(row.max(1)).sum();
     let here = query.n(layer).min(layer.dims.positions() - 1);
     let place: f32 = keys[here * row..(here + 1) * row].iter().sum();
-    let weights: f32 = reading.attention.total.iter().sum();
+    let weights = reading.attention.sum();
     let sums = [channel, place, weights];
     let choices = [
         "a key channel, over all positions",

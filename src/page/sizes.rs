@@ -1,5 +1,6 @@
 //! The network on screen at other sizes of picture: which sizes, and what is said of them.
 
+use crate::page::place::scaled;
 use lambdascope_core::answer::Resized;
 use lambdascope_core::cost::fit::fit;
 use lambdascope_core::text::label;
@@ -22,8 +23,7 @@ pub fn sides(own: usize) -> Vec<usize> {
 
 /// The same place on a map of another size: the cell that the old one's middle lies in.
 pub fn moved(query: Query, [height, width]: [usize; 2], to: [usize; 2]) -> Query {
-    let along = |at: usize, from: usize, to: usize| ((2 * at + 1) * to / (2 * from).max(1)).min(to.saturating_sub(1));
-    Query { y: along(query.y, height, to[0]), x: along(query.x, width, to[1]), ..query }
+    Query { y: scaled(query.y, height, to[0]), x: scaled(query.x, width, to[1]), ..query }
 }
 
 /// What time and memory grow with, from the sizes that ran; nothing of fewer than three.
@@ -31,8 +31,7 @@ pub fn growth(ran: &[&Resized]) -> Option<String> {
     let series = |of: fn(&Resized) -> f64| -> Vec<(f64, f64)> {
         ran.iter().map(|run| ((run.side * run.side) as f64, of(run))).collect()
     };
-    let power =
-        |of: fn(&Resized) -> f64| fit(&series(of), ran.len()).map(|fit| format!("{:.2} ± {:.2}", fit.slope, fit.error));
+    let power = |of: fn(&Resized) -> f64| fit(&series(of), ran.len());
     let (time, memory) = (power(|run| run.milliseconds)?, power(|run| run.bytes as f64)?);
     Some(format!(
         "Over the sizes that ran, time grows with the number of pixels to the power of {time}, memory to the power of {memory}. With attention’s stored maps memory would grow to the power of 2."

@@ -9,7 +9,7 @@ use crate::backend::backend_name;
 use crate::terminal::{progress, say};
 use lambdascope_core::backend::BackendChoice;
 use lambdascope_core::cost::contestant::{Contestant, Setting};
-use lambdascope_core::cost::fit::{Fit, crossings};
+use lambdascope_core::cost::fit::crossings;
 use lambdascope_core::cost::report::{Outcome, Point, Report};
 use lambdascope_core::text;
 use lambdascope_engine::cost::Lab;
@@ -140,8 +140,7 @@ fn table(report: &Report, kinds: &[Contestant]) -> Result<()> {
             }
         }
         if let Some([time, bytes]) = report.growth(contestant) {
-            let power = |fit: Fit| format!("{:.2} ± {:.2}", fit.slope, fit.error);
-            say(format!("      grows with n: time to the power of {}, memory {}", power(time), power(bytes)))?;
+            say(format!("      grows with n: time to the power of {time}, memory {bytes}"))?;
         }
     }
     say("")?;

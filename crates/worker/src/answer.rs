@@ -11,7 +11,7 @@ use super::by_browser;
 use super::fetch::{fetch, read_body};
 use super::frames::Frame;
 use super::scope::post;
-use lambdascope_core::picture::Region;
+use lambdascope_core::picture::{Picture, Region};
 use lambdascope_engine::{AnswerError, Engine, Seen};
 use lambdascope_picture::{Opened, open};
 use lambdascope_protocol::Response;
@@ -46,6 +46,22 @@ pub struct Looked {
     pub seen: Seen,
     /// Where its picture can be had again.
     pub picture: Given,
+}
+
+impl Looked {
+    /// What was looked at, in `side` pixels a side: the same part of the picture, in more pixels or fewer. `engine` is the one that
+    /// saw it.
+    ///
+    /// # Errors
+    /// A sentence, if the picture cannot be had again or not be cut so.
+    pub async fn at_side(&self, engine: &Engine, side: usize) -> Result<Picture, String> {
+        let Self { seen, picture } = self;
+        if seen.crop.width == side {
+            return Ok(seen.crop.clone());
+        }
+        let (opened, _) = opened(picture).await?;
+        engine.cut(&opened.picture, picture.region(), side).map_err(|error| error.to_string())
+    }
 }
 
 /// Answers, whatever comes of it; what was seen, if there was an answer. `network` is the load whose network the engine runs.

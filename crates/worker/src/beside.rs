@@ -1,7 +1,7 @@
 //! A second network beside the one on screen, for the same part of the same picture: one at most, on the backend of the first,
 //! given back when it is not wanted any more.
 
-use super::answer::{Looked, opened};
+use super::answer::Looked;
 use super::job::ReadyNetwork;
 use super::scope::post;
 use super::ways;
@@ -56,15 +56,10 @@ impl Beside {
         }
     }
 
-    async fn run(&mut self, first: &Engine, Looked { seen, picture }: &Looked) -> Result<Answer, String> {
+    async fn run(&mut self, first: &Engine, looked: &Looked) -> Result<Answer, String> {
         let side = self.engine.network().description.input.crop;
-        let crop = if seen.crop.width == side {
-            seen.crop.clone()
-        } else {
-            // The same part of the picture, in more pixels or fewer.
-            let (opened, _) = opened(picture).await?;
-            first.cut(&opened.picture, picture.region(), side).map_err(|error| error.to_string())?
-        };
+        let crop = looked.at_side(first, side).await?;
+        let seen = &looked.seen;
         let answered = self.engine.answer_crop(self.load, seen.id, seen.original, crop).await;
         answered.map(|(answer, _)| answer).map_err(|error| format!("There is no answer to this picture: {error}."))
     }

@@ -1,6 +1,6 @@
 //! Running the network at other sizes of picture, on what was answered last.
 
-use super::answer::{Looked, opened};
+use super::answer::Looked;
 use super::scope::post;
 use lambdascope_core::answer::Resized;
 use lambdascope_core::cost::report::Refusal;
@@ -17,30 +17,24 @@ pub struct Size {
     pub layer: usize,
 }
 
-/// Runs it, whatever comes of it; nothing where another picture has been answered since. `pace` is what the last size took.
+/// Runs it, whatever comes of it. `pace` is what the last size took.
 pub async fn resize(engine: &Engine, looked: Option<&Looked>, pace: &mut Option<Pace>, size: Size) {
-    let Size { answer, side, layer } = size;
-    let Some(looked) = looked.filter(|looked| looked.seen.id == answer) else { return };
-    let outcome = run(engine, looked, side, layer, *pace).await.map(Box::new);
+    let outcome = run(engine, looked, *pace, &size).await.map(Box::new);
     if let Ok(resized) = &outcome {
         *pace = Some((resized.macs, resized.milliseconds));
     }
-    post(&Response::Resized { answer, side, outcome });
+    post(&Response::Resized { answer: size.answer, side: size.side, outcome });
 }
 
 async fn run(
     engine: &Engine,
-    Looked { seen, picture }: &Looked,
-    side: usize,
-    layer: usize,
+    looked: Option<&Looked>,
     pace: Option<Pace>,
+    &Size { answer, side, layer }: &Size,
 ) -> Result<Resized, Refusal> {
-    if seen.crop.width == side {
-        return engine.at_size(&seen.crop, layer, pace).await;
-    }
-    // The same part of the picture, in more pixels or fewer.
-    let (opened, _) = opened(picture).await.map_err(Refusal::Failed)?;
-    let crop = engine.cut(&opened.picture, picture.region(), side);
-    let crop = crop.map_err(|error| Refusal::Failed(error.to_string()))?;
+    let Some(looked) = looked.filter(|looked| looked.seen.id == answer) else {
+        return Err(Refusal::Failed("the picture has changed since then".into()));
+    };
+    let crop = looked.at_side(engine, side).await.map_err(Refusal::Failed)?;
     engine.at_size(&crop, layer, pace).await
 }

@@ -3,6 +3,8 @@
 use lambdascope_core::nn::trace::LambdaTrace;
 use lambdascope_core::text::{grouped, whole_percent};
 use lambdascope_explain::read::reading::Reading;
+use lambdascope_explain::views::orders::cost::is_global;
+use lambdascope_explain::views::positions::has_positions;
 
 /// The layer and query on screen.
 #[derive(Clone, Copy)]
@@ -47,34 +49,23 @@ impl Facts<'_> {
         format!("{rows} × {columns}")
     }
 
-    /// Whether the window reaches over the whole map from everywhere.
+    /// Whether there is an embedding for every offset of the map.
     pub fn is_global(&self) -> bool {
-        let dims = &self.layer.dims;
-        dims.window[0] + 1 >= 2 * dims.context_height && dims.window[1] + 1 >= 2 * dims.context_width
+        is_global(&self.layer.dims)
     }
 
     /// Whether there are position embeddings.
     pub fn has_positions(&self) -> bool {
-        self.layer.dims.window != [0, 0]
+        has_positions(self.layer)
     }
 
     /// The share of this query's |a| that its position part has, written.
     pub fn position_share(&self) -> String {
-        let mass = |map: &[f32]| map.iter().map(|weight| weight.abs()).sum::<f32>();
-        let (content, position) = (mass(&self.reading.attention.content), mass(&self.reading.attention.position));
-        whole_percent(position / (content + position).max(f32::MIN_POSITIVE))
+        whole_percent(self.reading.attention.position_share())
     }
 
     /// The share of this query's |a| that is negative, written.
     pub fn negative_share(&self) -> String {
-        let total = &self.reading.attention.total;
-        let size: f32 = total.iter().map(|weight| weight.abs()).sum();
-        let negative: f32 = total.iter().map(|weight| (-weight).max(0.0)).sum();
-        whole_percent(negative / size.max(f32::MIN_POSITIVE))
-    }
-
-    /// The sum of this query's weights.
-    pub fn sum(&self) -> f32 {
-        self.reading.attention.total.iter().sum()
+        whole_percent(self.reading.attention.negative_share())
     }
 }

@@ -61,7 +61,7 @@ pub const QUESTIONS: &[Question] = &[
                 "Over positions, for each of the {} key channels. The query then weights those masks with numbers of either sign, so a = q·(k̄ + e) may be negative: that place’s value is taken away. Of this query’s weights {} are negative by size, and they sum to {:.2}.",
                 facts.k(),
                 facts.negative_share(),
-                facts.sum()
+                facts.reading.attention.sum()
             )
         },
         source: "LambdaNetworks, section 3.1; the sum is of the query on screen",

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::page::address::ViewParameters;
 use crate::page::place::Place;
-use crate::page::view::View;
 use crate::page::what_if::Changes;
 use lambdascope_core::answer::Prediction;
 use lambdascope_core::backend::Backend;
@@ -15,8 +14,6 @@ use lambdascope_explain::read::reading::Reading;
 /// The page as it stands.
 #[derive(Clone, Copy)]
 pub struct Seen<'a> {
-    /// The view on screen.
-    pub view: View,
     /// The layer and the query.
     pub place: Option<Place>,
     /// What the views keep.

@@ -85,10 +85,9 @@ mod tests {
             Self { layer, place, parameters, report: None, after: None, changes, reading }
         }
 
-        fn with<T>(&self, stop: &Stop, read: impl FnOnce(&Seen) -> T) -> T {
+        fn with<T>(&self, read: impl FnOnce(&Seen) -> T) -> T {
             let before = guess(3);
             read(&Seen {
-                view: stop.view,
                 place: Some(self.place),
                 parameters: &self.parameters,
                 layer: Some(&self.layer),
@@ -151,21 +150,21 @@ mod tests {
     fn every_stop_is_open_on_arrival_and_done_by_a_learner() {
         for stop in &STOPS {
             let mut learner = Learner::new();
-            for (key, value) in learner.with(stop, |seen| (stop.set)(seen)) {
+            for (key, value) in learner.with(|seen| (stop.set)(seen)) {
                 match value {
                     Some(value) => drop(learner.parameters.insert(key.into(), value)),
                     None => drop(learner.parameters.remove(key)),
                 }
             }
             let mark = learner.mark();
-            assert!(!learner.with(stop, |seen| (stop.is_done)(seen, &mark)), "{} is done before it began", stop.id);
+            assert!(!learner.with(|seen| (stop.is_done)(seen, &mark)), "{} is done before it began", stop.id);
             learner.act(stop);
-            assert!(learner.with(stop, |seen| (stop.is_done)(seen, &mark)), "{} cannot be done", stop.id);
-            let said = learner.with(stop, |seen| (stop.said)(seen, &mark)).unwrap();
+            assert!(learner.with(|seen| (stop.is_done)(seen, &mark)), "{} cannot be done", stop.id);
+            let said = learner.with(|seen| (stop.said)(seen, &mark)).unwrap();
             assert!(said.ends_with('.') && said.chars().any(|c| c.is_ascii_digit()), "{}: {said}", stop.id);
             if let Some(ask) = &stop.ask {
-                let right = learner.with(stop, |seen| (ask.right)(seen, &mark)).unwrap();
-                let verdict = |predicted| learner.with(stop, |seen| ask.verdict(predicted, seen, &mark)).unwrap();
+                let right = learner.with(|seen| (ask.right)(seen, &mark)).unwrap();
+                let verdict = |predicted| learner.with(|seen| ask.verdict(predicted, seen, &mark)).unwrap();
                 assert!(verdict(Some(right)).starts_with("You predicted it"), "{}", stop.id);
                 assert!(verdict(Some((right + 1) % ask.choices.len())).starts_with("Not quite"), "{}", stop.id);
                 assert!(verdict(None).starts_with("The answer"), "{}", stop.id);
@@ -179,11 +178,11 @@ mod tests {
             let stop = STOPS.iter().find(|stop| stop.id == id).unwrap();
             let mut learner = Learner::new();
             let mark = learner.mark();
-            for (key, value) in learner.with(stop, |seen| (stop.set)(seen)) {
+            for (key, value) in learner.with(|seen| (stop.set)(seen)) {
                 value.map(|value| learner.parameters.insert(key.into(), value));
             }
             learner.act(stop);
-            learner.with(stop, |seen| (stop.said)(seen, &mark)).unwrap()
+            learner.with(|seen| (stop.said)(seen, &mark)).unwrap()
         };
         // (384²)² · 4 bytes, and (192²)² · 4.
         assert!(said("memory").contains("n = 147,456 and the maps take 87.0 GB; at half the side they take 5.4 GB"));

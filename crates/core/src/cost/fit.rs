@@ -13,6 +13,13 @@ pub struct Fit {
     pub factor: f64,
 }
 
+impl std::fmt::Display for Fit {
+    /// The power with its error: `1.02 ± 0.03`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.2} ± {:.2}", self.slope, self.error)
+    }
+}
+
 /// Fits the last `count` of the points (x, y), all positive, by least squares; nothing where fewer than three are left.
 pub fn fit(points: &[(f64, f64)], count: usize) -> Option<Fit> {
     let points = &points[points.len().saturating_sub(count)..];

@@ -114,6 +114,17 @@ impl Point {
         (self.side * self.side) as f64
     }
 
+    /// The fastest and the slowest run in milliseconds, if it ran.
+    pub fn extremes(&self) -> Option<[f64; 2]> {
+        match &self.outcome {
+            Outcome::Measured { milliseconds, .. } => Some([
+                milliseconds.iter().copied().fold(f64::INFINITY, f64::min),
+                milliseconds.iter().copied().fold(0.0, f64::max),
+            ]),
+            Outcome::Refused(_) => None,
+        }
+    }
+
     /// The median time in milliseconds, if it ran.
     pub fn time(&self) -> Option<f64> {
         match &self.outcome {

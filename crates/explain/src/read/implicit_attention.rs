@@ -23,6 +23,33 @@ pub struct ImplicitAttention {
     pub bias: f32,
 }
 
+impl ImplicitAttention {
+    /// Σ a.
+    pub fn sum(&self) -> f32 {
+        self.total.iter().sum()
+    }
+
+    /// The share of Σ |a| that is negative; 0 where all weights are 0.
+    pub fn negative_share(&self) -> f32 {
+        let negative: f32 = self.total.iter().map(|weight| (-weight).max(0.0)).sum();
+        share(negative, mass(&self.total))
+    }
+
+    /// The share of the weight that is the position part's, of both parts' |a|; 0 where both are 0.
+    pub fn position_share(&self) -> f32 {
+        let position = mass(&self.position);
+        share(position, mass(&self.content) + position)
+    }
+}
+
+fn mass(map: &[f32]) -> f32 {
+    map.iter().map(|weight| weight.abs()).sum()
+}
+
+fn share(part: f32, all: f32) -> f32 {
+    if all > 0.0 { part / all } else { 0.0 }
+}
+
 /// The layer's own output y_n of a head, `[v]`, as the backend computed it.
 pub fn layer_output(layer: &LambdaTrace, query: Query) -> &[f32] {
     let v = layer.dims.value_depth;

@@ -19,23 +19,16 @@ pub const STOP: Stop = Stop {
     ask: Some(Ask {
         question: "Will the weights of the new place sum to 1?",
         choices: &["Yes, as attention’s do", "No"],
-        right: |seen, _| {
-            let sum: f32 = seen.reading?.attention.total.iter().sum();
-            Some(usize::from((sum - 1.0).abs() > 1e-3))
-        },
+        right: |seen, _| Some(usize::from((seen.reading?.attention.sum() - 1.0).abs() > 1e-3)),
     }),
     is_done: |seen, mark| seen.reading.is_some() && seen.moved(mark) >= FAR,
     said: |seen, _| {
         let reading = seen.reading?;
-        let total = &reading.attention.total;
-        let sum: f32 = total.iter().sum();
-        let size: f32 = total.iter().map(|weight| weight.abs()).sum();
-        let negative: f32 = total.iter().map(|weight| (-weight).max(0.0)).sum();
-        let share = if size > 0.0 { negative / size } else { 0.0 };
+        let attention = &reading.attention;
         Some(format!(
             "The weights sum to {}, and {} of their size is negative. The values weighted with them miss the layer’s own output by {} of its largest number: that is rounding.",
-            compact(sum),
-            whole_percent(share),
+            compact(attention.sum()),
+            whole_percent(attention.negative_share()),
             scientific(reading.proof.relative()),
         ))
     },

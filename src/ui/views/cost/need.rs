@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::page::need::{Bar, NEED, SLIDERS, Slider, amount, bars, read, usual, write};
 use crate::ui::browser::gpu;
 use crate::ui::state::State;
-use lambdascope_core::cost::need::{Need, PRESETS, binary_gigabytes, paper, sentence};
+use lambdascope_core::cost::need::{Need, PRESETS, What, binary_gigabytes, paper, sentence};
 use lambdascope_core::nn::trace::LayerTrace;
 
 /// The section.
@@ -52,7 +52,7 @@ pub fn Needs() -> impl IntoView {
 
 fn row(bar: Bar) -> impl IntoView {
     let kind = match bar.what {
-        Some(lambdascope_core::cost::need::What::Map) => "attention",
+        Some(What::Map) => "attention",
         Some(_) => "lambda",
         None => "there",
     };

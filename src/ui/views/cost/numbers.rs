@@ -129,8 +129,7 @@ fn row(report: &Report, point: &Point) -> impl IntoView + use<> {
     let macs = grouped(point.predicted.macs);
     let cells = match &point.outcome {
         Outcome::Measured { milliseconds, clock, bytes: made } => {
-            let least = milliseconds.iter().copied().fold(f64::INFINITY, f64::min);
-            let most = milliseconds.iter().copied().fold(0.0, f64::max);
+            let [least, most] = point.extremes().unwrap_or_default();
             view! {
                 <td>{point.time().map(duration)}</td>
                 <td>{duration(least)} "–" {duration(most)} ", " {milliseconds.len()} "×"</td>

@@ -3,7 +3,7 @@
 use strum::VariantArray;
 
 use lambdascope_core::cost::contestant::Contestant;
-use lambdascope_core::cost::fit::{Fit, crossings};
+use lambdascope_core::cost::fit::crossings;
 use lambdascope_core::cost::report::Report;
 use lambdascope_core::text::grouped;
 
@@ -25,8 +25,7 @@ pub fn refusals(report: &Report) -> Vec<(Contestant, String)> {
 /// The powers of n that a contestant grows with: `time n^1.02 ± 0.03, memory n^1.00 ± 0.01`; nothing where fewer than three sizes
 /// ran.
 pub fn growth(report: &Report, contestant: Contestant) -> Option<[String; 2]> {
-    let power = |fit: Fit| format!("{:.2} ± {:.2}", fit.slope, fit.error);
-    report.growth(contestant).map(|growth| growth.map(power))
+    report.growth(contestant).map(|growth| growth.map(|fit| fit.to_string()))
 }
 
 /// Where a contestant's time crosses attention's and who is the faster beyond that; of a lambda layer with a local window also

@@ -46,8 +46,7 @@ pub fn csv(report: &Report) -> Result<Vec<u8>, csv::Error> {
         line.push(point.predicted.bytes.on(report.backend).to_string());
         match &point.outcome {
             Outcome::Measured { milliseconds, clock, bytes } => {
-                let fastest = milliseconds.iter().copied().fold(f64::INFINITY, f64::min);
-                let slowest = milliseconds.iter().copied().fold(0.0, f64::max);
+                let [fastest, slowest] = point.extremes().unwrap_or([f64::NAN; 2]);
                 line.push(bytes.to_string());
                 line.extend([point.time().unwrap_or(f64::NAN), fastest, slowest].map(|time| time.to_string()));
                 line.push(milliseconds.len().to_string());
